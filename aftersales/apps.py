@@ -1,0 +1,9 @@
+"""Wiring of the aftersales room."""
+
+from django.apps import AppConfig
+
+
+class AftersalesConfig(AppConfig):
+    """The aftersales room."""
+
+    name = "aftersales"
