@@ -1,0 +1,20 @@
+"""The Celery application. Tasks live in each room's `tasks.py`, the schedule in `beat.py`."""
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+from django.utils.log import configure_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("haodian")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def use_django_logging(**_: object) -> None:
+    """Keep one log format: without this Celery replaces the root handlers with its own."""
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)

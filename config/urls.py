@@ -1,0 +1,28 @@
+"""Every address of the system."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import TemplateView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from kernel.admin.sites import merchant_site, operator_site, support_site
+from kernel.http import livez, readyz
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", TemplateView.as_view(template_name="config/doors.html"), name="doors"),
+    path("livez", livez, name="livez"),
+    path("readyz", readyz, name="readyz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("merchant/", merchant_site.urls),
+    path("support/", support_site.urls),
+    path("operator/", operator_site.urls),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/auth/", include("allauth.headless.urls")),
+    path("api/v1/accounts/", include("accounts.api.urls")),
+    path("api/v1/shops/", include("shops.api.urls")),
+    path("api/v1/catalog/", include("catalog.api.urls")),
+    path("api/v1/orders/", include("orders.api.urls")),
+    path("api/v1/affiliates/", include("affiliates.api.urls")),
+    path("api/v1/aftersales/", include("aftersales.api.urls")),
+    path("api/v1/settlements/", include("settlements.api.urls")),
+]
