@@ -1,1 +1,45 @@
-"""The trade's timers."""
+"""The trade's timers and limits: every number of the rules that an operator may want to change.
+
+Durations are `timedelta`, rates basis points, amounts minor units. Sources: the platforms' public
+rules as noted; where there is none, the number is this project's choice.
+"""
+
+from datetime import timedelta
+
+# --- orders -------------------------------------------------------------------------------------
+UNPAID_CLOSE_AFTER = timedelta(minutes=30)
+SHIP_PROMISE = timedelta(hours=48)
+AUTO_CONFIRM_AFTER = timedelta(days=10)
+#: After receipt: how long a buyer may open an after-sales case, and settlement waits.
+AFTERSALES_WINDOW = timedelta(days=7)
+MAX_CART_LINES = 100
+MAX_ORDER_LINES = 50
+#: A notice signed longer ago than this is refused.
+NOTICE_TOLERANCE = timedelta(minutes=5)
+
+# --- after-sales --------------------------------------------------------------------------------
+DECIDE_UNSHIPPED_WITHIN = timedelta(hours=24)
+DECIDE_SHIPPED_WITHIN = timedelta(hours=48)
+DECIDE_RETURN_WITHIN = timedelta(hours=48)
+RETURN_WITHIN = timedelta(days=7)
+INSPECT_WITHIN = timedelta(hours=48)
+#: When no signature of the returned parcel is known.
+INSPECT_UNSIGNED_WITHIN = timedelta(days=10)
+ESCALATE_WITHIN = timedelta(days=7)
+
+# --- binding ------------------------------------------------------------------------------------
+BINDING_CONSENT_WITHIN = timedelta(days=7)
+BINDING_REPLACEMENTS_PER_YEAR = 1
+BINDING_COOLDOWN = timedelta(days=30)
+UNBIND_LAPSES_AFTER = timedelta(days=30)
+NAME_CHANGES_PER_30_DAYS = 4
+VERIFICATION_VALID_FOR = timedelta(days=365)
+INVITATION_VALID_FOR = timedelta(days=7)
+
+# --- alliance -----------------------------------------------------------------------------------
+OPEN_PLAN_MIN_BP = 100
+OPEN_PLAN_MAX_BP = 5_000
+#: Commission, service fee and platform fee together never exceed this part of a line (AL-44).
+RATES_CAP_BP = 9_000
+#: The platform's technical service fee where no dated rate is set (SH-09).
+SERVICE_FEE_BP = 500
