@@ -4,11 +4,13 @@ The package's own `get_server()` is not used: it hands out dead sockets after a 
 process with a reused pid for its server and, as root, opens every parent folder to the world.
 """
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from importlib.util import find_spec
 from pathlib import Path
@@ -112,10 +114,11 @@ class Postgres(Server):
         return [self.programs / "postgres", "-D", self.data, "-k", self.sockets, *pairs]
 
     def before_start(self) -> None:
-        """Stop a server of this very folder; remove the pid file of one that is gone.
+        """Stop a server of this very folder, wait for its backends, forget a pid that is not it.
 
-        PostgreSQL trusts the number in the file alone: reused by any process of the same user, it
-        would refuse to start for ever.
+        PostgreSQL trusts the number in its pid file alone: reused by any process of the same user,
+        or kept by a zombie, it would refuse to start for ever. The file of a server that is simply
+        dead stays: PostgreSQL itself checks by it that no backend still holds the shared memory.
         """
         self.data.chmod(0o700)  # a chmod -R over the checkout must not lock us out
         pid = self._noted_pid()
@@ -127,7 +130,11 @@ class Postgres(Server):
             if not wait_gone(pid, was, 30):
                 os.kill(pid, signal.SIGQUIT)
                 wait_gone(pid, was, 30)
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._wait_for_backends(10)
+        with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(PermissionError):
+                os.kill(pid, 0)
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def ready(self) -> bool:
         """Return whether our process has reported that it accepts connections."""
@@ -153,6 +160,13 @@ class Postgres(Server):
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             return True
 
+    def _wait_for_backends(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if not any(_works_in(self.data, entry) for entry in Path("/proc").glob("[0-9]*")):
+                return
+            time.sleep(0.05)
+
     def _noted_pid(self) -> int | None:
         try:
             return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
@@ -161,10 +175,7 @@ class Postgres(Server):
 
     def _is_ours(self, pid: int) -> bool:
         if sys.platform == "linux":
-            try:
-                return Path(f"/proc/{pid}/cwd").samefile(self.data)
-            except OSError:
-                return False
+            return _works_in(self.data, Path(f"/proc/{pid}"))
         found = subprocess.run(
             ["ps", "-o", "command=", "-p", str(pid)],  # noqa: S607 -- its place differs
             capture_output=True,
@@ -172,3 +183,10 @@ class Postgres(Server):
             check=False,
         ).stdout
         return "postgres" in found and str(self.data) in found
+
+
+def _works_in(folder: Path, process: Path) -> bool:
+    try:
+        return (process / "cwd").samefile(folder)
+    except OSError:  # gone, a zombie, or somebody else's
+        return False

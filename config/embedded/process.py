@@ -30,12 +30,14 @@ def spawn(
     command: Sequence[str | Path],
     *,
     cwd: Path,
-    stdout: int | IO[bytes],
+    stdout: int | IO[bytes] | None,
     death_signal: signal.Signals,
     account: Account = OURSELVES,
     env: dict[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own; on Linux it gets `death_signal` when we die.
+
+    `stdout` None means ours; errors go the same way.
 
     Call it from the main thread only: the kernel watches the thread that spawned, not the process.
     """

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from config.embedded.process import Account, kill_group, spawn
@@ -57,10 +58,10 @@ class Server:
                 account=self.account,
             )
 
-    def wait(self, seconds: float = 60) -> None:
-        """Return when the server answers; raise ServerFailed when it ends or takes too long."""
+    def wait(self, seconds: float = 60, *, cancelled: Callable[[], bool] = bool) -> None:
+        """Return when the server answers or `cancelled()`; raise ServerFailed when it does not."""
         deadline = time.monotonic() + seconds
-        while not self.ready():
+        while not (self.ready() or cancelled()):
             if not self.alive:
                 raise ServerFailed(f"{self.name} ended at once; its log is {self.log}")
             if time.monotonic() > deadline:

@@ -191,13 +191,19 @@ ACCOUNT_EMAIL_VERIFICATION = env.str(
     "ACCOUNT_EMAIL_VERIFICATION", default="mandatory" if PRODUCTION else "optional"
 )
 # Codes instead of links: an app has no page that a link could open.
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_EMAIL_VERIFICATION == "mandatory"
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 if TESTING:
     ACCOUNT_RATE_LIMITS = False  # a test of the limits switches them on
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
+HEADLESS_FRONTEND_URLS = {
+    "account_confirm_email": HAODIAN_BASE_URL + "/#confirm-email={key}",
+    "account_reset_password": HAODIAN_BASE_URL + "/#reset-password",
+    "account_reset_password_from_key": HAODIAN_BASE_URL + "/#reset-password={key}",
+    "account_signup": HAODIAN_BASE_URL + "/#sign-up",
+}
 HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"  # noqa: S105
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_PRIVATE_KEY = SECRET_KEY
