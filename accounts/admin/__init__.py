@@ -1,0 +1,1 @@
+"""The accounts room's pages in the three consoles."""

@@ -1,0 +1,1 @@
+"""The affiliates room's pages in the three consoles."""

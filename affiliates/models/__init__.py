@@ -1,0 +1,15 @@
+"""The alliance: who offers which rate, who picked what, who earned how much."""
+
+from affiliates.models.commission import Commission, CommissionEntry
+from affiliates.models.contract import AgencyContract
+from affiliates.models.plan import AllianceMembership, Pick, Plan, PlanVersion
+
+__all__ = [
+    "AgencyContract",
+    "AllianceMembership",
+    "Commission",
+    "CommissionEntry",
+    "Pick",
+    "Plan",
+    "PlanVersion",
+]

@@ -1,0 +1,1 @@
+"""The writes of the affiliates room, one topic a file."""

@@ -1,0 +1,1 @@
+"""The aftersales room's pages in the three consoles."""

@@ -1,0 +1,89 @@
+"""The states and kinds of after-sales (features 13)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseKind(models.TextChoices):
+    """AF-01; the numbers are Doudian's."""
+
+    RETURN_AND_REFUND = "return_and_refund", _("return and refund")  # 0
+    REFUND_SHIPPED = "refund_shipped", _("refund only, shipped")  # 1
+    REFUND_UNSHIPPED = "refund_unshipped", _("refund only, not shipped")  # 2
+
+
+class CaseStatus(models.TextChoices):
+    """AF-02, the canonical machine."""
+
+    REQUESTED = "requested", _("waiting for the shop")  # 6
+    AWAIT_RETURN = "await_return", _("waiting for the return")  # 7
+    RETURNED = "returned", _("return to be checked")  # 11
+    REFUNDING = "refunding", _("refunding")
+    REFUND_FAILED = "refund_failed", _("refund failed, tried again")
+    SUCCESS = "success", _("refunded")  # 12
+    REJECTED_FIRST = "rejected_first", _("rejected by the shop")  # 27
+    REJECTED_SECOND = "rejected_second", _("return rejected by the shop")  # 29
+    CLOSED = "closed", _("closed")  # 28
+
+
+#: Somebody still has to act: the order's receipt and the line's settlement wait.
+OPEN_CASES = (
+    CaseStatus.REQUESTED,
+    CaseStatus.AWAIT_RETURN,
+    CaseStatus.RETURNED,
+    CaseStatus.REFUNDING,
+    CaseStatus.REFUND_FAILED,
+    CaseStatus.REJECTED_FIRST,
+    CaseStatus.REJECTED_SECOND,
+)
+
+
+class ArbitrationStatus(models.TextChoices):
+    """AF-26, thin: asked for, decided."""
+
+    NONE = "none", _("none")  # 0
+    JUDGING = "judging", _("with platform support")  # 1
+    FOR_BUYER = "for_buyer", _("decided for the buyer")  # 2
+    FOR_SELLER = "for_seller", _("decided for the shop")  # 3
+
+
+class NextActor(models.TextChoices):
+    NOBODY = "nobody", _("nobody")
+    BUYER = "buyer", _("buyer")
+    SELLER = "seller", _("shop")
+    SUPPORT = "support", _("support")
+    SYSTEM = "system", _("system")
+
+
+class ReasonCode(models.TextChoices):
+    """Why the buyer asks."""
+
+    NO_LONGER_WANTED = "no_longer_wanted", _("no longer wanted")
+    WRONG_ITEM = "wrong_item", _("wrong item")
+    DAMAGED = "damaged", _("damaged on arrival")
+    QUALITY = "quality", _("quality problem")
+    NOT_AS_DESCRIBED = "not_as_described", _("not as described")
+    NOT_RECEIVED = "not_received", _("not received")
+    LATE = "late", _("shipped too late")
+    OTHER = "other", _("other")
+
+
+class RejectCode(models.TextChoices):
+    """Why the shop refuses (AF-15). Those in `NEED_EVIDENCE` want a picture."""
+
+    SHIPPED_ALREADY = "shipped_already", _("already shipped")
+    NOT_IN_POLICY = "not_in_policy", _("not covered by the guarantee")
+    USED = "used", _("goods were used")
+    RETURN_INCOMPLETE = "return_incomplete", _("return incomplete")
+    RETURN_EMPTY = "return_empty", _("wrong or no goods returned")
+    AGREED_OTHERWISE = "agreed_otherwise", _("agreed otherwise with the buyer")
+
+
+NEED_EVIDENCE = (RejectCode.USED, RejectCode.RETURN_INCOMPLETE, RejectCode.RETURN_EMPTY)
+
+
+class Inspection(models.TextChoices):
+    """What the shop found in the returned parcel: decides what goes back to stock."""
+
+    SELLABLE = "sellable", _("can be sold again")
+    DAMAGED = "damaged", _("cannot be sold again")

@@ -1,0 +1,1 @@
+"""The writes of the aftersales room, one topic a file."""

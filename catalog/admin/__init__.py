@@ -1,0 +1,1 @@
+"""The catalog room's pages in the three consoles."""

@@ -1,0 +1,76 @@
+"""The states and kinds of the catalog."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ShelfStatus(models.TextChoices):
+    """First axis of CA-03; the number is Doudian's."""
+
+    ON = "on", _("on the shelf")  # 0
+    OFF = "off", _("off the shelf")  # 1
+    DELETED = "deleted", _("deleted")  # 2
+
+
+class ReviewStatus(models.TextChoices):
+    """Second axis of CA-03."""
+
+    NOT_SUBMITTED = "not_submitted", _("not submitted")  # 1
+    PENDING = "pending", _("in review")  # 2
+    APPROVED = "approved", _("approved")  # 3
+    REJECTED = "rejected", _("rejected")  # 4
+    BANNED = "banned", _("banned")  # 5
+    AWAITING_LISTING = "awaiting_listing", _("approved, to be listed later")  # 7
+
+
+class DraftStatus(models.TextChoices):
+    """Third axis of CA-03: the pending change of a product."""
+
+    NONE = "none", _("no draft")  # 0
+    UNSUBMITTED = "unsubmitted", _("draft not submitted")  # 1
+    PENDING = "pending", _("draft in review")  # 2
+
+
+class DisplayState(models.TextChoices):
+    """What people see, computed from the three axes; filters of the API use only this."""
+
+    ON_SALE = "on_sale", _("on sale")
+    ON_SALE_EDITING = "on_sale_editing", _("on sale, with a change waiting")
+    DRAFT = "draft", _("draft")
+    IN_REVIEW = "in_review", _("in review")
+    REJECTED = "rejected", _("rejected")
+    IN_WAREHOUSE = "in_warehouse", _("in the warehouse")
+    BANNED = "banned", _("banned")
+    DELETED = "deleted", _("deleted")
+
+
+class MovementKind(models.TextChoices):
+    """Why stock moved (CA-10). `on_hand` changes with all but hold and release."""
+
+    INITIAL = "initial", _("initial count")
+    INBOUND = "inbound", _("put in")
+    OUTBOUND = "outbound", _("taken out")
+    HOLD = "hold", _("held for an unpaid order")
+    RELEASE = "release", _("hold released")
+    SOLD = "sold", _("sold")
+    RETURNED = "returned", _("returned to stock")
+
+
+class Verdict(models.TextChoices):
+    PENDING = "pending", _("in review")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class ImportFormat(models.TextChoices):
+    TEMPLATE = "template", _("Haodian template")
+    SHOPIFY = "shopify", _("Shopify products")
+    YANXUAN = "yanxuan", _("Yanxuan export")
+
+
+class ImportStatus(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")

@@ -1,0 +1,22 @@
+"""What is sold: categories, products, SKUs, prices over time, stock."""
+
+from catalog.models.importing import ImportJob, ImportRowError
+from catalog.models.price import PriceVersion
+from catalog.models.product import Product, ProductDraft, ProductReview, Sku
+from catalog.models.stock import Stock, StockMovement
+from catalog.models.taxonomy import Attribute, Brand, Category
+
+__all__ = [
+    "Attribute",
+    "Brand",
+    "Category",
+    "ImportJob",
+    "ImportRowError",
+    "PriceVersion",
+    "Product",
+    "ProductDraft",
+    "ProductReview",
+    "Sku",
+    "Stock",
+    "StockMovement",
+]

@@ -1,0 +1,1 @@
+"""The writes of the catalog room, one topic a file."""

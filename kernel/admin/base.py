@@ -1,0 +1,277 @@
+"""The base of every console page: scoped rows, read-only forms, and changes as acts.
+
+A `ConsoleModelAdmin` shows what `visible_to(actor)` gives and writes nothing. What can be done is a
+list of `Act`s: each has a form page of its own, is offered only where it applies, and makes one
+service call. A refusal of the service is shown on the form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.functional import Promise, cached_property
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from kernel import clock
+from kernel.actors import Actor
+from kernel.errors import DomainError, NotFound
+from kernel.text import is_storable
+
+COUNT_CAP = 10_000
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than `COUNT_CAP`: a list of millions opens as fast as one of ten."""
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by()[: COUNT_CAP + 1].count()
+
+
+class NoFields(forms.Form):
+    """The form of an act that only asks "are you sure?"."""
+
+
+class Act:
+    """One thing a person can do in a console.
+
+    Subclasses set `name` (a slug), `label`, `permission`, perhaps `form_class` and `intro`, and
+    write `run`. `on_object` False makes it an act of the list page (create, import …).
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str | Promise]
+    intro: ClassVar[str | Promise] = ""
+    permission: ClassVar[str] = ""
+    form_class: ClassVar[type[forms.Form]] = NoFields
+    on_object: ClassVar[bool] = True
+    is_dangerous: ClassVar[bool] = False
+
+    def applies(self, actor: Actor, target: Any) -> bool:
+        """Tell whether the act is offered for `target` in its present state."""
+        return True
+
+    def form(self, actor: Actor, target: Any, **kwargs: Any) -> forms.Form:
+        """Return the form; subclasses may fill choices that depend on `actor` and `target`."""
+        return self.form_class(**kwargs)
+
+    def preview(self, actor: Actor, target: Any) -> Sequence[tuple[str | Promise, Any]]:
+        """Return rows (label, value) shown above the form: what will happen."""
+        return ()
+
+    def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> str | Promise:
+        """Make one service call and return the sentence that says what happened."""
+        raise NotImplementedError
+
+
+class ConsoleChangeList(ChangeList):
+    """Links rows by their public id or number, never by primary key."""
+
+    def url_for_result(self, result: Any) -> str:
+        return self.model_admin.object_url(result)
+
+
+class ConsoleModelAdmin(ModelAdmin):
+    """A list and a read-only page of what the actor may see."""
+
+    #: ``room.view``: without it the model is not in the menu and every address is refused.
+    permission: ClassVar[str] = ""
+    #: The field that names a row in addresses.
+    public_field: ClassVar[str] = "public_id"
+    acts: ClassVar[Sequence[type[Act]]] = ()
+    #: Template drawn under the fields of the object page, with `original` and `actor`.
+    extra_template: ClassVar[str] = ""
+
+    actions = None
+    list_per_page = 50
+    list_max_show_all = 50
+    show_full_result_count = False
+    paginator = CappedPaginator
+    change_form_template = "console/object.html"
+    change_list_template = "console/list.html"
+    list_filter_submit = False
+    ordering = ("-pk",)
+
+    def actor(self, request: HttpRequest) -> Actor:
+        """Return the actor of the request. Raises PermissionDenied for strangers."""
+        actor = self.admin_site.actor(request)
+        if actor is None:
+            raise PermissionDenied
+        return actor
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        queryset = self.model._default_manager.visible_to(self.actor(request))
+        return queryset.order_by(*self.get_ordering(request))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        if not is_storable(object_id) or len(object_id) > 64:
+            return None
+        try:
+            return self.get_queryset(request).filter(**{self.public_field: object_id}).first()
+        except (ValueError, OverflowError):
+            return None
+
+    def object_url(self, target: Any) -> str:
+        """Return the address of the object page."""
+        return reverse(self._view_name("change"), args=[getattr(target, self.public_field)])
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ConsoleChangeList
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+        return self._shown(request, obj)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        return self.fields or self._shown(request, obj)
+
+    def _shown(self, request: HttpRequest, obj: Any) -> list[str]:
+        if self.fieldsets:
+            return [name for _title, options in self.fieldsets for name in _flat(options["fields"])]
+        return _flat(self.fields or self.list_display)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        actor = self.admin_site.actor(request)
+        return actor is not None and (not self.permission or actor.may(self.permission))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("do/<slug:act>/", wrap(self.list_act_view), name=self._url_name("act")),
+            path("<path:object_id>/do/<slug:act>/", wrap(self.act_view), name=self._url_name("do")),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        context = {"act_links": self._links(request, None), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        target = self.get_object(request, object_id) if self.has_view_permission(request) else None
+        if target is None:
+            raise Http404
+        context = {
+            "act_links": self._links(request, target),
+            "extra_template": self.extra_template,
+            "actor": self.actor(request),
+            "title": str(target),
+            **self.page_context(request, target),
+            **(extra_context or {}),
+        }
+        return super().change_view(request, object_id, form_url, context)
+
+    def page_context(self, request: HttpRequest, target: Any) -> dict[str, Any]:
+        """Return what `extra_template` needs."""
+        return {}
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        raise Http404  # the audit trail replaces Django's own log, which no service writes
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        raise Http404
+
+    def list_act_view(self, request: HttpRequest, act: str) -> HttpResponse:
+        return self._act(request, act, None)
+
+    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
+        target = self.get_object(request, object_id) if self.has_view_permission(request) else None
+        if target is None:
+            raise Http404
+        return self._act(request, act, target)
+
+    def _act(self, request: HttpRequest, name: str, target: Any) -> HttpResponse:
+        actor = self.actor(request)
+        act = next((a() for a in self.acts if a.name == name and a.on_object == (target is not None)), None)
+        if act is None or not self.has_view_permission(request):
+            raise Http404
+        if act.permission and not actor.may(act.permission):
+            raise PermissionDenied
+        back = self.object_url(target) if target else reverse(self._view_name("changelist"))
+        if request.method == "POST":
+            form = act.form(actor, target, data=request.POST, files=request.FILES)
+            if form.is_valid():
+                try:
+                    said = act.run(actor=actor, target=target, data=form.cleaned_data, at=clock.now())
+                except NotFound:
+                    raise Http404 from None
+                except DomainError as error:
+                    form.add_error(None, str(error.detail))
+                    for fault in error.errors:
+                        form.add_error(None, f"{fault.pointer}: {fault.detail}")
+                else:
+                    messages.success(request, str(said))
+                    return HttpResponseRedirect(back)
+        else:
+            form = act.form(actor, target)
+        for field in form.fields.values():
+            _dress(field)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": act.label,
+            "act": act,
+            "form": form,
+            "target": target,
+            "back": back,
+            "preview": act.preview(actor, target),
+            "opts": self.opts,
+            "media": self.media + form.media,
+        }
+        status = 200 if request.method == "GET" or not form.errors else 422
+        return TemplateResponse(request, "console/act.html", context, status=status)
+
+    def _links(self, request: HttpRequest, target: Any) -> list[dict[str, Any]]:
+        actor = self.actor(request)
+        links = []
+        for act in (kind() for kind in self.acts if kind.on_object == (target is not None)):
+            if (act.permission and not actor.may(act.permission)) or not act.applies(actor, target):
+                continue
+            if target is None:
+                url = reverse(self._view_name("act"), args=[act.name])
+            else:
+                url = reverse(self._view_name("do"), args=[getattr(target, self.public_field), act.name])
+            links.append({"url": url, "label": act.label, "is_dangerous": act.is_dangerous})
+        return links
+
+    def _url_name(self, what: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{what}"
+
+    def _view_name(self, what: str) -> str:
+        return f"{self.admin_site.name}:{self._url_name(what)}"
+
+
+def _flat(fields: Sequence[Any]) -> list[str]:
+    return [name for one in fields for name in (one if isinstance(one, list | tuple) else [one])]
+
+
+def _dress(field: forms.Field) -> None:
+    """Give plain widgets the console's look; richer widgets keep theirs."""
+    if type(field.widget) is forms.TextInput:
+        field.widget = UnfoldAdminTextInputWidget(attrs=field.widget.attrs)
+
+
+__all__ = ["COUNT_CAP", "Act", "ConsoleModelAdmin", "NoFields"]

@@ -1,0 +1,193 @@
+"""How a view says what it takes and gives; parsing, presenting and the schema follow from it.
+
+::
+
+    class Orders(View):
+        audience = Role.BUYER
+
+        @operation(takes=PlaceOrderIn, gives=OrderGroupOut, status=201)
+        def post(self, request, data): return checkout.place_order(…, at=request.at)
+
+        @listing(gives=OrderOut, ordering=("-placed_at", "-id"), filters=OrderQuery)
+        def get(self, request, query): return Order.objects.visible_to(request.actor)…
+
+``idempotent=True`` demands an ``Idempotency-Key`` and runs the view once per key.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from kernel.api.pagination import Cursor
+from kernel.api.serializers import In, Out
+from kernel.errors import FieldError, InvalidInput, NotFound
+from kernel.idempotency import MAX_KEY_LENGTH, run_once
+from kernel.text import is_storable
+
+KEY_HEADER = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="Any text of 1 to 255 printable ASCII characters; a retry with it does nothing twice.",
+)
+
+
+class Nothing(In):
+    """An empty body (``{}`` or none)."""
+
+
+def operation(
+    *,
+    takes: type[In] | None = None,
+    gives: type[Out] | None = None,
+    many: bool = False,
+    status: int = 200,
+    filters: type[In] | None = None,
+    idempotent: bool = False,
+    summary: str = "",
+) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Wrap a view method: validated `data` and `query` in, the presented result out.
+
+    Raises (as 4xx) InvalidInput for a bad body, query or missing key; NotFound for a result of None
+    where `gives` promises one.
+    """
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Response]:
+        @functools.wraps(method)
+        def view(self: Any, request: Any, **keys: Any) -> Response:
+            given: dict[str, Any] = {}
+            if takes is not None:
+                given["data"] = _valid(takes, request.data)
+            elif method.__name__ in ("post", "put", "patch"):
+                _valid(Nothing, request.data)
+            if filters is not None:
+                given["query"] = _valid(filters, request.query_params.dict(), place="query")
+
+            def act() -> tuple[int, Any]:
+                return status, _present(gives, method(self, request, **given, **keys), many, request)
+
+            if not idempotent:
+                code, body = act()
+                return Response(body, status=code)
+            code, body, is_replay = run_once(
+                scope=_scope(request),
+                key=idempotency_key(request),
+                body=[keys, request.data],
+                act=act,
+            )
+            headers = {"Idempotent-Replayed": "true"} if is_replay else {}
+            return Response(body, status=code, headers=headers)
+
+        return _described(view, method, takes, gives, many, status, filters, idempotent, summary)
+
+    return decorate
+
+
+def listing(
+    *,
+    gives: type[Out],
+    ordering: Sequence[str] = ("-id",),
+    filters: type[In] | None = None,
+    summary: str = "",
+) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Wrap a view method that returns a queryset: a page of it by cursor goes out."""
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., Response]:
+        @functools.wraps(method)
+        def view(self: Any, request: Any, **keys: Any) -> Response:
+            given = {}
+            params = request.query_params.dict()
+            for reserved in ("cursor", "limit"):
+                params.pop(reserved, None)
+            values = _valid(filters or Nothing, params, place="query")
+            if filters is not None:
+                given["query"] = values
+            result = method(self, request, **given, **keys)
+            queryset, order = result if isinstance(result, tuple) else (result, ordering)
+            paginator = Cursor()
+            paginator.ordering = tuple(order)
+            rows = paginator.paginate_queryset(queryset, request, view=self)
+            return paginator.get_paginated_response(_present(gives, rows, True, request))
+
+        return _described(view, method, None, gives, True, 200, filters, False, summary, paged=True)
+
+    return decorate
+
+
+def idempotency_key(request: Any) -> str:
+    """Return the request's key. Raises InvalidInput when it is missing, too long or not printable."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not key or len(key) > MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
+        detail = _("Send an Idempotency-Key of 1 to 255 printable ASCII characters.")
+        raise InvalidInput(
+            detail, errors=[FieldError("/headers/Idempotency-Key", "idempotency_key_required", detail)]
+        )
+    return key
+
+
+def _scope(request: Any) -> str:
+    actor = request.actor
+    route = request.resolver_match.route
+    return f"{actor.role}:{actor.user_id}:{actor.shop_id or ''}:{request.method} {route}"[:200]
+
+
+def _valid(shape: type[In], data: Any, place: str = "body") -> dict[str, Any]:
+    if data is None or (place == "body" and isinstance(data, Mapping) and not data):
+        data = {}
+    serializer = shape(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def _present(gives: type[Out] | None, result: Any, many: bool, request: Any) -> Any:
+    if gives is None:
+        return None
+    if result is None:
+        raise NotFound
+    return gives(result, many=many, context={"request": request, "actor": request.actor}).data
+
+
+def _described(
+    view: Callable[..., Response],
+    method: Callable[..., Any],
+    takes: type[In] | None,
+    gives: type[Out] | None,
+    many: bool,
+    status: int,
+    filters: type[In] | None,
+    idempotent: bool,
+    summary: str,
+    paged: bool = False,
+) -> Callable[..., Response]:
+    parameters: list[Any] = [KEY_HEADER] if idempotent else []
+    if filters is not None:
+        parameters.append(filters)
+    answer: Any = None
+    if gives is not None:
+        answer = gives(many=True) if many else gives
+    text = (method.__doc__ or "").strip()
+    described = extend_schema(
+        parameters=parameters,
+        request=takes,
+        responses={status: answer},
+        summary=summary or text.partition("\n")[0].rstrip("."),
+        description=text,
+    )(view)
+    described.is_paged = paged
+    described.is_idempotent = idempotent
+    return described
+
+
+def check_keys(keys: Mapping[str, Any]) -> None:
+    """Raise NotFound for an address part that no id of ours could be."""
+    if any(not is_storable(str(value)) or len(str(value)) > 64 for value in keys.values()):
+        raise NotFound
+
+

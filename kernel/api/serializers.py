@@ -1,0 +1,106 @@
+"""Bases of the API's shapes: what comes in is exact, what goes out is listed field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from kernel.money import MAX_AMOUNT
+from kernel.text import is_storable
+
+
+class In(serializers.Serializer):
+    """A request body or query. A field that is not listed is an error: silence would hide typos."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = [key for key in data if key not in self.fields]
+            if unknown:
+                error = serializers.ErrorDetail(_("This field is not known."), code="unknown_field")
+                raise serializers.ValidationError({key: [error] for key in unknown})
+        return super().to_internal_value(data)
+
+
+class Out(serializers.Serializer):
+    """An answer. Fields read attributes or keys of what the view returned."""
+
+
+class Text(serializers.CharField):
+    """A trimmed line of text, at most 200 characters unless told, that a database can hold."""
+
+    default_error_messages = {"unstorable": _("The text holds characters that cannot be stored.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 200} | kwargs))
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if not is_storable(data):
+            self.fail("unstorable")
+        return super().to_internal_value(data)
+
+
+class Whole(serializers.IntegerField):
+    """A JSON integer; text, booleans and fractions are refused."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Quantity(Whole):
+    """Pieces: 1 to 9,999."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"min_value": 1, "max_value": 9_999} | kwargs))
+
+
+class Amount(Whole):
+    """Minor units that somebody asks for, ≥ 1."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"min_value": 1, "max_value": MAX_AMOUNT} | kwargs))
+
+
+class RateBp(Whole):
+    """A rate in basis points."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"min_value": 0, "max_value": 10_000} | kwargs))
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {"amount": {"type": "integer"}, "currency": {"type": "string"}},
+        "required": ["amount", "currency"],
+        "description": "Minor units (分) and an ISO 4217 code.",
+    }
+)
+class Money(serializers.Field):
+    """``{"amount": 1999, "currency": "CNY"}`` from an integer attribute.
+
+    The currency is the object's ``currency`` (attribute or key), else CNY.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"read_only": True} | kwargs))
+
+    def get_attribute(self, instance: Any) -> Any:
+        amount = super().get_attribute(instance)
+        if amount is None:
+            return None
+        if isinstance(instance, Mapping):
+            currency = instance.get("currency", "CNY")
+        else:
+            currency = getattr(instance, "currency", "CNY")
+        return {"amount": amount, "currency": currency}
+
+    def to_representation(self, value: Any) -> Any:
+        return value if isinstance(value, dict) else {"amount": value, "currency": "CNY"}

@@ -1,0 +1,48 @@
+"""The base of every API view: who may come in is decided before anything is looked up."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from kernel import clock
+from kernel.actors import ANONYMOUS, Role, resolve
+from kernel.api.operations import check_keys
+from kernel.errors import NotAllowed, NotFound
+
+
+class View(APIView):
+    """A door for one `audience`.
+
+    In a method, `request.actor` is the acting person and `request.at` the time of the request.
+
+    - ANONYMOUS: anybody; a signed-in user is an actor of role BUYER there.
+    - BUYER: anybody signed in; costs no query.
+    - MERCHANT: staff of the shop in the address (``<str:shop_id>``, a public id), else 404.
+    - CREATOR, AGENCY, SUPPORT, OPERATOR: holders of that role, else 404.
+
+    `permission` (``room.verb``) is asked of the actor after that: 403 when it is not held; `permissions`
+    names one per method where they differ.
+    """
+
+    audience: ClassVar[Role] = Role.BUYER
+    permission: ClassVar[str] = ""
+    permissions: ClassVar[dict[str, str]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        check_keys(kwargs)
+        request.at = clock.now()
+        user_id = request.auth["user_id"] if request.auth else None
+        if user_id is None and self.audience is not Role.ANONYMOUS:
+            raise NotAuthenticated
+        actor = resolve(self.audience, user_id, kwargs) if user_id else ANONYMOUS
+        if actor is None:
+            raise NotFound
+        needed = self.permissions.get(request.method or "", self.permission)
+        if needed and not actor.may(needed):
+            raise NotAllowed
+        request.actor = actor

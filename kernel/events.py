@@ -1,0 +1,219 @@
+"""Facts between rooms: one outbox row in the transaction, delivered at least once, applied once.
+
+An event is a frozen dataclass of ids and plain values with a public name::
+
+    @dataclass(frozen=True)
+    class OrderPaid(Event):
+        topic = "orders.order.paid.v1"
+        order_id: int
+
+A subscriber takes a *sequence* of events of one kind and runs in one transaction with the rows that
+say it has heard them; a crash in between undoes both. A batch that fails is tried one by one, so a
+poisonous event fails alone; after five failures it is parked and an operator sees it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar, TypeVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+from django.db.models.functions import Now
+
+from kernel.models import Delivery, OutboxMessage
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+BATCH = 500
+
+
+@dataclasses.dataclass(frozen=True)
+class Event:
+    """Something that happened, in the past tense."""
+
+    topic: ClassVar[str]
+
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[Sequence[Any]], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Subscriber:
+    """A function that wants to hear one kind of event."""
+
+    name: str
+    event: type[Event]
+    handler: Handler
+    is_same_transaction: bool = False
+
+
+_subscribers: dict[str, list[Subscriber]] = defaultdict(list)
+
+
+def on(
+    event: type[E], *, same_transaction: bool = False
+) -> Callable[[Callable[[Sequence[E]], None]], Callable[[Sequence[E]], None]]:
+    """Let the decorated function hear `event` after commit, in sets, each event once.
+
+    With `same_transaction` it runs inside `publish`: its failure undoes the fact, its locks are the
+    fact's locks. Each use is listed, with its reason, in docs/architecture.md; none is on the sale.
+    """
+
+    def register(handler: Callable[[Sequence[E]], None]) -> Callable[[Sequence[E]], None]:
+        name = f"{handler.__module__.split('.')[0]}.{handler.__name__}"
+        known = {subscriber.name for subscriber in _subscribers[event.topic]}
+        if name not in known:
+            _subscribers[event.topic].append(Subscriber(name, event, handler, same_transaction))
+        return handler
+
+    return register
+
+
+def subscribers() -> list[Subscriber]:
+    """Return all subscribers, for the architecture map and its test."""
+    return [one for several in _subscribers.values() for one in several]
+
+
+def publish(*events: Event) -> None:
+    """Write `events` to the outbox. Refuses to run outside a transaction: the fact must be true."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("publish() needs the transaction that makes the fact true")
+    OutboxMessage.objects.bulk_create(
+        [OutboxMessage(topic=event.topic, payload=payload(event)) for event in events]
+    )
+    for topic in dict.fromkeys(event.topic for event in events):
+        for subscriber in _subscribers.get(topic, ()):
+            if subscriber.is_same_transaction:
+                subscriber.handler([event for event in events if event.topic == topic])
+    transaction.on_commit(nudge, robust=True)
+
+
+def payload(event: Event) -> dict[str, Any]:
+    """Return the event as plain JSON values; datetimes as ISO-8601 text."""
+    return json.loads(json.dumps(dataclasses.asdict(event), cls=DjangoJSONEncoder))
+
+
+def nudge() -> None:
+    """Wake the relay. The broker is a hint: when it is down, beat's sweep delivers instead."""
+    from kernel.tasks import deliver_events  # noqa: PLC0415 -- tasks import this module
+
+    try:
+        deliver_events.delay()
+    except Exception:  # noqa: BLE001 -- no broker must never fail a committed sale
+        logger.info("no broker to nudge; the sweep will deliver")
+
+
+def relay(limit: int = 1000) -> int:
+    """Give each waiting message a delivery row per subscriber; return how many were taken.
+
+    Messages are taken in order with SKIP LOCKED, so relays may run side by side.
+    """
+    with transaction.atomic():
+        messages = list(
+            OutboxMessage.objects.select_for_update(skip_locked=True)
+            .filter(relayed_at__isnull=True)
+            .order_by("id")[:limit]
+        )
+        Delivery.objects.bulk_create(
+            [
+                Delivery(message=message, subscriber=subscriber.name)
+                for message in messages
+                for subscriber in _subscribers.get(message.topic, ())
+                if not subscriber.is_same_transaction
+            ],
+            ignore_conflicts=True,
+        )
+        OutboxMessage.objects.filter(pk__in=[message.pk for message in messages]).update(
+            relayed_at=Now()
+        )
+    return len(messages)
+
+
+def deliver_all() -> int:
+    """Relay and deliver until nothing is due; return the number of deliveries made."""
+    done = 0
+    while True:
+        taken = relay()
+        delivered = sum(deliver(one) for one in subscribers() if not one.is_same_transaction)
+        done += delivered
+        if not taken and not delivered:
+            return done
+
+
+def deliver(subscriber: Subscriber) -> int:
+    """Hand one batch of due events to `subscriber`; return how many were applied."""
+    try:
+        with transaction.atomic():
+            due = _claim(subscriber, BATCH)
+            if not due:
+                return 0
+            subscriber.handler([_event(subscriber, delivery) for delivery in due])
+            _finish(due)
+            return len(due)
+    except Exception:  # noqa: BLE001 -- the batch is undone; each is tried alone and may be parked
+        logger.exception("batch for %s failed; delivering one by one", subscriber.name)
+    pks = [delivery.pk for delivery in _waiting(subscriber)[:BATCH]]
+    return sum(_deliver_one(subscriber, pk) for pk in pks)
+
+
+def _waiting(subscriber: Subscriber) -> models.QuerySet[Delivery]:
+    return Delivery.objects.filter(
+        subscriber=subscriber.name,
+        done_at__isnull=True,
+        parked_at__isnull=True,
+        due_at__lte=Now(),
+    ).order_by("message_id")
+
+
+def _claim(subscriber: Subscriber, limit: int) -> list[Delivery]:
+    rows = _waiting(subscriber).select_related("message")
+    return list(rows.select_for_update(skip_locked=True, of=("self",))[:limit])
+
+
+def _event(subscriber: Subscriber, delivery: Delivery) -> Event:
+    # Fields that a newer publisher added are dropped, so old and new code may run side by side.
+    known = {field.name for field in dataclasses.fields(subscriber.event)}
+    values = {key: value for key, value in delivery.message.payload.items() if key in known}
+    return subscriber.event(**values)
+
+
+def _finish(deliveries: Iterable[Delivery]) -> None:
+    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(
+        done_at=Now(), attempts=models.F("attempts") + 1
+    )
+
+
+def _deliver_one(subscriber: Subscriber, pk: int) -> int:
+    try:
+        with transaction.atomic():
+            rows = _waiting(subscriber).filter(pk=pk).select_related("message")
+            delivery = rows.select_for_update(skip_locked=True, of=("self",)).first()
+            if delivery is None:
+                return 0
+            subscriber.handler([_event(subscriber, delivery)])
+            _finish([delivery])
+            return 1
+    except Exception as error:  # noqa: BLE001 -- counted, and parked at the fifth
+        logger.exception("delivery %s to %s failed", pk, subscriber.name)
+        _count_failure(pk, error)
+        return 0
+
+
+def _count_failure(pk: int, error: Exception) -> None:
+    delivery = Delivery.objects.get(pk=pk)
+    attempts = delivery.attempts + 1
+    parked = Now() if attempts >= MAX_ATTEMPTS else None
+    Delivery.objects.filter(pk=pk, done_at__isnull=True).update(
+        attempts=attempts,
+        due_at=Now() + timedelta(seconds=2**attempts),
+        parked_at=parked,
+        last_error=f"{type(error).__name__}: {error}"[:2000],
+    )

@@ -1,0 +1,76 @@
+"""The edge: request ids, input that no database can hold, and the two health addresses."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from kernel import audit
+from kernel.text import is_storable
+
+logger = logging.getLogger(__name__)
+
+
+class RequestIdMiddleware:
+    """Name each request, and refuse addresses that PostgreSQL could not hold as text.
+
+    A NUL byte or broken UTF-8 in the path or query string is 400 for every door, so that no list
+    filter of a console can turn it into a 500.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = uuid.uuid4().hex
+        token = audit.request_id.set(name)
+        try:
+            response = self.get_response(request) if _is_clean(request) else _refusal()
+        finally:
+            audit.request_id.reset(token)
+        response["X-Request-Id"] = name
+        return response
+
+
+def _is_clean(request: HttpRequest) -> bool:
+    raw = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
+    try:
+        return is_storable(raw.decode()) and is_storable(request.path) and "\ufffd" not in request.path
+    except UnicodeDecodeError:
+        return False
+
+
+def _refusal() -> JsonResponse:
+    return JsonResponse(
+        {
+            "type": "about:blank",
+            "title": "Bad Request",
+            "status": 400,
+            "code": "malformed_address",
+            "detail": "The address holds bytes that are not text.",
+            "errors": [],
+        },
+        status=400,
+        content_type="application/problem+json",
+    )
+
+
+def livez(request: HttpRequest) -> HttpResponse:
+    """Answer 200 while the process lives; ask nobody else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 when the database answers, else 503 with the culprit's name."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
+    except DatabaseError:
+        logger.warning("not ready: database")
+        return HttpResponse("database\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")

@@ -1,0 +1,8 @@
+"""The tables of the kernel: outbox, deliveries, status changes, idempotency, audit."""
+
+from kernel.models.audit import AuditEntry
+from kernel.models.idempotency import IdempotencyRecord
+from kernel.models.outbox import Delivery, OutboxMessage
+from kernel.models.status import StatusChange
+
+__all__ = ["AuditEntry", "Delivery", "IdempotencyRecord", "OutboxMessage", "StatusChange"]

@@ -1,0 +1,40 @@
+"""Celery doors of the kernel."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from celery import current_app, shared_task
+from django.db import transaction
+from django.db.models.functions import Now
+
+from kernel import events
+from kernel.models import Delivery, IdempotencyRecord, OutboxMessage
+
+
+@shared_task(acks_late=True)
+def deliver_events(**_: Any) -> None:
+    """Deliver what the outbox holds. Safe to run any number of times, side by side."""
+    events.deliver_all()
+
+
+@shared_task(acks_late=True)
+def forget_old_rows(**_: Any) -> None:
+    """Drop idempotency records after 30 days and delivered events after 14."""
+    IdempotencyRecord.objects.filter(created_at__lt=Now() - timedelta(days=30)).delete()
+    old = OutboxMessage.objects.filter(created_at__lt=Now() - timedelta(days=14), relayed_at__isnull=False)
+    waiting = Delivery.objects.filter(done_at__isnull=True).values("message_id")
+    old.exclude(pk__in=waiting).delete()
+
+
+def nudge_task(name: str) -> None:
+    """After commit, ask a worker to run the sweep called `name` now; without a broker, beat will."""
+    transaction.on_commit(lambda: _send(name), robust=True)
+
+
+def _send(name: str) -> None:
+    try:
+        current_app.send_task(name)
+    except Exception:  # noqa: BLE001, S110 -- the sweep of beat does it a few seconds later
+        pass

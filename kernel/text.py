@@ -1,0 +1,26 @@
+"""Text from outside: what is refused at the edge, and how personal data is masked."""
+
+from __future__ import annotations
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether PostgreSQL can hold `text`: no NUL, no lone surrogate."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def mask_name(name: str) -> str:
+    """Keep the first character: 王小明 is 王**."""
+    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
+
+
+def mask_phone(phone: str) -> str:
+    """Keep three and the last four digits: 138****1234."""
+    if len(phone) < 8:
+        return "*" * len(phone)
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def mask_email(email: str) -> str:
+    """Keep the first letter and the domain: a***@example.com."""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}***@{domain}" if domain else "***"

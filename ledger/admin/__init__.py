@@ -1,0 +1,1 @@
+"""The ledger room's pages in the three consoles."""

@@ -1,0 +1,1 @@
+"""The writes of the ledger room, one topic a file."""

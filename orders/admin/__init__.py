@@ -1,0 +1,1 @@
+"""The orders room's pages in the three consoles."""

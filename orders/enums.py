@@ -1,0 +1,96 @@
+"""The states and kinds of the orders room."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrderStatus(models.TextChoices):
+    """OR-01; the numbers are Doudian's."""
+
+    UNPAID = "unpaid", _("to pay")  # 1
+    PAID = "paid", _("paid")  # 105: being looked at before it may ship
+    TO_SHIP = "to_ship", _("to ship")  # 2
+    PARTLY_SHIPPED = "partly_shipped", _("partly shipped")  # 101
+    SHIPPED = "shipped", _("shipped")  # 3
+    COMPLETED = "completed", _("completed")  # 5
+    CLOSED = "closed", _("closed")  # 4
+
+
+class CloseReason(models.TextChoices):
+    UNPAID = "unpaid", _("not paid in time")
+    BUYER = "buyer", _("cancelled by the buyer")
+    SELLER = "seller", _("cancelled by the shop")
+    REFUNDED = "refunded", _("refunded before shipping")
+
+
+class TrafficChannel(models.TextChoices):
+    """CT-12."""
+
+    UNKNOWN = "unknown", _("unknown")  # 0
+    ALLIANCE = "alliance", _("alliance")  # 2
+    OWN = "own", _("own")  # 8
+
+
+class MediaType(models.TextChoices):
+    """Where the buyer met the product (CT-01)."""
+
+    NONE = "", _("none")
+    SHOP = "shop_list", _("shop page")
+    VIDEO = "video", _("video")
+    LIVE = "live", _("live session")
+    SHOWCASE = "showcase", _("showcase")
+    OTHERS = "others", _("others")
+
+
+class AdjustmentStep(models.TextChoices):
+    """Steps of the price pipeline (OR-04), in their fixed order. Freight alone is used so far."""
+
+    ACTIVITY_PRICE = "activity_price", _("activity price")
+    SHOP_REDUCTION = "shop_reduction", _("shop reduction")
+    SHOP_COUPON = "shop_coupon", _("shop coupon")
+    HOST_COUPON = "host_coupon", _("host coupon")
+    PLATFORM_REDUCTION = "platform_reduction", _("platform reduction")
+    PLATFORM_COUPON = "platform_coupon", _("platform coupon")
+    RED_PACKET = "red_packet", _("red packet")
+    PAYMENT_DISCOUNT = "payment_discount", _("payment discount")
+    FREIGHT = "freight", _("freight")
+    FREIGHT_DISCOUNT = "freight_discount", _("freight discount")
+
+
+class Bearer(models.TextChoices):
+    """Who pays for an adjustment (OR-05, OR-07)."""
+
+    BUYER = "buyer", _("buyer")
+    SHOP = "shop", _("shop")
+    PLATFORM = "platform", _("platform")
+    HOST = "host", _("host")
+
+
+class PaymentStatus(models.TextChoices):
+    PENDING = "pending", _("waiting for the buyer")
+    PAID = "paid", _("paid")
+    CLOSED = "closed", _("closed")
+
+
+class RefundStatus(models.TextChoices):
+    """The machine of refund money (AF-03), apart from the case's."""
+
+    WAITING = "waiting", _("waiting")  # 1
+    IN_PROGRESS = "in_progress", _("sent to the gateway")  # 2
+    UNKNOWN = "unknown", _("no answer yet")  # asked again with the same key
+    SUCCESS = "success", _("refunded")  # 3
+    FAILED = "failed", _("failed")  # 4
+
+
+class RefundReason(models.TextChoices):
+    CASE = "case", _("after-sales")
+    LATE_PAYMENT = "late_payment", _("paid after closing")
+    SECOND_PAYMENT = "second_payment", _("paid twice")
+
+
+class NoticeOutcome(models.TextChoices):
+    """What became of a gateway's notice."""
+
+    APPLIED = "applied", _("applied")
+    REPEATED = "repeated", _("known already")
+    REFUSED = "refused", _("refused")

@@ -1,0 +1,24 @@
+"""From the cart to the last refund."""
+
+from orders.models.cart import CartLine
+from orders.models.fulfilment import Package, PackageLine
+from orders.models.identity import IdentitySnapshot
+from orders.models.order import Order, OrderGroup, OrderLine, PriceAdjustment
+from orders.models.payment import GatewayNotice, Payment, PaymentSplit
+from orders.models.refund import LineRefund, Refund
+
+__all__ = [
+    "CartLine",
+    "GatewayNotice",
+    "IdentitySnapshot",
+    "LineRefund",
+    "Order",
+    "OrderGroup",
+    "OrderLine",
+    "Package",
+    "PackageLine",
+    "Payment",
+    "PaymentSplit",
+    "PriceAdjustment",
+    "Refund",
+]

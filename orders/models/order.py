@@ -1,0 +1,308 @@
+"""Group, order, line: what is paid once, what one shop ships, what one SKU is (OR-01)."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import PriceVersion, Product, Sku
+from kernel.actors import Actor, Role
+from kernel.fields import AmountField, CurrencyField, one_of
+from kernel.scoping import ScopedQuerySet
+from orders.enums import (
+    AdjustmentStep,
+    Bearer,
+    CloseReason,
+    MediaType,
+    OrderStatus,
+    TrafficChannel,
+)
+from orders.models.identity import IdentitySnapshot
+from shops.models import Shop
+
+
+class BuyerOrShopQuerySet(ScopedQuerySet):  # type: ignore[type-arg]
+    """The buyer who placed it, the shop that ships it, the platform."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        if actor.is_platform:
+            return self
+        if actor.role is Role.MERCHANT:
+            return self.filter(shop_id=actor.shop_id)
+        if actor.role is Role.BUYER:
+            return self.filter(buyer_id=actor.user_id)
+        return self.none()
+
+
+class OrderGroupQuerySet(ScopedQuerySet["OrderGroup"]):
+    """The buyer's; a shop sees its order only."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        if actor.is_platform:
+            return self
+        return self.filter(buyer_id=actor.user_id) if actor.role is Role.BUYER else self.none()
+
+
+class OrderGroup(models.Model):
+    """One checkout (一次下单): paid once, one order a shop. The key makes it happen once."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="order_groups", verbose_name=_("buyer")
+    )
+    idempotency_key = models.CharField(_("idempotency key"), max_length=255)
+    #: Of the request's body: the same key with another body is refused.
+    fingerprint = models.CharField(_("fingerprint"), max_length=64)
+    pay_amount = AmountField(_("to pay"))
+    currency = CurrencyField(_("currency"))
+    placed_at = models.DateTimeField(_("placed at"))
+
+    objects = OrderGroupQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order group")
+        verbose_name_plural = _("order groups")
+        constraints = (
+            models.UniqueConstraint(fields=["buyer", "idempotency_key"], name="ordergroup_key_once"),
+            models.CheckConstraint(condition=Q(pay_amount__gte=1), name="ordergroup_amount_positive"),
+        )
+        indexes = (models.Index(fields=["buyer", "-placed_at", "-id"], name="ordergroup_buyer"),)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderQuerySet(BuyerOrShopQuerySet):
+    """Conditions that doors and sweeps chain."""
+
+    def awaiting_shipment(self) -> Self:
+        """Return orders that the shop can ship something of."""
+        return self.filter(status__in=[OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED])
+
+
+class Order(models.Model):
+    """What one buyer bought of one shop in one checkout (店铺订单)."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    group = models.ForeignKey(
+        OrderGroup, models.PROTECT, related_name="orders", verbose_name=_("order group")
+    )
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders", verbose_name=_("shop"))
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="orders", verbose_name=_("buyer")
+    )
+    status = models.CharField(
+        _("status"), max_length=16, choices=OrderStatus, default=OrderStatus.UNPAID
+    )
+    close_reason = models.CharField(
+        _("why it was closed"), max_length=12, choices=CloseReason, blank=True
+    )
+    currency = CurrencyField(_("currency"))
+    #: Σ of the lines, held equal by the placement and checked by `orders.services.invariants`.
+    goods_amount = AmountField(_("goods"))
+    freight_amount = AmountField(_("freight"))
+    promotion_amount = AmountField(_("promotion"), default=0)
+    pay_amount = AmountField(_("to pay"))
+    storefront = models.ForeignKey(
+        IdentitySnapshot, models.PROTECT, related_name="+", verbose_name=_("identity at placement")
+    )
+    #: `kernel.crypto.encrypt` of ``{"name", "phone", "street"}`` (OR-19).
+    receiver_sealed = models.BinaryField(_("receiver, sealed"))
+    #: ``{"name": "王**", "phone": "138****1234", "province", "city", "district"}``
+    receiver_masked = models.JSONField(_("receiver"))
+    #: Equal for equal receivers, so that parcels can be merged unseen (OR-15).
+    address_hash = models.CharField(_("address hash"), max_length=32)
+    buyer_message = models.CharField(_("buyer's message"), max_length=200, blank=True)
+    remark = models.CharField(_("shop's remark"), max_length=60, blank=True)
+
+    placed_at = models.DateTimeField(_("placed at"))
+    #: Unpaid until then: the sweep closes it.
+    pay_by_at = models.DateTimeField(_("pay by"))
+    paid_at = models.DateTimeField(_("paid at"), null=True)
+    ship_by_at = models.DateTimeField(_("ship by"), null=True)
+    shipped_at = models.DateTimeField(_("shipped at"), null=True)
+    #: Receipt is confirmed by itself then.
+    confirm_by_at = models.DateTimeField(_("confirmed automatically at"), null=True)
+    #: Set while an after-sales case is open: no automatic receipt.
+    is_frozen = models.BooleanField(_("held by an after-sales case"), default=False)
+    completed_at = models.DateTimeField(_("completed at"), null=True)
+    #: After this no new case, and the lines may be settled.
+    aftersales_until_at = models.DateTimeField(_("after-sales until"), null=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True)
+
+    TRANSITIONS = {
+        OrderStatus.UNPAID: {OrderStatus.PAID, OrderStatus.CLOSED},
+        OrderStatus.PAID: {OrderStatus.TO_SHIP, OrderStatus.CLOSED},
+        OrderStatus.TO_SHIP: {OrderStatus.PARTLY_SHIPPED, OrderStatus.SHIPPED, OrderStatus.CLOSED},
+        OrderStatus.PARTLY_SHIPPED: {OrderStatus.SHIPPED},
+        OrderStatus.SHIPPED: {OrderStatus.COMPLETED},
+    }
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = (
+            one_of("status", OrderStatus, "order_status_valid"),
+            models.UniqueConstraint(fields=["group", "shop"], name="order_one_a_shop"),
+            models.UniqueConstraint(fields=["shop", "id"], name="order_shop_id"),
+            models.CheckConstraint(
+                condition=Q(pay_amount=F("goods_amount") + F("freight_amount") - F("promotion_amount")),
+                name="order_amounts_add_up",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="closed") | Q(closed_at__isnull=False), name="order_closed_has_time"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["shop", "-placed_at", "-id"], name="order_shop_page"),
+            models.Index(fields=["shop", "status", "-placed_at", "-id"], name="order_shop_status"),
+            models.Index(fields=["buyer", "-placed_at", "-id"], name="order_buyer_page"),
+            models.Index(fields=["pay_by_at"], name="order_to_close", condition=Q(status="unpaid")),
+            models.Index(fields=["confirm_by_at"], name="order_to_confirm", condition=Q(status="shipped")),
+            models.Index(
+                fields=["aftersales_until_at"], name="order_to_settle", condition=Q(status="completed")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """One SKU of an order (子订单), with all that must not change later frozen on it."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", verbose_name=_("order"))
+    #: 1, 2, 3 … within the order; ``<order number>-<position>`` is its public id.
+    position = models.PositiveSmallIntegerField(_("position"))
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
+    )
+    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+", verbose_name=_("SKU"))
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
+    price_version = models.ForeignKey(
+        PriceVersion, models.PROTECT, related_name="+", verbose_name=_("price version")
+    )
+    title = models.CharField(_("title"), max_length=120)
+    options = models.JSONField(_("options"), default=list)
+    image_url = models.CharField(_("picture"), max_length=300, blank=True)
+    currency = CurrencyField(_("currency"))
+    unit_price = AmountField(_("price"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    goods_amount = AmountField(_("goods"))
+    #: This line's part of the order's freight; what the buyer pays for sending.
+    freight_amount = AmountField(_("freight"), default=0)
+    freight_original_amount = AmountField(_("freight before discount"), default=0)
+    freight_promotion_amount = AmountField(_("freight discount"), default=0)
+    #: OR-05: ``promotion = shop + platform + talent``.
+    promotion_amount = AmountField(_("promotion"), default=0)
+    promotion_shop_amount = AmountField(_("borne by the shop"), default=0)
+    promotion_platform_amount = AmountField(_("borne by the platform"), default=0)
+    promotion_talent_amount = AmountField(_("borne by the host"), default=0)
+    pay_amount = AmountField(_("to pay"))
+    shipped_quantity = models.PositiveIntegerField(_("shipped"), default=0)
+    #: Booked as refunded, freight included; the gateway may still be at it.
+    refunded_amount = AmountField(_("refunded"), default=0)
+    refunded_quantity = models.PositiveIntegerField(_("pieces refunded"), default=0)
+
+    storefront = models.ForeignKey(
+        IdentitySnapshot, models.PROTECT, related_name="+", verbose_name=_("identity at placement")
+    )
+    #: Whose content sold it, when it was not the shop's own face.
+    presenter = models.ForeignKey(
+        IdentitySnapshot, models.PROTECT, null=True, related_name="+", verbose_name=_("presenter")
+    )
+    # Attribution, frozen (CT-12). `pick_code` is what the alliance derives its commission from.
+    content_account_id = models.CharField(_("content account"), max_length=32, blank=True)
+    media_type = models.CharField(_("media"), max_length=12, choices=MediaType, blank=True)
+    media_id = models.CharField(_("media id"), max_length=64, blank=True)
+    traffic_channel = models.CharField(
+        _("channel"), max_length=10, choices=TrafficChannel, default=TrafficChannel.UNKNOWN
+    )
+    is_live_scene = models.BooleanField(_("bought while watching"), default=False)
+    creative_id = models.CharField(_("ad creative"), max_length=64, blank=True)
+    pick_code = models.CharField(_("pick code"), max_length=40, blank=True)
+
+    objects = BuyerOrShopQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = (
+            models.UniqueConstraint(fields=["order", "position"], name="orderline_position"),
+            models.UniqueConstraint(fields=["order", "sku"], name="orderline_sku_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="orderline_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(goods_amount=F("unit_price") * F("quantity")), name="orderline_goods_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    promotion_amount=F("promotion_shop_amount")
+                    + F("promotion_platform_amount")
+                    + F("promotion_talent_amount")
+                ),
+                name="orderline_promotion_split",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    freight_original_amount=F("freight_amount") + F("freight_promotion_amount")
+                ),
+                name="orderline_freight_split",
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_amount=F("goods_amount") - F("promotion_amount") + F("freight_amount"))
+                & Q(pay_amount__gte=0),
+                name="orderline_pay_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_amount__gte=0, refunded_amount__lte=F("pay_amount")),
+                name="orderline_refunded_within_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_quantity__lte=F("quantity"), shipped_quantity__lte=F("quantity")),
+                name="orderline_quantities_within",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["pick_code"], name="orderline_pick", condition=~Q(pick_code="")),
+            models.Index(fields=["product", "id"], name="orderline_product"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title} × {self.quantity}"
+
+
+class PriceAdjustment(models.Model):
+    """One step of the price pipeline on one line (价格调整, OR-04): how much, and who bears it."""
+
+    line = models.ForeignKey(
+        OrderLine, models.PROTECT, related_name="adjustments", verbose_name=_("order line")
+    )
+    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
+    )
+    step = models.CharField(_("step"), max_length=20, choices=AdjustmentStep)
+    #: Positive makes it dearer (freight), negative cheaper.
+    amount = AmountField(_("amount"))
+    bearer = models.CharField(_("borne by"), max_length=10, choices=Bearer)
+
+    objects = BuyerOrShopQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("price adjustment")
+        verbose_name_plural = _("price adjustments")
+        constraints = (
+            one_of("step", AdjustmentStep, "priceadjustment_step_valid"),
+            one_of("bearer", Bearer, "priceadjustment_bearer_valid"),
+            models.CheckConstraint(condition=~Q(amount=0), name="priceadjustment_not_zero"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.amount:+d}"

@@ -1,0 +1,1 @@
+"""The writes of the orders room, one topic a file."""

@@ -1,0 +1,1 @@
+"""The settlements room's pages in the three consoles."""

@@ -1,0 +1,11 @@
+"""Who is owed what for a finished line, in one waterfall that adds up."""
+
+from settlements.models.settlement import (
+    FeeRate,
+    Payout,
+    SettlementEntry,
+    Statement,
+    StatementLine,
+)
+
+__all__ = ["FeeRate", "Payout", "SettlementEntry", "Statement", "StatementLine"]

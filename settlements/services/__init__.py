@@ -1,0 +1,1 @@
+"""The writes of the settlements room, one topic a file."""

@@ -1,0 +1,1 @@
+"""The shops room's pages in the three consoles."""

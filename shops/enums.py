@@ -1,0 +1,94 @@
+"""The states and kinds of the shops room."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ShopType(models.TextChoices):
+    """SH-01."""
+
+    ORDINARY = "ordinary", _("ordinary")
+    MULTI_BRAND = "multi_brand", _("multi-brand specialty")
+    FLAGSHIP = "flagship", _("flagship")
+    BRAND_SPECIALTY = "brand_specialty", _("brand specialty")
+    OFFICIAL_FLAGSHIP = "official_flagship", _("official flagship")
+    ENTERPRISE = "enterprise", _("enterprise")
+    INDIVIDUAL = "individual", _("individual")
+
+
+class ShopStatus(models.TextChoices):
+    """SH-03 from the buyer's side; how it gets in is the admission's machine."""
+
+    PREPARING = "preparing", _("preparing")
+    OPEN = "open", _("open")
+    SUSPENDED = "suspended", _("suspended")
+    CLOSED = "closed", _("closed")
+
+
+class AdmissionStatus(models.TextChoices):
+    """SH-03, thin."""
+
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    REJECTED = "rejected", _("rejected")
+    APPROVED = "approved", _("approved")
+
+
+class StaffRole(models.TextChoices):
+    """SH-17."""
+
+    OWNER = "owner", _("owner")
+    MANAGER = "manager", _("manager")
+    ORDER_CLERK = "order_clerk", _("order clerk")
+    AFTERSALES_AGENT = "aftersales_agent", _("after-sales agent")
+    FINANCE = "finance", _("finance")
+    READ_ONLY = "read_only", _("read only")
+
+
+class StaffStatus(models.TextChoices):
+    INVITED = "invited", _("invited")
+    ACTIVE = "active", _("active")
+    REMOVED = "removed", _("removed")
+
+
+class GuaranteeKind(models.TextChoices):
+    """SH-10, the three of the first release."""
+
+    SEVEN_DAY_RETURN = "seven_day_return", _("7-day return")
+    SHIP_48H = "ship_48h", _("ships within 48 hours")
+    DAMAGED_ON_ARRIVAL = "damaged_on_arrival", _("damaged on arrival is replaced or refunded")
+
+
+class Relation(models.TextChoices):
+    """How an account stands to a shop (BI-03): the word used everywhere."""
+
+    OFFICIAL = "OFFICIAL", _("official account")
+    SELF = "SELF", _("own broadcast account")
+    AWEME_COOPERATOR = "AWEME_COOPERATOR", _("partner creator")
+
+
+class BindingStatus(models.TextChoices):
+    """BI-16."""
+
+    DRAFT = "draft", _("draft")
+    AWAITING_ACCOUNT = "awaiting_account", _("waiting for the account's owner")
+    AWAITING_REVIEW = "awaiting_review", _("in review")
+    ACTIVE = "active", _("bound")
+    REPLACE_PENDING = "replace_pending", _("being replaced")
+    UNBIND_PENDING = "unbind_pending", _("being unbound")
+    ENDED = "ended", _("ended")
+
+
+#: A binding in one of these states is in force.
+BOUND = (BindingStatus.ACTIVE, BindingStatus.REPLACE_PENDING, BindingStatus.UNBIND_PENDING)
+
+
+class EndReason(models.TextChoices):
+    """Why a binding ended."""
+
+    UNBOUND = "unbound", _("unbound")
+    REPLACED = "replaced", _("replaced by another account")
+    DECLINED = "declined", _("declined by the account's owner")
+    EXPIRED = "expired", _("not answered in time")
+    REJECTED = "rejected", _("rejected in review")
+    WITHDRAWN = "withdrawn", _("withdrawn by the shop")

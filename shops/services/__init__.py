@@ -1,0 +1,1 @@
+"""The writes of the shops room, one topic a file."""
