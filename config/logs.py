@@ -13,10 +13,11 @@ class LineFormatter(logging.Formatter):
     """Format a record as one line; a traceback is kept, folded into the line as a JSON string."""
 
     converter = time.gmtime
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
     def __init__(self) -> None:
-        super().__init__(LINE, "%Y-%m-%dT%H:%M:%S")
+        super().__init__(LINE)
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line; a newline in a message cannot start a second one (log forging)."""

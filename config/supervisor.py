@@ -115,6 +115,7 @@ class Supervisor:
         env["HAODIAN_ENV"] = deployment()
         env["HAODIAN_DATA_DIR"] = str(self.data)
         env["PYTHONUNBUFFERED"] = "1"
+        env.setdefault("DATABASE_POOL_SIZE", "8")
         shown = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 -- compared
         env.setdefault("HAODIAN_BASE_URL", f"http://{shown}:{self.port}")
         logs = self.data / "log"
@@ -172,10 +173,12 @@ class Supervisor:
         web = [python, "-m", "granian", "--interface", "wsgi", "--host", self.host]
         web += ["--port", str(self.port), "--workers", env.get("WEB_WORKERS", "2")]
         # As many threads as the pool has connections: a thread more would wait for one anyway.
-        web += ["--blocking-threads", env.get("DATABASE_POOL_SIZE", "8"), "--no-ws"]
+        web += ["--blocking-threads", env["DATABASE_POOL_SIZE"], "--no-ws"]
         web += ["--respawn-failed-workers", "--respawn-interval", "0.5"]
-        web += ["--workers-kill-timeout", "10", "--log-level", "warning", "config.wsgi:application"]
-        celery = [python, "-m", "celery", "-A", "config.celery"]
+        web += ["--workers-kill-timeout", "10", "--log-level", "error", "config.wsgi:application"]
+        # Celery's seven lines against root are about pickled messages; ours are JSON only.
+        celery = [python, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet"]
+        celery += ["-A", "config.celery"]
         worker = [*celery, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
         worker += ["--concurrency", env.get("WORKER_CONCURRENCY", "2")]
         beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile="]
@@ -184,11 +187,13 @@ class Supervisor:
         return [Child(name, command, BASE_DIR, env) for name, command in programs.items()]
 
     def _watch(self) -> None:
+        """Tend everything until asked to stop. Worker and beat start once the web answers."""
+        web, *background = self.children
         answered = False
-        patience = time.monotonic() + 120
+        patience = time.monotonic() + 60
         while not self.stopping.is_set():
             self._tend_servers()
-            for child in self.children:
+            for child in [web, *background] if answered else [web]:
                 pid = child.tend()
                 if pid is not None:
                     self.register.note(child.name, pid, signal.SIGTERM)
@@ -197,8 +202,8 @@ class Supervisor:
                 seconds = time.monotonic() - self.began
                 say(banner(self.host, self.port, seconds, demo=deployment() != "production"))
             elif not answered and time.monotonic() > patience:
-                say("Haodian: /readyz has not answered for two minutes; see the lines above.")
-                patience += 120
+                say("Haodian: /readyz has not answered for a minute; see the lines above.")
+                patience += 60
             self.stopping.wait(TICK)
 
     def _tend_servers(self) -> None:

@@ -91,7 +91,7 @@ class Postgres(Server):
         command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if not self.durable:
-            command.append("--no-sync")
+            command += ["--no-sync", "--wal-segsize=1"]  # small, for it is copied
         drop = {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
         subprocess.run(
             [str(word) for word in command],

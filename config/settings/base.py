@@ -121,13 +121,15 @@ DATABASES["default"].update(
     DISABLE_SERVER_SIDE_CURSORS=True,  # they break behind a pooler in transaction mode
 )
 # Threads of one process share at most this many connections; 0 opens one for each request.
-DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0 if TESTING else 8)
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=8 if PRODUCTION else 0)
 if DATABASE_POOL_SIZE:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 0,
         "max_size": DATABASE_POOL_SIZE,
         "timeout": 10,
     }
+if TESTING and env.str("HAODIAN_TEST_TEMPLATE", default=""):  # config.testing has migrated it
+    DATABASES["default"]["TEST"] = {"TEMPLATE": env.str("HAODIAN_TEST_TEMPLATE")}
 
 # --- Cache and tasks ----------------------------------------------------------------------------
 REDIS_URL = "" if TESTING else env.str("REDIS_URL", default="")
@@ -231,7 +233,7 @@ TIME_ZONE = "Asia/Shanghai"  # for display; rows and answers are UTC
 
 # --- Files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = DATA_DIR / "static" if PRODUCTION else None  # collectstatic is for production
 # Outside production the finders are scanned at start: no collectstatic between a change and a look.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STORAGES: dict[str, dict[str, Any]] = {
