@@ -27,7 +27,7 @@ class Command(migrate.Command):
             if plan:
                 self._bar = progress.add_task("Migrating", total=len(plan))
                 self._progress = progress
-                super().handle(*args, **(options | {"verbosity": 1, "interactive": False}))
+                super().handle(*args, **(options | {"verbosity": 0, "interactive": False}))
         if settings.HAODIAN_ENV != "production" and "seed_demo" in get_commands():
             call_command("seed_demo")
 
