@@ -3,7 +3,7 @@
 import ipaddress
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from rest_framework.test import APIClient
 
 hypothesis_settings.register_profile(
     "haodian",
@@ -65,6 +66,26 @@ def _clean_slate() -> Iterator[None]:
     cache.clear()
     with translation.override(settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture
+def anonymous_client() -> APIClient:
+    """A client of the API that nobody is signed in with."""
+    return APIClient()
+
+
+@pytest.fixture
+def client_for() -> Callable[..., APIClient]:
+    """`client_for(user)`: a client of the API with that user's access token; it speaks JSON."""
+    from allauth.headless.tokens.strategies.jwt import internal
+
+    def build(user: Any) -> APIClient:
+        token, _claims = internal.create_token("access", sub=str(user.pk), sid="test", expires_in=900)
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return client
+
+    return build
 
 
 def _is_local(host: str) -> bool:
