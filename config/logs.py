@@ -12,7 +12,7 @@ LINE = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 class LineFormatter(logging.Formatter):
     """Format a record as one line; a traceback is kept, folded into the line as a JSON string."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 

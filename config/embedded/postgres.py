@@ -9,7 +9,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 import uuid
 from importlib.util import find_spec
@@ -25,7 +24,7 @@ from config.embedded.folders import (
     server_account,
     socket_folder,
 )
-from config.embedded.process import identity, wait_gone
+from config.embedded.process import LINUX, OURSELVES, identity, wait_gone
 from config.embedded.server import Server
 
 READY_LINE = 7  # of postmaster.pid, from 0; what pg_ctl waits for too
@@ -85,21 +84,23 @@ class Postgres(Server):
         for old in self.data.glob("new-*"):
             shutil.rmtree(old)
         draft.mkdir(mode=0o700)
-        if self.account.uid != -1:
+        if self.account != OURSELVES:
             os.chown(draft, self.account.uid, self.account.gid)
         command = [self.programs / "initdb", "-D", draft, "-U", "postgres", "--auth=trust"]
         command += ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if not self.durable:
             command += ["--no-sync", "--wal-segsize=1"]  # small, for it is copied
-        drop = {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
+        drops = self.account != OURSELVES
         subprocess.run(
             [str(word) for word in command],
             check=True,
             stdout=subprocess.DEVNULL,
             cwd="/",
             env={**os.environ, "LC_ALL": "C"},
-            **(drop if self.account.uid != -1 else {}),
+            user=self.account.uid if drops else None,
+            group=self.account.gid if drops else None,
+            extra_groups=[] if drops else None,
         )
         version = draft / "PG_VERSION"
         for entry in sorted(draft.iterdir(), key=lambda entry: entry == version):
@@ -174,7 +175,7 @@ class Postgres(Server):
             return None
 
     def _is_ours(self, pid: int) -> bool:
-        if sys.platform == "linux":
+        if LINUX:
             return _works_in(self.data, Path(f"/proc/{pid}"))
         found = subprocess.run(
             ["ps", "-o", "command=", "-p", str(pid)],  # noqa: S607 -- its place differs

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+LINUX: bool = sys.platform.startswith("linux")
 TETHER = Path(__file__).with_name("tether.py")
 
 
@@ -58,7 +59,7 @@ def identity(pid: int) -> str | None:
 
     A zombie counts as gone: in a container nobody may ever collect it.
     """
-    if sys.platform == "linux":
+    if LINUX:
         try:
             words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
