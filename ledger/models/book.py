@@ -56,7 +56,9 @@ class LedgerAccount(models.Model):
         verbose_name = _("ledger account")
         verbose_name_plural = _("ledger accounts")
         constraints = (
-            models.UniqueConstraint(fields=["code", "owner", "currency"], name="ledgeraccount_once"),
+            models.UniqueConstraint(
+                fields=["code", "owner", "currency"], name="ledgeraccount_once"
+            ),
             one_of("code", AccountCode, "ledgeraccount_code_valid"),
             models.CheckConstraint(
                 condition=models.Q(keeps_balance=True) | models.Q(balance_amount=0),
@@ -96,7 +98,9 @@ class Transfer(models.Model):
 class Leg(models.Model):
     """One side of a transfer (分录): debit positive, credit negative."""
 
-    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="legs", verbose_name=_("transfer"))
+    transfer = models.ForeignKey(
+        Transfer, models.PROTECT, related_name="legs", verbose_name=_("transfer")
+    )
     account = models.ForeignKey(
         LedgerAccount, models.PROTECT, related_name="legs", verbose_name=_("account")
     )
