@@ -7,3 +7,9 @@ class ShopsConfig(AppConfig):
     """The shops room."""
 
     name = "shops"
+
+    def ready(self) -> None:
+        from kernel.actors import Role, register_resolver  # noqa: PLC0415 -- app ready
+        from shops.services.actors import merchant_actor  # noqa: PLC0415 -- app ready
+
+        register_resolver(Role.MERCHANT, merchant_actor)

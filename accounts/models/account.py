@@ -30,7 +30,9 @@ class Account(models.Model):
     """A content account (账号): public face of a person, an enterprise or a brand (AC-03)."""
 
     public_id = PublicIdField(_("account id"), prefix="acc")
-    owner = models.ForeignKey(User, models.PROTECT, related_name="accounts", verbose_name=_("owner"))
+    owner = models.ForeignKey(
+        User, models.PROTECT, related_name="accounts", verbose_name=_("owner")
+    )
     kind = models.CharField(
         _("kind"), max_length=12, choices=AccountKind, default=AccountKind.PERSONAL
     )
@@ -94,7 +96,9 @@ class Block(models.Model):
     account = models.ForeignKey(
         Account, models.CASCADE, related_name="blocks", verbose_name=_("account")
     )
-    user = models.ForeignKey(User, models.CASCADE, related_name="blocked_by", verbose_name=_("user"))
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="blocked_by", verbose_name=_("user")
+    )
     created_at = models.DateTimeField(_("since"), db_default=Now())
 
     class BlockQuerySet(ScopedQuerySet["Block"]):

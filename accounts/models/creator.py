@@ -27,7 +27,9 @@ class Creator(models.Model):
     """A person who presents products through one account (达人)."""
 
     public_id = PublicIdField(_("creator id"), prefix="crt")
-    user = models.OneToOneField(User, models.PROTECT, related_name="creator", verbose_name=_("user"))
+    user = models.OneToOneField(
+        User, models.PROTECT, related_name="creator", verbose_name=_("user")
+    )
     account = models.OneToOneField(
         Account, models.PROTECT, related_name="creator", verbose_name=_("account")
     )
@@ -67,7 +69,9 @@ class Agency(models.Model):
     """An institution that manages creators (机构、MCN)."""
 
     public_id = PublicIdField(_("agency id"), prefix="agc")
-    owner = models.OneToOneField(User, models.PROTECT, related_name="agency", verbose_name=_("owner"))
+    owner = models.OneToOneField(
+        User, models.PROTECT, related_name="agency", verbose_name=_("owner")
+    )
     name = models.CharField(_("name"), max_length=60)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
 

@@ -33,7 +33,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Return a new user with all of Django's rights. The consoles ask for a role profile too."""
+        """Return a new user with all of Django's rights; the consoles ask for a role too."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 

@@ -13,7 +13,7 @@ from shops.models.shop import Shop
 
 
 class Admission(models.Model):
-    """One application of a shop (入驻申请, SH-03). After a rejection it is edited and sent again."""
+    """One application of a shop (入驻申请, SH-03). A rejected one is edited and sent again."""
 
     public_id = PublicIdField(_("admission id"), prefix="adm")
     shop = models.OneToOneField(

@@ -66,7 +66,7 @@ class Binding(models.Model):
     unbind_requested_at = models.DateTimeField(_("unbinding asked at"), null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
     end_reason = models.CharField(_("why it ended"), max_length=12, choices=EndReason, blank=True)
-    #: The account's own name and picture before the shop's were put on it (BI-07): given back at the end.
+    #: The account's own name and picture before it took the shop's (BI-07): given back at the end.
     former_name = models.CharField(_("account's former name"), max_length=60, blank=True)
     former_avatar_url = models.CharField(_("account's former picture"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
@@ -130,7 +130,9 @@ class Binding(models.Model):
 class NameChange(models.Model):
     """A new name or picture, shop → account (更名记录, BI-07). Never updated; 4 in 30 days."""
 
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="name_changes", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, related_name="name_changes", verbose_name=_("shop")
+    )
     account = models.ForeignKey(
         Account, models.PROTECT, null=True, related_name="name_changes", verbose_name=_("account")
     )

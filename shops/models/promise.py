@@ -13,9 +13,11 @@ from shops.models.shop import Shop
 
 
 class Guarantee(models.Model):
-    """A promise in force from a date (保障服务, SH-10). Never edited: it ends, and another begins."""
+    """A promise in force from a date (保障服务, SH-10). Never edited: it ends, another begins."""
 
-    shop = models.ForeignKey(Shop, models.CASCADE, related_name="guarantees", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.CASCADE, related_name="guarantees", verbose_name=_("shop")
+    )
     kind = models.CharField(_("guarantee"), max_length=20, choices=GuaranteeKind)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"), null=True)
@@ -33,7 +35,8 @@ class Guarantee(models.Model):
                 name="guarantee_one_open",
             ),
             models.CheckConstraint(
-                condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=models.F("starts_at")),
+                condition=models.Q(ends_at__isnull=True)
+                | models.Q(ends_at__gt=models.F("starts_at")),
                 name="guarantee_ends_later",
             ),
         )
@@ -43,7 +46,7 @@ class Guarantee(models.Model):
 
 
 class FreightTemplate(models.Model):
-    """What sending costs the buyer (运费模板): flat, free from an amount on. One per shop for now."""
+    """What sending costs the buyer (运费模板): flat, free from an amount on. One a shop."""
 
     shop = models.OneToOneField(
         Shop, models.CASCADE, related_name="freight_template", verbose_name=_("shop")
@@ -60,9 +63,12 @@ class FreightTemplate(models.Model):
         verbose_name = _("freight template")
         verbose_name_plural = _("freight templates")
         constraints = (
-            models.CheckConstraint(condition=models.Q(flat_amount__gte=0), name="freight_not_negative"),
             models.CheckConstraint(
-                condition=models.Q(free_from_amount__isnull=True) | models.Q(free_from_amount__gte=0),
+                condition=models.Q(flat_amount__gte=0), name="freight_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(free_from_amount__isnull=True)
+                | models.Q(free_from_amount__gte=0),
                 name="freight_free_from_not_negative",
             ),
         )
@@ -93,7 +99,9 @@ class ReturnAddress(models.Model):
         verbose_name_plural = _("return addresses")
         constraints = (
             models.UniqueConstraint(
-                fields=["shop"], condition=models.Q(is_default=True), name="returnaddress_one_default"
+                fields=["shop"],
+                condition=models.Q(is_default=True),
+                name="returnaddress_one_default",
             ),
         )
 

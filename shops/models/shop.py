@@ -28,7 +28,9 @@ class Merchant(models.Model):
     class Meta:
         verbose_name = _("merchant")
         verbose_name_plural = _("merchants")
-        constraints = (models.UniqueConstraint(fields=["credit_code"], name="merchant_credit_code"),)
+        constraints = (
+            models.UniqueConstraint(fields=["credit_code"], name="merchant_credit_code"),
+        )
 
     def __str__(self) -> str:
         return self.legal_name

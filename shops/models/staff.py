@@ -52,7 +52,9 @@ class Staff(models.Model):
                 fields=["shop", "user"], condition=models.Q(status="active"), name="staff_once"
             ),
             models.UniqueConstraint(
-                fields=["shop", "email"], condition=models.Q(status="invited"), name="staff_invited_once"
+                fields=["shop", "email"],
+                condition=models.Q(status="invited"),
+                name="staff_invited_once",
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="active") | models.Q(user__isnull=False),

@@ -1,0 +1,16 @@
+"""Questions about shops that other rooms and the doors ask."""
+
+from shops.selectors.freight import freight_of, freights
+from shops.selectors.identity import collection_shop, presenters, storefronts
+from shops.selectors.shapes import PresenterOut, StorefrontOut, StorefrontShopOut
+
+__all__ = [
+    "PresenterOut",
+    "StorefrontOut",
+    "StorefrontShopOut",
+    "collection_shop",
+    "freight_of",
+    "freights",
+    "presenters",
+    "storefronts",
+]

@@ -1,0 +1,69 @@
+"""The shapes of the identity block, for the answers of every room."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from rest_framework import serializers
+
+from accounts.selectors import AccountCard, AccountCardOut
+from kernel.api.serializers import Out
+from shops.enums import GuaranteeKind, Relation, ShopType
+
+
+class StorefrontShop(TypedDict):
+    """The shop's half of the identity block."""
+
+    id: str
+    name: str
+    type: str
+    #: 0.0 to 100.0 as text; None before there are 30 orders (SH-14).
+    score: str | None
+    #: Kinds of the guarantees in force, in alphabetical order.
+    guarantees: list[str]
+    #: None: no deposit is asked of this shop.
+    deposit_badge: str | None
+
+
+class Storefront(TypedDict):
+    """Who sells, as the buyer sees it (BI-10). Plain JSON values: orders freeze it as it is."""
+
+    shop: StorefrontShop
+    account: AccountCard | None
+    relation: str | None
+    #: ISO-8601, UTC.
+    bound_since: str | None
+
+
+class Presenter(TypedDict):
+    """Whose content sold it, and how they stand to the shop."""
+
+    account: AccountCard
+    relation: str
+
+
+class StorefrontShopOut(Out):
+    """The shape of `StorefrontShop`."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    type = serializers.ChoiceField(choices=ShopType)
+    score = serializers.CharField(allow_null=True)
+    guarantees = serializers.ListField(child=serializers.ChoiceField(choices=GuaranteeKind))
+    deposit_badge = serializers.CharField(allow_null=True)
+
+
+class StorefrontOut(Out):
+    """The shape of `Storefront`, the same in every buyer-facing answer."""
+
+    shop = StorefrontShopOut()
+    account = AccountCardOut(allow_null=True)
+    relation = serializers.ChoiceField(choices=Relation, allow_null=True)
+    bound_since = serializers.DateTimeField(allow_null=True)
+
+
+class PresenterOut(Out):
+    """The shape of `Presenter`."""
+
+    account = AccountCardOut()
+    relation = serializers.ChoiceField(choices=Relation)
