@@ -16,7 +16,9 @@ class ImportJob(models.Model):
     """One file on its way into the catalog (导入任务): good rows land, bad rows are named."""
 
     public_id = PublicIdField(_("import id"), prefix="imp")
-    shop = models.ForeignKey(Shop, models.CASCADE, related_name="import_jobs", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.CASCADE, related_name="import_jobs", verbose_name=_("shop")
+    )
     format = models.CharField(_("format"), max_length=12, choices=ImportFormat)
     filename = models.CharField(_("file"), max_length=200)
     content = models.BinaryField(_("content"))
@@ -57,7 +59,9 @@ class ImportJob(models.Model):
 class ImportRowError(models.Model):
     """What is wrong with one cell (行错误): where, a stable code, what to do."""
 
-    job = models.ForeignKey(ImportJob, models.CASCADE, related_name="row_errors", verbose_name=_("import"))
+    job = models.ForeignKey(
+        ImportJob, models.CASCADE, related_name="row_errors", verbose_name=_("import")
+    )
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="+", verbose_name=_("shop"))
     #: As the spreadsheet counts: the header is row 1.
     row_number = models.PositiveIntegerField(_("row"))

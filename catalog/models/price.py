@@ -25,7 +25,7 @@ class PriceVersionQuerySet(ShopOwnedQuerySet["PriceVersion"]):
 
 
 class PriceVersion(models.Model):
-    """The price of a SKU from a moment on (价格版本). Never updated: an order line points at one."""
+    """The price of a SKU from a moment on (价格版本). Never updated: order lines point at it."""
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="prices", verbose_name=_("SKU"))
@@ -48,7 +48,9 @@ class PriceVersion(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(list_price__isnull=True)
-                | models.Q(list_price__gte=models.F("price"), list_price__lte=models.F("price") * 10),
+                | models.Q(
+                    list_price__gte=models.F("price"), list_price__lte=models.F("price") * 10
+                ),
                 name="price_list_price_range",
             ),
         )

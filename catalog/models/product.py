@@ -74,7 +74,10 @@ class Product(models.Model):
         expression=Case(
             When(shelf_status="deleted", then=Value("deleted")),
             When(review_status="banned", then=Value("banned")),
-            When(Q(shelf_status="on", review_status="approved", draft_status="none"), then=Value("on_sale")),
+            When(
+                Q(shelf_status="on", review_status="approved", draft_status="none"),
+                then=Value("on_sale"),
+            ),
             When(Q(shelf_status="on", review_status="approved"), then=Value("on_sale_editing")),
             When(review_status="pending", then=Value("in_review")),
             When(review_status="rejected", then=Value("rejected")),
@@ -190,7 +193,9 @@ class ProductReview(models.Model):
     content = models.JSONField(_("content"))
     is_draft = models.BooleanField(_("change of a listed product"), default=False)
     list_when_approved = models.BooleanField(_("list when approved"), default=True)
-    verdict = models.CharField(_("verdict"), max_length=12, choices=Verdict, default=Verdict.PENDING)
+    verdict = models.CharField(
+        _("verdict"), max_length=12, choices=Verdict, default=Verdict.PENDING
+    )
     #: ``[{"field": "title", "code": "banned_word", "message": "…"}]``
     reasons = models.JSONField(_("reasons"), default=list)
     submitted_at = models.DateTimeField(_("submitted at"))

@@ -1,0 +1,91 @@
+"""What the catalog refuses. Codes are public API."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.errors import DomainError, InvalidInput
+
+
+class InvalidProduct(InvalidInput):
+    """The content of a product breaks a rule; `errors` names the fields."""
+
+    code = "invalid_product"
+    message = _("The product is not valid.")
+
+
+class InvalidCategory(InvalidInput):
+    """The category cannot stand there, or not under this name."""
+
+    code = "invalid_category"
+    message = _("The category is not valid.")
+
+
+class NotListable(DomainError):
+    """The product cannot be put on the shelf now."""
+
+    code = "not_listable"
+    message = _("The product cannot be listed now.")
+
+
+class ChangePending(DomainError):
+    """A product has one pending change at a time (CA-04)."""
+
+    code = "change_pending"
+    message = _("A change of this product is in review. Withdraw it first.")
+
+
+class NothingToSubmit(DomainError):
+    """There is no change that could be reviewed."""
+
+    code = "nothing_to_submit"
+    message = _("There is nothing to submit.")
+
+
+class RestoreTooLate(DomainError):
+    """The recycle bin keeps a product for 30 days (CA-23)."""
+
+    code = "restore_too_late"
+    message = _("The product was deleted too long ago.")
+
+
+class DuplicateCode(DomainError):
+    """A merchant code names one SKU of the shop."""
+
+    code = "duplicate_code"
+    message = _("This merchant code is used by another product.")
+
+
+class OutOfStock(DomainError):
+    """Fewer pieces are available than were asked for; `extra["skus"]` names the SKUs."""
+
+    code = "out_of_stock"
+    message = _("Some pieces are no longer available.")
+
+
+class HoldMissing(DomainError):
+    """More was released or sold than had been held: a fault of the caller, not of the buyer."""
+
+    code = "hold_missing"
+    message = _("These pieces were not held.")
+
+
+class StockChanged(DomainError):
+    """The count the merchant saw is not the one stored."""
+
+    code = "stock_changed"
+    message = _("The stock changed in the meantime. Look again.")
+
+
+class BadPrice(InvalidInput):
+    """The price breaks a rule."""
+
+    code = "bad_price"
+    message = _("The price is not valid.")
+
+
+class UnreadableFile(InvalidInput):
+    """The file cannot be read as a table of products; nothing was imported."""
+
+    code = "unreadable_file"
+    message = _("The file cannot be read.")

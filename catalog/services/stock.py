@@ -1,0 +1,177 @@
+"""The one writer of stock: counters and the movements that explain them (CA-10, CA-12).
+
+Every writer of a SKU's movements holds the row lock of its counters, taken in SKU order. So whether
+a move is known and whether there is enough are questions answered once, under that lock; the
+constraints of the tables are the last guard and are not met in normal work.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from catalog.enums import MovementKind
+from catalog.errors import HoldMissing, OutOfStock
+from catalog.models import Sku, Stock, StockMovement
+
+#: What one piece of each kind does to (on_hand, held).
+EFFECTS: dict[str, tuple[int, int]] = {
+    MovementKind.INITIAL: (1, 0),
+    MovementKind.INBOUND: (1, 0),
+    MovementKind.RETURNED: (1, 0),
+    MovementKind.OUTBOUND: (-1, 0),
+    MovementKind.HOLD: (0, 1),
+    MovementKind.RELEASE: (0, -1),
+    MovementKind.SOLD: (-1, -1),
+}
+
+
+@dataclass(frozen=True)
+class Move:
+    """`quantity` pieces (> 0) of one SKU, moved because of `reference`: once per SKU and kind."""
+
+    sku_id: int
+    shop_id: int
+    kind: MovementKind
+    quantity: int
+    reference: str
+    actor_label: str = ""
+
+    def __post_init__(self) -> None:
+        if self.quantity < 1:
+            raise ValueError(f"a move of {self.quantity} pieces")
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        return self.sku_id, self.reference, str(self.kind)
+
+    @property
+    def on_hand_delta(self) -> int:
+        return EFFECTS[self.kind][0] * self.quantity
+
+    @property
+    def held_delta(self) -> int:
+        return EFFECTS[self.kind][1] * self.quantity
+
+
+def lock(sku_ids: Iterable[int]) -> dict[int, int]:
+    """Lock the counters of `sku_ids` in SKU order and return what is available of each.
+
+    The locks (FOR NO KEY UPDATE) last until the transaction ends; a SKU without counters is absent.
+    Raises RuntimeError outside a transaction, where a lock would be gone at once.
+    """
+    return {sku_id: on_hand - held for sku_id, (on_hand, held) in _lock(sku_ids).items()}
+
+
+@transaction.atomic
+def apply(moves: Sequence[Move], at: datetime) -> list[Move]:
+    """Apply `moves` at `at`: movements and counters in one go; return those that were new.
+
+    A move whose (SKU, reference, kind) was applied before has no second effect, however many
+    callers race with it. Needs are summed per SKU, so two lines of one SKU cannot both take the last piece.
+
+    Raises OutOfStock when fewer pieces are available than the moves take, HoldMissing when more is
+    released or sold than was held; nothing is changed then.
+    """
+    if not moves:
+        return []
+    by_key = {move.key: move for move in reversed(moves)}
+    counters = _lock(move.sku_id for move in moves)
+    known = _known(by_key)
+    new = sorted((move for key, move in by_key.items() if key not in known), key=lambda m: m.key)
+    on_hand: Counter[int] = Counter()
+    held: Counter[int] = Counter()
+    for move in new:
+        on_hand[move.sku_id] += move.on_hand_delta
+        held[move.sku_id] += move.held_delta
+    _check(counters, on_hand, held)
+    if new:
+        _write(new, on_hand, held, at)
+    return new
+
+
+@transaction.atomic
+def open_counters(skus: Sequence[Sku]) -> None:
+    """Give each of `skus` its counters, at zero; one that has them keeps them."""
+    Stock.objects.bulk_create(
+        [Stock(sku=sku, shop_id=sku.shop_id) for sku in skus], ignore_conflicts=True
+    )
+
+
+def _lock(sku_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    if not connection.in_atomic_block:
+        raise RuntimeError("a lock needs the transaction that it protects")
+    rows = (
+        Stock.objects.select_for_update(no_key=True, of=("self",))
+        .filter(sku_id__in=set(sku_ids))
+        .order_by("sku_id")
+    )
+    return {row.sku_id: (row.on_hand, row.held) for row in rows.only("sku_id", "on_hand", "held")}
+
+
+def _known(keys: Iterable[tuple[int, str, str]]) -> set[tuple[int, str, str]]:
+    sku_ids, references, kinds = zip(*keys, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.sku_id, m.reference, m.kind FROM catalog_stockmovement m"
+            " JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS asked (sku_id, reference, kind)"
+            " USING (sku_id, reference, kind)",
+            [list(sku_ids), list(references), list(kinds)],
+        )
+        return {(sku_id, reference, kind) for sku_id, reference, kind in cursor.fetchall()}
+
+
+def _check(counters: dict[int, tuple[int, int]], on_hand: Counter[int], held: Counter[int]) -> None:
+    touched = sorted(set(on_hand) | set(held))
+    after = {
+        sku_id: (
+            counters.get(sku_id, (0, 0))[0] + on_hand[sku_id],
+            counters.get(sku_id, (0, 0))[1] + held[sku_id],
+        )
+        for sku_id in touched
+    }
+    unheld = [sku_id for sku_id, (_on_hand, held_now) in after.items() if held_now < 0]
+    if unheld:
+        raise HoldMissing(extra={"skus": _public_ids(unheld)})
+    short = [
+        sku_id
+        for sku_id, (on_hand_now, held_now) in after.items()
+        if on_hand_now < held_now or sku_id not in counters
+    ]
+    if short:
+        raise OutOfStock(extra={"skus": _public_ids(short)})
+
+
+def _public_ids(sku_ids: Iterable[int]) -> list[str]:
+    found = Sku.objects.filter(pk__in=list(sku_ids)).order_by("pk")
+    return list(found.values_list("public_id", flat=True))
+
+
+def _write(new: Sequence[Move], on_hand: Counter[int], held: Counter[int], at: datetime) -> None:
+    StockMovement.objects.bulk_create(
+        [
+            StockMovement(
+                sku_id=move.sku_id,
+                shop_id=move.shop_id,
+                kind=move.kind,
+                on_hand_delta=move.on_hand_delta,
+                held_delta=move.held_delta,
+                reference=move.reference,
+                actor_label=move.actor_label[:120],
+                at=at,
+            )
+            for move in new
+        ]
+    )
+    sku_ids = sorted({move.sku_id for move in new})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE catalog_stock AS s SET on_hand = s.on_hand + d.on_hand, held = s.held + d.held"
+            " FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS d (sku_id, on_hand, held)"
+            " WHERE s.sku_id = d.sku_id",
+            [sku_ids, [on_hand[i] for i in sku_ids], [held[i] for i in sku_ids]],
+        )
