@@ -52,7 +52,8 @@ migrations: $(VENV)/dev.stamp ## make migrations: make migrations ARGS="orders -
 	@$(PYTHON) manage.py makemigrations $(ARGS)
 
 messages: $(VENV)/dev.stamp ## collect and compile the Chinese texts (needs gettext)
-	@$(PYTHON) manage.py makemessages --locale zh_Hans --ignore .venv --ignore var --no-obsolete
+	@$(PYTHON) manage.py makemessages --locale zh_Hans --ignore .venv --ignore var \
+		--no-obsolete --add-location file
 	@$(PYTHON) manage.py compilemessages --locale zh_Hans --ignore .venv
 
 story: $(VENV)/runtime.stamp ## play one sale, from binding to refund, against the running system
