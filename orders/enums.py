@@ -94,3 +94,38 @@ class NoticeOutcome(models.TextChoices):
     APPLIED = "applied", _("applied")
     REPEATED = "repeated", _("known already")
     REFUSED = "refused", _("refused")
+
+
+class SandboxStatus(models.TextChoices):
+    """A payment in the sandbox gateway's journal."""
+
+    OPEN = "open", _("open")
+    PAID = "paid", _("paid")
+    CLOSED = "closed", _("closed")
+
+
+class SandboxProfile(models.TextChoices):
+    """How the sandbox gateway treats one payment: what real gateways do on bad days."""
+
+    OK = "ok", _("well behaved")
+    SLOW = "slow", _("answers late")
+    LOST_ANSWER = "lost_answer", _("does it, and the answer is lost")
+    DUPLICATE = "duplicate", _("tells everything several times")
+    SHUFFLE = "shuffle", _("tells an old notice after a new one")
+    FORGED = "forged", _("somebody else sends notices too")
+    DOWN = "down", _("does not answer")
+
+
+class Carrier(models.TextChoices):
+    """Carriers that parcels may go with (OR-12), by their Chinese trade codes."""
+
+    SF = "shunfeng", _("SF Express")
+    ZTO = "zhongtong", _("ZTO Express")
+    YTO = "yuantong", _("YTO Express")
+    STO = "shentong", _("STO Express")
+    YUNDA = "yunda", _("Yunda Express")
+    EMS = "ems", _("EMS")
+    POST = "youzhengguonei", _("China Post")
+    JD = "jd", _("JD Logistics")
+    JTEXPRESS = "jtexpress", _("J&T Express")
+    DEPPON = "debangwuliu", _("Deppon")

@@ -6,6 +6,7 @@ from orders.models.identity import IdentitySnapshot
 from orders.models.order import Order, OrderGroup, OrderLine, PriceAdjustment
 from orders.models.payment import GatewayNotice, Payment, PaymentSplit
 from orders.models.refund import LineRefund, Refund
+from orders.models.sandbox import SandboxRefund, SandboxTransaction
 
 __all__ = [
     "CartLine",
@@ -21,4 +22,6 @@ __all__ = [
     "PaymentSplit",
     "PriceAdjustment",
     "Refund",
+    "SandboxRefund",
+    "SandboxTransaction",
 ]

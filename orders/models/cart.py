@@ -42,7 +42,8 @@ class CartLine(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["buyer", "sku"], name="cartline_once"),
             models.CheckConstraint(
-                condition=models.Q(quantity__gte=1, quantity__lte=9_999), name="cartline_quantity_range"
+                condition=models.Q(quantity__gte=1, quantity__lte=9_999),
+                name="cartline_quantity_range",
             ),
         )
 

@@ -14,7 +14,9 @@ from shops.models import Shop
 class Package(models.Model):
     """One parcel of an order (包裹). A repeated request id returns the first."""
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="packages", verbose_name=_("order"))
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="packages", verbose_name=_("order")
+    )
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
@@ -61,7 +63,9 @@ class PackageLine(models.Model):
         verbose_name_plural = _("package lines")
         constraints = (
             models.UniqueConstraint(fields=["package", "line"], name="packageline_once"),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="packageline_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1), name="packageline_quantity_positive"
+            ),
         )
 
     def __str__(self) -> str:

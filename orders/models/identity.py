@@ -27,7 +27,9 @@ class IdentitySnapshot(models.Model):
     class Meta:
         verbose_name = _("identity snapshot")
         verbose_name_plural = _("identity snapshots")
-        constraints = (models.UniqueConstraint(fields=["shop", "digest"], name="identitysnapshot_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["shop", "digest"], name="identitysnapshot_once"),
+        )
 
     def __str__(self) -> str:
         return self.digest

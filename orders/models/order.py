@@ -52,7 +52,10 @@ class OrderGroup(models.Model):
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="order_groups", verbose_name=_("buyer")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="order_groups",
+        verbose_name=_("buyer"),
     )
     idempotency_key = models.CharField(_("idempotency key"), max_length=255)
     #: Of the request's body: the same key with another body is refused.
@@ -67,8 +70,12 @@ class OrderGroup(models.Model):
         verbose_name = _("order group")
         verbose_name_plural = _("order groups")
         constraints = (
-            models.UniqueConstraint(fields=["buyer", "idempotency_key"], name="ordergroup_key_once"),
-            models.CheckConstraint(condition=Q(pay_amount__gte=1), name="ordergroup_amount_positive"),
+            models.UniqueConstraint(
+                fields=["buyer", "idempotency_key"], name="ordergroup_key_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_amount__gte=1), name="ordergroup_amount_positive"
+            ),
         )
         indexes = (models.Index(fields=["buyer", "-placed_at", "-id"], name="ordergroup_buyer"),)
 
@@ -129,6 +136,9 @@ class Order(models.Model):
     confirm_by_at = models.DateTimeField(_("confirmed automatically at"), null=True)
     #: Set while an after-sales case is open: no automatic receipt.
     is_frozen = models.BooleanField(_("held by an after-sales case"), default=False)
+    frozen_at = models.DateTimeField(_("held since"), null=True)
+    #: The buyer has used the one longer wait for the parcel (OR-10).
+    is_extended = models.BooleanField(_("receipt extended"), default=False)
     completed_at = models.DateTimeField(_("completed at"), null=True)
     #: After this no new case, and the lines may be settled.
     aftersales_until_at = models.DateTimeField(_("after-sales until"), null=True)
@@ -152,11 +162,14 @@ class Order(models.Model):
             models.UniqueConstraint(fields=["group", "shop"], name="order_one_a_shop"),
             models.UniqueConstraint(fields=["shop", "id"], name="order_shop_id"),
             models.CheckConstraint(
-                condition=Q(pay_amount=F("goods_amount") + F("freight_amount") - F("promotion_amount")),
+                condition=Q(
+                    pay_amount=F("goods_amount") + F("freight_amount") - F("promotion_amount")
+                ),
                 name="order_amounts_add_up",
             ),
             models.CheckConstraint(
-                condition=~Q(status="closed") | Q(closed_at__isnull=False), name="order_closed_has_time"
+                condition=~Q(status="closed") | Q(closed_at__isnull=False),
+                name="order_closed_has_time",
             ),
         )
         indexes = (
@@ -164,9 +177,13 @@ class Order(models.Model):
             models.Index(fields=["shop", "status", "-placed_at", "-id"], name="order_shop_status"),
             models.Index(fields=["buyer", "-placed_at", "-id"], name="order_buyer_page"),
             models.Index(fields=["pay_by_at"], name="order_to_close", condition=Q(status="unpaid")),
-            models.Index(fields=["confirm_by_at"], name="order_to_confirm", condition=Q(status="shipped")),
             models.Index(
-                fields=["aftersales_until_at"], name="order_to_settle", condition=Q(status="completed")
+                fields=["confirm_by_at"], name="order_to_confirm", condition=Q(status="shipped")
+            ),
+            models.Index(
+                fields=["aftersales_until_at"],
+                name="order_to_settle",
+                condition=Q(status="completed"),
             ),
         )
 
@@ -185,7 +202,9 @@ class OrderLine(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
     )
     sku = models.ForeignKey(Sku, models.PROTECT, related_name="+", verbose_name=_("SKU"))
-    product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="+", verbose_name=_("product")
+    )
     price_version = models.ForeignKey(
         PriceVersion, models.PROTECT, related_name="+", verbose_name=_("price version")
     )
@@ -207,6 +226,8 @@ class OrderLine(models.Model):
     promotion_talent_amount = AmountField(_("borne by the host"), default=0)
     pay_amount = AmountField(_("to pay"))
     shipped_quantity = models.PositiveIntegerField(_("shipped"), default=0)
+    #: Refunded before they were shipped: ``quantity − shipped − cancelled`` is left to ship.
+    cancelled_quantity = models.PositiveIntegerField(_("pieces not to be shipped"), default=0)
     #: Booked as refunded, freight included; the gateway may still be at it.
     refunded_amount = AmountField(_("refunded"), default=0)
     refunded_quantity = models.PositiveIntegerField(_("pieces refunded"), default=0)
@@ -237,9 +258,12 @@ class OrderLine(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["order", "position"], name="orderline_position"),
             models.UniqueConstraint(fields=["order", "sku"], name="orderline_sku_once"),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="orderline_quantity_positive"),
             models.CheckConstraint(
-                condition=Q(goods_amount=F("unit_price") * F("quantity")), name="orderline_goods_amount"
+                condition=Q(quantity__gte=1), name="orderline_quantity_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(goods_amount=F("unit_price") * F("quantity")),
+                name="orderline_goods_amount",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -256,7 +280,9 @@ class OrderLine(models.Model):
                 name="orderline_freight_split",
             ),
             models.CheckConstraint(
-                condition=Q(pay_amount=F("goods_amount") - F("promotion_amount") + F("freight_amount"))
+                condition=Q(
+                    pay_amount=F("goods_amount") - F("promotion_amount") + F("freight_amount")
+                )
                 & Q(pay_amount__gte=0),
                 name="orderline_pay_amount",
             ),
@@ -265,8 +291,14 @@ class OrderLine(models.Model):
                 name="orderline_refunded_within_paid",
             ),
             models.CheckConstraint(
-                condition=Q(refunded_quantity__lte=F("quantity"), shipped_quantity__lte=F("quantity")),
+                condition=Q(
+                    refunded_quantity__lte=F("quantity"), shipped_quantity__lte=F("quantity")
+                ),
                 name="orderline_quantities_within",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("shipped_quantity") + F("cancelled_quantity")),
+                name="orderline_pieces_go_one_way",
             ),
         )
         indexes = (
@@ -276,6 +308,11 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} × {self.quantity}"
+
+    @property
+    def unshipped_quantity(self) -> int:
+        """Pieces that are still to be shipped."""
+        return self.quantity - self.shipped_quantity - self.cancelled_quantity
 
 
 class PriceAdjustment(models.Model):

@@ -70,14 +70,18 @@ class Payment(models.Model):
             one_of("status", PaymentStatus, "payment_status_valid"),
             models.CheckConstraint(condition=Q(amount__gte=1), name="payment_amount_positive"),
             models.UniqueConstraint(
-                fields=["gateway", "gateway_txn"], condition=~Q(gateway_txn=""), name="payment_txn_once"
+                fields=["gateway", "gateway_txn"],
+                condition=~Q(gateway_txn=""),
+                name="payment_txn_once",
             ),
             models.UniqueConstraint(
                 fields=["group"], condition=Q(is_effective=True), name="payment_one_effective"
             ),
         )
         indexes = (
-            models.Index(fields=["poll_at"], name="payment_to_ask", condition=Q(poll_at__isnull=False)),
+            models.Index(
+                fields=["poll_at"], name="payment_to_ask", condition=Q(poll_at__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:

@@ -104,7 +104,9 @@ class LineRefund(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["refund", "line"], name="linerefund_once"),
             models.CheckConstraint(
-                condition=Q(amount__gte=1, freight_amount__gte=0, freight_amount__lte=models.F("amount")),
+                condition=Q(
+                    amount__gte=1, freight_amount__gte=0, freight_amount__lte=models.F("amount")
+                ),
                 name="linerefund_amounts",
             ),
         )

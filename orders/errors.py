@@ -1,0 +1,133 @@
+"""Refusals of the orders room; `code` is public API."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.errors import DomainError, InvalidInput
+
+
+class NotBuyable(DomainError):
+    """A line names something that is not for sale: unknown, taken down, or of a closed shop."""
+
+    code = "not_buyable"
+    message = _("Something in this order is not for sale.")
+
+
+class PriceChanged(DomainError):
+    """The total is not the one the buyer was shown; `quote` holds the new one."""
+
+    code = "price_changed"
+    message = _("The total has changed. Please look at the new one.")
+
+
+class AmountTooLarge(InvalidInput):
+    """More than the system accepts in one checkout."""
+
+    code = "amount_too_large"
+    message = _("This checkout is larger than one payment can be.")
+
+
+class MixedCurrencies(InvalidInput):
+    """One checkout is paid once, in one currency."""
+
+    code = "mixed_currencies"
+    message = _("All lines of a checkout need the same currency.")
+
+
+class CartFull(DomainError):
+    """The cart holds as many lines as it may."""
+
+    code = "cart_full"
+    message = _("The cart is full.")
+
+
+class NotPayable(DomainError):
+    """Nothing of the group waits for money."""
+
+    code = "not_payable"
+    message = _("There is nothing to pay here.")
+
+
+class UnknownGateway(InvalidInput):
+    """No gateway has that name, or it is not switched on."""
+
+    code = "unknown_gateway"
+    message = _("This way of paying is not offered.")
+
+
+class GatewayUnavailable(DomainError):
+    """The gateway did not answer; the same request may be sent again."""
+
+    code = "gateway_unavailable"
+    status = 503
+    message = _("The payment gateway does not answer. Please try again.")
+
+
+class NoticeUnverified(DomainError):
+    """The signature is missing or wrong: nobody we know sent this. Nothing is kept of it."""
+
+    code = "notice_unverified"
+    status = 401
+    message = _("The notice is not signed by the gateway.")
+
+
+class NoticeRefused(DomainError):
+    """Signed by the gateway and not for us, or not as we know it; `reason` says why."""
+
+    code = "notice_refused"
+    status = 422
+    message = _("The notice does not match our records.")
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(extra={"reason": reason})
+
+
+class NotShippable(DomainError):
+    """The order has nothing to ship, or not so many pieces of that line."""
+
+    code = "not_shippable"
+    message = _("This cannot be shipped.")
+
+
+class UnknownCarrier(InvalidInput):
+    """The carrier is not in the table."""
+
+    code = "unknown_carrier"
+    message = _("This carrier is not known.")
+
+
+class OrderFrozen(DomainError):
+    """An after-sales case holds the order (OR-13): it is decided first."""
+
+    code = "order_frozen"
+    message = _("An after-sales case is open. Decide it first.")
+
+
+class AlreadyExtended(DomainError):
+    """A buyer may wait longer once (OR-10)."""
+
+    code = "already_extended"
+    message = _("The time was extended already.")
+
+
+class RefundExceedsPayment(DomainError):
+    """More money or pieces than were paid, less what was promised back already."""
+
+    code = "refund_exceeds_payment"
+    message = _("This is more than was paid and not refunded yet.")
+
+
+class RefundReferenceReused(DomainError):
+    """The reference caused another refund already."""
+
+    code = "refund_reference_reused"
+    message = _("This was refunded already, with other values.")
+
+
+class NothingCaptured(DomainError):
+    """No money of this order was captured, so none can go back."""
+
+    code = "nothing_captured"
+    message = _("This order was not paid.")
