@@ -50,8 +50,8 @@ class Actor:
 SYSTEM = Actor(role=Role.SYSTEM, label="system")
 ANONYMOUS = Actor(role=Role.ANONYMOUS)
 
-#: Takes the user's id and the keys that narrow the role (``shop_id`` from the address: a public id).
-#: Returns the actor, or None when the user does not hold the role there.
+#: Takes the user's id and the keys that narrow the role (``shop_id`` from the address, a public
+#: id). Returns the actor, or None when the user does not hold the role there.
 Resolver = Callable[[int, Mapping[str, str]], Actor | None]
 
 _resolvers: dict[Role, Resolver] = {}

@@ -1,4 +1,4 @@
-"""The two clocks: the application's, read by doors only, and the database's, which decides deadlines."""
+"""Two clocks: the application's, read by doors only; the database's, which decides deadlines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def now() -> datetime:
 
 
 def database_now() -> datetime:
-    """Return the database's time. Deadlines compare with this one: application clocks may be wrong."""
+    """Return the database's time, with which deadlines compare: application clocks may be wrong."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]

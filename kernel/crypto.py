@@ -29,6 +29,6 @@ def decrypt(sealed: bytes | memoryview) -> dict[str, Any]:
 
 
 def fingerprint(*parts: str) -> str:
-    """Return a keyed hash of `parts` (hex, 32): equal input is recognised, the input is not told."""
+    """Return a keyed hash of `parts` (32 hex digits): it recognises an input and tells none."""
     message = "\x1f".join(parts).encode()
     return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()[:32]

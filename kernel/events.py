@@ -69,9 +69,11 @@ def on(
 
     def register(handler: Callable[[Sequence[E]], None]) -> Callable[[Sequence[E]], None]:
         name = f"{handler.__module__.split('.')[0]}.{handler.__name__}"
-        known = {subscriber.name for subscriber in _subscribers[event.topic]}
+        known = {one.name: one.handler for one in _subscribers[event.topic]}
         if name not in known:
             _subscribers[event.topic].append(Subscriber(name, event, handler, same_transaction))
+        elif known[name] is not handler:
+            raise RuntimeError(f"two functions called {name} hear {event.topic}: one would be deaf")
         return handler
 
     return register
@@ -93,7 +95,8 @@ def publish(*events: Event) -> None:
         for subscriber in _subscribers.get(topic, ()):
             if subscriber.is_same_transaction:
                 subscriber.handler([event for event in events if event.topic == topic])
-    transaction.on_commit(nudge, robust=True)
+    if not any(function is nudge for _, function, _ in connection.run_on_commit):
+        transaction.on_commit(nudge, robust=True)  # one wake-up a transaction
 
 
 def payload(event: Event) -> dict[str, Any]:
@@ -158,7 +161,7 @@ def deliver(subscriber: Subscriber) -> int:
             subscriber.handler([_event(subscriber, delivery) for delivery in due])
             _finish(due)
             return len(due)
-    except Exception:  # noqa: BLE001 -- the batch is undone; each is tried alone and may be parked
+    except Exception:
         logger.exception("batch for %s failed; delivering one by one", subscriber.name)
     pks = [delivery.pk for delivery in _waiting(subscriber)[:BATCH]]
     return sum(_deliver_one(subscriber, pk) for pk in pks)
@@ -167,6 +170,7 @@ def deliver(subscriber: Subscriber) -> int:
 def _waiting(subscriber: Subscriber) -> models.QuerySet[Delivery]:
     return Delivery.objects.filter(
         subscriber=subscriber.name,
+        message__topic=subscriber.event.topic,  # one function may hear two kinds
         done_at__isnull=True,
         parked_at__isnull=True,
         due_at__lte=Now(),
@@ -201,7 +205,7 @@ def _deliver_one(subscriber: Subscriber, pk: int) -> int:
             subscriber.handler([_event(subscriber, delivery)])
             _finish([delivery])
             return 1
-    except Exception as error:  # noqa: BLE001 -- counted, and parked at the fifth
+    except Exception as error:
         logger.exception("delivery %s to %s failed", pk, subscriber.name)
         _count_failure(pk, error)
         return 0

@@ -30,7 +30,7 @@ class RequestIdMiddleware:
         name = uuid.uuid4().hex
         token = audit.request_id.set(name)
         try:
-            response = self.get_response(request) if _is_clean(request) else _refusal()
+            response = self.get_response(request) if _is_clean(request) else _refusal(name)
         finally:
             audit.request_id.reset(token)
         response["X-Request-Id"] = name
@@ -40,12 +40,14 @@ class RequestIdMiddleware:
 def _is_clean(request: HttpRequest) -> bool:
     raw = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
     try:
-        return is_storable(raw.decode()) and is_storable(request.path) and "\ufffd" not in request.path
+        return (
+            is_storable(raw.decode()) and is_storable(request.path) and "\ufffd" not in request.path
+        )
     except UnicodeDecodeError:
         return False
 
 
-def _refusal() -> JsonResponse:
+def _refusal(name: str) -> JsonResponse:
     return JsonResponse(
         {
             "type": "about:blank",
@@ -54,6 +56,7 @@ def _refusal() -> JsonResponse:
             "code": "malformed_address",
             "detail": "The address holds bytes that are not text.",
             "errors": [],
+            "request_id": name,
         },
         status=400,
         content_type="application/problem+json",

@@ -34,7 +34,9 @@ def run_once(
     mark = fingerprint(body)
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{scope}\x1f{key}"])
+            cursor.execute(
+                "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{scope}\x1f{key}"]
+            )
             is_ours = cursor.fetchone()[0]
         if not is_ours:
             raise KeyInFlight

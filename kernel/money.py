@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 #: 100 % in basis points.
 FULL_BP = 10_000
@@ -12,10 +13,12 @@ MAX_AMOUNT = 10_000_000_000
 #: Minor units of one major unit, as a power of ten (ISO 4217).
 EXPONENTS = {"CNY": 2, "USD": 2, "EUR": 2, "JPY": 0}
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "JPY": "¥"}
+#: ASCII digits alone: Decimal would also take 1e3, 1_000, NaN and full-width digits.
+_PLAIN = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]{1,12})(?:\.(?P<cents>[0-9]{1,20}))?")
 
 
 def portion(amount: int, rate_bp: int) -> int:
-    """Return `amount` × `rate_bp` / 10,000, rounded towards zero (AL-41: commission rounds down)."""
+    """Return `amount` × `rate_bp` / 10,000, rounded towards zero (AL-41: commission is floored)."""
     share = abs(amount) * rate_bp // FULL_BP
     return share if amount >= 0 else -share
 
@@ -23,8 +26,8 @@ def portion(amount: int, rate_bp: int) -> int:
 def allocate(amount: int, weights: Sequence[int]) -> list[int]:
     """Split `amount` over `weights` so that the parts add up to it exactly.
 
-    Largest remainder; of equal remainders the larger weight, then the earlier place, takes the unit.
-    Weights are ≥ 0; when all are 0 the parts are as equal as integers allow.
+    Largest remainder; of equal remainders the larger weight, then the earlier place, takes the
+    unit. Weights are ≥ 0; when all are 0 the parts are as equal as integers allow.
     """
     if not weights:
         raise ValueError("nothing to allocate to")
@@ -55,16 +58,15 @@ def minor(text: str, currency: str = "CNY") -> int:
 
     Raises ValueError for anything but a plain number with no more places than the currency has.
     """
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        raise ValueError(f"not an amount: {text!r}") from None
-    if not value.is_finite():
+    found = _PLAIN.fullmatch(text.strip())
+    places = EXPONENTS.get(currency, 2)
+    cents = found["cents"].rstrip("0") if found and found["cents"] else ""
+    if found is None or len(cents) > places:
         raise ValueError(f"not an amount: {text!r}")
-    scaled = value.scaleb(EXPONENTS.get(currency, 2))
-    if scaled != scaled.to_integral_value() or abs(scaled) > MAX_AMOUNT:
+    amount = int(found["whole"] + cents.ljust(places, "0"))
+    if amount > MAX_AMOUNT:
         raise ValueError(f"not an amount: {text!r}")
-    return int(scaled)
+    return -amount if found["sign"] else amount
 
 
 def display(amount: int, currency: str = "CNY") -> str:

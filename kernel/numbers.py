@@ -16,7 +16,7 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's, without i l o u
 
 
 def public_number(sequence: int, at: datetime) -> str:
-    """Return a 16-digit number: the day in China as yymmdd, then ten scrambled digits of `sequence`."""
+    """Return 16 digits: the day in China as yymmdd, then ten scrambled digits of `sequence`."""
     day = at.astimezone(TRADE_ZONE).strftime("%y%m%d")
     return f"{day}{(sequence * _FACTOR + _SHIFT) % _SPACE:010d}"
 

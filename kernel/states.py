@@ -67,7 +67,7 @@ def move(
         from_status=was,
         to_status=to,
         at=at,
-        actor_label=actor.label or actor.role,
+        actor_label=(actor.label or actor.role)[:120],
         reason=reason[:200],
     )
     return was

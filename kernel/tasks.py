@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.db.models.functions import Now
 
 from kernel import events
 from kernel.models import Delivery, IdempotencyRecord, OutboxMessage
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(acks_late=True)
@@ -23,18 +26,20 @@ def deliver_events(**_: Any) -> None:
 def forget_old_rows(**_: Any) -> None:
     """Drop idempotency records after 30 days and delivered events after 14."""
     IdempotencyRecord.objects.filter(created_at__lt=Now() - timedelta(days=30)).delete()
-    old = OutboxMessage.objects.filter(created_at__lt=Now() - timedelta(days=14), relayed_at__isnull=False)
+    old = OutboxMessage.objects.filter(
+        created_at__lt=Now() - timedelta(days=14), relayed_at__isnull=False
+    )
     waiting = Delivery.objects.filter(done_at__isnull=True).values("message_id")
     old.exclude(pk__in=waiting).delete()
 
 
 def nudge_task(name: str) -> None:
-    """After commit, ask a worker to run the sweep called `name` now; without a broker, beat will."""
+    """After commit, ask a worker to run the sweep `name` now; without a broker, beat will."""
     transaction.on_commit(lambda: _send(name), robust=True)
 
 
 def _send(name: str) -> None:
     try:
         current_app.send_task(name)
-    except Exception:  # noqa: BLE001, S110 -- the sweep of beat does it a few seconds later
-        pass
+    except Exception:  # noqa: BLE001 -- no broker must never fail what is committed
+        logger.info("no broker for %s; the sweep of beat does it a few seconds later", name)

@@ -80,7 +80,9 @@ def client_for() -> Callable[..., APIClient]:
     from allauth.headless.tokens.strategies.jwt import internal
 
     def build(user: Any) -> APIClient:
-        token, _claims = internal.create_token("access", sub=str(user.pk), sid="test", expires_in=900)
+        token, _claims = internal.create_token(
+            "access", sub=str(user.pk), sid="test", expires_in=900
+        )
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
         return client

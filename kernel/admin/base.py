@@ -8,7 +8,6 @@ service call. A refusal of the service is shown on the form.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -20,12 +19,14 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from kernel import clock
 from kernel.actors import Actor
+from kernel.admin.acts import Act, NoFields, explain, new_token, perform
+from kernel.admin.fields import ConsoleAdminForm, ScopedRelatedFilter
+from kernel.admin.forms import dress
 from kernel.errors import DomainError, NotFound
 from kernel.text import is_storable
 
@@ -38,42 +39,6 @@ class CappedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         return self.object_list.order_by()[: COUNT_CAP + 1].count()
-
-
-class NoFields(forms.Form):
-    """The form of an act that only asks "are you sure?"."""
-
-
-class Act:
-    """One thing a person can do in a console.
-
-    Subclasses set `name` (a slug), `label`, `permission`, perhaps `form_class` and `intro`, and
-    write `run`. `on_object` False makes it an act of the list page (create, import …).
-    """
-
-    name: ClassVar[str]
-    label: ClassVar[str | Promise]
-    intro: ClassVar[str | Promise] = ""
-    permission: ClassVar[str] = ""
-    form_class: ClassVar[type[forms.Form]] = NoFields
-    on_object: ClassVar[bool] = True
-    is_dangerous: ClassVar[bool] = False
-
-    def applies(self, actor: Actor, target: Any) -> bool:
-        """Tell whether the act is offered for `target` in its present state."""
-        return True
-
-    def form(self, actor: Actor, target: Any, **kwargs: Any) -> forms.Form:
-        """Return the form; subclasses may fill choices that depend on `actor` and `target`."""
-        return self.form_class(**kwargs)
-
-    def preview(self, actor: Actor, target: Any) -> Sequence[tuple[str | Promise, Any]]:
-        """Return rows (label, value) shown above the form: what will happen."""
-        return ()
-
-    def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> str | Promise:
-        """Make one service call and return the sentence that says what happened."""
-        raise NotImplementedError
 
 
 class ConsoleChangeList(ChangeList):
@@ -102,6 +67,7 @@ class ConsoleModelAdmin(ModelAdmin):
     change_form_template = "console/object.html"
     change_list_template = "console/list.html"
     list_filter_submit = False
+    view_on_site = False
     ordering = ("-pk",)
 
     def actor(self, request: HttpRequest) -> Actor:
@@ -129,6 +95,24 @@ class ConsoleModelAdmin(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ConsoleChangeList
+
+    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
+        """Return `list_filter`; filters by a related row offer only what the reader may know."""
+        return [self._scoped(one) for one in super().get_list_filter(request)]
+
+    def _scoped(self, one: Any) -> Any:
+        if not isinstance(one, str) or not is_relation(self.model, one):
+            return one
+        return one, ScopedRelatedFilter
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        plain = context["adminform"]
+        context["adminform"] = ConsoleAdminForm(
+            plain.form, plain.fieldsets, {}, plain.readonly_fields, model_admin=self
+        )
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
         return self._shown(request, obj)
@@ -206,7 +190,7 @@ class ConsoleModelAdmin(ModelAdmin):
 
     def _act(self, request: HttpRequest, name: str, target: Any) -> HttpResponse:
         actor = self.actor(request)
-        act = next((a() for a in self.acts if a.name == name and a.on_object == (target is not None)), None)
+        act = self._find_act(name, is_on_object=target is not None)
         if act is None or not self.has_view_permission(request):
             raise Http404
         if act.permission and not actor.may(act.permission):
@@ -214,35 +198,62 @@ class ConsoleModelAdmin(ModelAdmin):
         back = self.object_url(target) if target else reverse(self._view_name("changelist"))
         if request.method == "POST":
             form = act.form(actor, target, data=request.POST, files=request.FILES)
-            if form.is_valid():
-                try:
-                    said = act.run(actor=actor, target=target, data=form.cleaned_data, at=clock.now())
-                except NotFound:
-                    raise Http404 from None
-                except DomainError as error:
-                    form.add_error(None, str(error.detail))
-                    for fault in error.errors:
-                        form.add_error(None, f"{fault.pointer}: {fault.detail}")
-                else:
-                    messages.success(request, str(said))
-                    return HttpResponseRedirect(back)
+            said = self._try(act, form, request, actor, target)
+            if said is not None:
+                messages.success(request, said)
+                return HttpResponseRedirect(back)
         else:
             form = act.form(actor, target)
-        for field in form.fields.values():
-            _dress(field)
+        return self._act_page(request, act, form, target, back)
+
+    def _try(
+        self, act: Act, form: forms.Form, request: HttpRequest, actor: Actor, target: Any
+    ) -> str | None:
+        """Return what the act said, or None when the form now shows why it was refused."""
+        if not form.is_valid():
+            return None
+        scope = f"{self._view_name(act.name)}:{actor.user_id}:{actor.shop_id or ''}"
+        if target is not None:
+            scope += f":{target.pk}"
+        try:
+            return perform(
+                act,
+                request=request,
+                scope=scope,
+                actor=actor,
+                target=target,
+                data=form.cleaned_data,
+                at=clock.now(),
+            )
+        except NotFound:
+            raise Http404 from None
+        except DomainError as error:
+            explain(form, error)
+            return None
+
+    def _act_page(
+        self, request: HttpRequest, act: Act, form: forms.Form, target: Any, back: str
+    ) -> HttpResponse:
+        dress(form)
         context = {
             **self.admin_site.each_context(request),
             "title": act.label,
+            "subtitle": str(target) if target is not None else None,
             "act": act,
             "form": form,
             "target": target,
             "back": back,
-            "preview": act.preview(actor, target),
+            "once": new_token(),
+            "preview": act.preview(self.actor(request), target),
             "opts": self.opts,
             "media": self.media + form.media,
         }
-        status = 200 if request.method == "GET" or not form.errors else 422
+        status = 422 if request.method == "POST" else 200
         return TemplateResponse(request, "console/act.html", context, status=status)
+
+    def _find_act(self, name: str, *, is_on_object: bool) -> Act | None:
+        found = (kind for kind in self.acts if kind.name == name)
+        return next((kind() for kind in found if kind.on_object == is_on_object), None)
 
     def _links(self, request: HttpRequest, target: Any) -> list[dict[str, Any]]:
         actor = self.actor(request)
@@ -253,7 +264,9 @@ class ConsoleModelAdmin(ModelAdmin):
             if target is None:
                 url = reverse(self._view_name("act"), args=[act.name])
             else:
-                url = reverse(self._view_name("do"), args=[getattr(target, self.public_field), act.name])
+                url = reverse(
+                    self._view_name("do"), args=[getattr(target, self.public_field), act.name]
+                )
             links.append({"url": url, "label": act.label, "is_dangerous": act.is_dangerous})
         return links
 
@@ -264,14 +277,17 @@ class ConsoleModelAdmin(ModelAdmin):
         return f"{self.admin_site.name}:{self._url_name(what)}"
 
 
+def is_relation(model: type[models.Model], path: str) -> bool:
+    """Tell whether `path` (``brand``, ``product__brand``) ends at a related row."""
+    field: Any = None
+    for name in path.split("__"):
+        field = model._meta.get_field(name)
+        model = field.related_model or model
+    return bool(field.is_relation)
+
+
 def _flat(fields: Sequence[Any]) -> list[str]:
     return [name for one in fields for name in (one if isinstance(one, list | tuple) else [one])]
-
-
-def _dress(field: forms.Field) -> None:
-    """Give plain widgets the console's look; richer widgets keep theirs."""
-    if type(field.widget) is forms.TextInput:
-        field.widget = UnfoldAdminTextInputWidget(attrs=field.widget.attrs)
 
 
 __all__ = ["COUNT_CAP", "Act", "ConsoleModelAdmin", "NoFields"]

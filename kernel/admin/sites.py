@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from django import forms
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.conf import settings
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from unfold.sites import UnfoldAdminSite
 
+from kernel import clock
 from kernel.actors import Actor, Role, resolve
+from kernel.admin import home
+from kernel.admin.login import ConsoleLoginForm
+
+#: The key of the session under which a console remembers the tenant its reader works for.
+SHOP_KEY = "shop_id"
 
 
-class ConsoleLoginForm(AdminAuthenticationForm):
-    """Log in with e-mail and password; whoever holds no role in this console is refused."""
+@dataclass(frozen=True)
+class Tenant:
+    """One of several shops a person may work for: its public id and its name."""
 
-    username = forms.CharField(
-        label=_("E-mail"), widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "email"})
-    )
-    site: ConsoleSite
-
-    def confirm_login_allowed(self, user: Any) -> None:
-        if not user.is_active or resolve(self.site.role, user.pk, {}) is None:
-            raise ValidationError(_("This account has no access to this console."), code="no_role")
+    key: str
+    title: str
 
 
 class ConsoleSite(UnfoldAdminSite):
@@ -32,12 +37,19 @@ class ConsoleSite(UnfoldAdminSite):
 
     role: Role
     enable_nav_sidebar = True
+    index_template = "console/home.html"
+    login_template = "console/login.html"
+    #: Tells the tenants of a user (by primary key), when the console has tenants.
+    tenants: Callable[[int], Sequence[Tenant]] | None = None
+    #: Addresses of Django's admin that answer about rows by primary key, past every scope.
+    _closed: ClassVar[frozenset[str]] = frozenset({"view_on_site"})
 
     def __init__(self, name: str, role: Role, title: Any) -> None:
+        self.settings_name = f"UNFOLD_{name.upper()}"
         super().__init__(name)
         self.role = role
-        self.settings_name = f"UNFOLD_{name.upper()}"
-        self.site_title = self.site_header = self.index_title = title
+        self.site_title = self.site_header = title
+        self.index_title = _("Home")
         self.login_form = type("LoginForm", (ConsoleLoginForm,), {"site": self})
 
     def actor(self, request: HttpRequest) -> Actor | None:
@@ -45,13 +57,87 @@ class ConsoleSite(UnfoldAdminSite):
         cache = request.__dict__.setdefault("_console_actors", {})
         if self.name not in cache:
             user = request.user
-            keys = {"shop_id": request.session[key] for key in ("shop_id",) if key in request.session}
             is_known = user.is_authenticated and user.is_active
-            cache[self.name] = resolve(self.role, user.pk, keys) if is_known else None
+            cache[self.name] = self._resolve(request, user.pk) if is_known else None
         return cache[self.name]
+
+    def _resolve(self, request: HttpRequest, user_id: int) -> Actor | None:
+        chosen = request.session.get(SHOP_KEY)
+        actor = resolve(self.role, user_id, {SHOP_KEY: chosen} if chosen else {})
+        if actor is None and chosen:  # no longer of that shop: any other of theirs will do
+            actor = resolve(self.role, user_id, {})
+        return actor
 
     def has_permission(self, request: HttpRequest) -> bool:
         return self.actor(request) is not None
+
+    def get_page(self, model: type[models.Model]) -> Any:
+        """Return the registered page of `model`, or None."""
+        return self._registry.get(model)
+
+    def get_urls(self) -> list[Any]:
+        """Return Django's addresses without those past every scope, plus the tenant switch."""
+        kept = [one for one in super().get_urls() if getattr(one, "name", "") not in self._closed]
+        switch = path("switch", self.admin_view(require_POST(self.switch)), name="switch")
+        return [switch, *kept]
+
+    def search(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Refuse: Unfold keeps what it found by user and word, across consoles and tenants."""
+        raise Http404
+
+    def switch(self, request: HttpRequest) -> HttpResponse:
+        """Work for another of one's own tenants from now on."""
+        key = request.POST.get("tenant", "")
+        if key not in {tenant.key for tenant in self._tenants_of(request)}:
+            raise Http404
+        request.session[SHOP_KEY] = key
+        return HttpResponseRedirect(reverse(f"{self.name}:index"))
+
+    def _tenants_of(self, request: HttpRequest) -> Sequence[Tenant]:
+        if self.tenants is None or self.actor(request) is None:
+            return ()
+        return self.tenants(request.user.pk)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        request.current_app = self.name  # {% url 'admin:…' %} means this console, not the last one
+        context = super().each_context(request)
+        tenants = {tenant.key: tenant for tenant in self._tenants_of(request)}
+        chosen = request.session.get(SHOP_KEY) if tenants else None
+        tenant = tenants.get(chosen) or next(iter(tenants.values()), None)
+        context |= {"tenants": list(tenants.values()) if len(tenants) > 1 else [], "tenant": tenant}
+        if tenant is not None:
+            context["site_subheader"] = tenant.title
+        return context
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        actor = self.actor(request)
+        cards, charts = home.collect(self.name, actor, clock.now()) if actor else ([], [])
+        context = {"cards": cards, "charts": charts, **(extra_context or {})}
+        return super().index(request, context)
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Return the menu: every page the reader may open, grouped by room.
+
+        Titles, order and icons of the groups come from CONSOLE_ROOMS and CONSOLE_ICONS; a page that
+        nobody named there is in the menu all the same.
+        """
+        apps = {app["app_label"]: app for app in self.get_app_list(request)}
+        first = {"title": _("Home"), "icon": "home", "link": reverse(f"{self.name}:index")}
+        groups = [{"title": None, "items": [first]}]
+        for label in [*settings.CONSOLE_ROOMS, *sorted(set(apps) - set(settings.CONSOLE_ROOMS))]:
+            if label in apps:
+                items = [_menu_item(model) for model in apps[label]["models"]]
+                title = settings.CONSOLE_ROOMS.get(label, apps[label]["name"])
+                groups.append({"title": title, "items": items})
+        for group in groups:
+            group["items"] = self._get_navigation_items(request, group["items"])
+        return groups
+
+
+def _menu_item(model: dict[str, Any]) -> dict[str, Any]:
+    label = model["model"]._meta.label_lower
+    icon = settings.CONSOLE_ICONS.get(label, "list_alt")
+    return {"title": model["name"], "icon": icon, "link": model["admin_url"]}
 
 
 merchant_site = ConsoleSite("merchant", Role.MERCHANT, _("Merchant console"))

@@ -35,7 +35,7 @@ KEY_HEADER = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     required=True,
-    description="Any text of 1 to 255 printable ASCII characters; a retry with it does nothing twice.",
+    description="1 to 255 printable ASCII characters; a retry with it does nothing twice.",
 )
 
 
@@ -71,7 +71,9 @@ def operation(
                 given["query"] = _valid(filters, request.query_params.dict(), place="query")
 
             def act() -> tuple[int, Any]:
-                return status, _present(gives, method(self, request, **given, **keys), many, request)
+                return status, _present(
+                    gives, method(self, request, **given, **keys), many, request
+                )
 
             if not idempotent:
                 code, body = act()
@@ -122,12 +124,13 @@ def listing(
 
 
 def idempotency_key(request: Any) -> str:
-    """Return the request's key. Raises InvalidInput when it is missing, too long or not printable."""
+    """Return the request's key. Raises InvalidInput when there is none that can be kept."""
     key = request.headers.get("Idempotency-Key", "")
     if not key or len(key) > MAX_KEY_LENGTH or not (key.isascii() and key.isprintable()):
         detail = _("Send an Idempotency-Key of 1 to 255 printable ASCII characters.")
         raise InvalidInput(
-            detail, errors=[FieldError("/headers/Idempotency-Key", "idempotency_key_required", detail)]
+            detail,
+            errors=[FieldError("/headers/Idempotency-Key", "idempotency_key_required", detail)],
         )
     return key
 
@@ -139,8 +142,8 @@ def _scope(request: Any) -> str:
 
 
 def _valid(shape: type[In], data: Any, place: str = "body") -> dict[str, Any]:
-    if data is None or (place == "body" and isinstance(data, Mapping) and not data):
-        data = {}
+    if place == "body" and isinstance(data, Mapping) and not data:
+        data = {}  # an empty form, as DRF hands over a request without a body
     serializer = shape(data=data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
@@ -189,5 +192,3 @@ def check_keys(keys: Mapping[str, Any]) -> None:
     """Raise NotFound for an address part that no id of ours could be."""
     if any(not is_storable(str(value)) or len(str(value)) > 64 for value in keys.values()):
         raise NotFound
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +34,7 @@ class BodyTooLarge(DomainError):
 
 
 class StrictJSONParser(BaseParser):
-    """JSON without NaN, repeated members, NUL bytes, lone surrogates, deep nesting or huge numbers."""
+    """JSON without NaN, repeated members, NUL, lone surrogates, deep nesting or huge numbers."""
 
     media_type = "application/json"
 
@@ -46,6 +47,7 @@ class StrictJSONParser(BaseParser):
                 raw.decode("utf-8"),
                 parse_constant=_refuse_constant,
                 parse_int=_bounded_int,
+                parse_float=_finite_float,
                 object_pairs_hook=_unique_members,
             )
         except (ValueError, RecursionError):
@@ -62,6 +64,13 @@ def _bounded_int(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
         raise ValueError("number too long")
     return int(digits)
+
+
+def _finite_float(digits: str) -> float:
+    value = float(digits) if len(digits) <= MAX_DIGITS else math.inf
+    if not math.isfinite(value):  # 1e400 is JSON, and no column takes what Python makes of it
+        raise ValueError("number out of range")
+    return value
 
 
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

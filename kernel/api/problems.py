@@ -7,8 +7,9 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -55,7 +56,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     headers: dict[str, str] = {}
     if isinstance(error, Http404):
         error = NotFound()
-    if isinstance(error, OperationalError) and _is_lock_timeout(error):
+    if isinstance(error, OperationalError | InterfaceError):
+        if not _is_retryable(error):
+            logger.error("the database failed", exc_info=error)
         error = Busy()
     if isinstance(error, DomainError):
         body = problem(
@@ -78,9 +81,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return response
 
 
-def _is_lock_timeout(error: OperationalError) -> bool:
-    # 55P03 lock_not_available, 40P01 deadlock_detected, 57014 statement timeout: all retryable.
-    return getattr(error.__cause__, "sqlstate", "") in {"55P03", "40P01", "57014"}
+def _is_retryable(error: Exception) -> bool:
+    # Lock not available, deadlock, serialization failure, statement timeout: load, not a fault.
+    return getattr(error.__cause__, "sqlstate", "") in {"55P03", "40P01", "40001", "57014"}
 
 
 def _member(fault: FieldError) -> dict[str, str]:
@@ -116,6 +119,13 @@ def _collect(details: Any, pointer: str, faults: list[dict[str, str]]) -> None:
         for index, value in enumerate(details):
             is_leaf = isinstance(value, dict) and {"message", "code"} == set(value)
             _collect(value, pointer if is_leaf else f"{pointer}/{index}", faults)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """The answer to a failure of ours below /api/; the log has the rest under the request's id."""
+    detail = str(_("Something failed on our side. Nothing was changed."))
+    body = problem(status=500, code="internal_error", detail=detail)
+    return JsonResponse(body, status=500, content_type=CONTENT_TYPE)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:

@@ -82,7 +82,9 @@ class HaodianSchema(AutoSchema):
         return f"{name}_{self.method.lower()}"
 
     def _is_list_view(self, serializer: Any = None) -> bool:
-        return bool(getattr(self._handler(), "is_paged", False)) or super()._is_list_view(serializer)
+        return bool(getattr(self._handler(), "is_paged", False)) or super()._is_list_view(
+            serializer
+        )
 
     def _get_paginator(self) -> Any:
         from kernel.api.pagination import Cursor  # noqa: PLC0415 -- settings load this module
@@ -93,7 +95,9 @@ class HaodianSchema(AutoSchema):
         return getattr(self.view, self.method.lower(), None)
 
 
-def add_problem(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+def add_problem(
+    result: dict[str, Any], generator: Any, request: Any, public: bool
+) -> dict[str, Any]:
     """Post-processing hook: the one component that no serializer declares."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
     return result

@@ -12,6 +12,9 @@ from rest_framework import serializers
 from kernel.money import MAX_AMOUNT
 from kernel.text import is_storable
 
+#: What a 32-bit column holds; an amount has its own bound.
+MAX_WHOLE = 2**31 - 1
+
 
 class In(serializers.Serializer):
     """A request body or query. A field that is not listed is an error: silence would hide typos."""
@@ -46,7 +49,10 @@ class Text(serializers.CharField):
 
 
 class Whole(serializers.IntegerField):
-    """A JSON integer; text, booleans and fractions are refused."""
+    """A JSON integer that a 32-bit column holds; text, booleans and fractions are refused."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"min_value": -MAX_WHOLE, "max_value": MAX_WHOLE} | kwargs))
 
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or not isinstance(data, int):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kernel import clock
@@ -24,8 +25,8 @@ class View(APIView):
     - MERCHANT: staff of the shop in the address (``<str:shop_id>``, a public id), else 404.
     - CREATOR, AGENCY, SUPPORT, OPERATOR: holders of that role, else 404.
 
-    `permission` (``room.verb``) is asked of the actor after that: 403 when it is not held; `permissions`
-    names one per method where they differ.
+    `permission` (``room.verb``) is asked of the actor after that: 403 when it is not held;
+    `permissions` names one per method where they differ.
     """
 
     audience: ClassVar[Role] = Role.BUYER
@@ -46,3 +47,7 @@ class View(APIView):
         if needed and not actor.may(needed):
             raise NotAllowed
         request.actor = actor
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer 204 with the `Allow` header: the OpenAPI document describes the rest."""
+        return Response(status=204)

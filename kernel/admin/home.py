@@ -1,0 +1,100 @@
+"""The first page of a console: what waits to be done, in numbers that are links, and charts.
+
+Rooms register providers from their `admin/` package::
+
+    register("merchant", todo)      # todo(actor, at) -> [Card(…), Chart(…)]
+
+A provider is asked on each visit, so it makes a handful of queries at most, none per row.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from django.utils.functional import Promise
+
+from kernel.actors import Actor
+
+Tone = Literal["plain", "good", "warning", "urgent"]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A number and the list behind it. `tone` colours it while the value is not zero."""
+
+    title: str | Promise
+    value: int | str
+    url: str = ""
+    tone: Tone = "plain"
+    note: str | Promise = ""
+    #: Cards stand in this order, then in the order of registration.
+    order: int = 100
+
+    @property
+    def shown_tone(self) -> Tone:
+        """Nothing to do is never urgent."""
+        return "plain" if self.value in (0, "0") else self.tone
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a chart."""
+
+    title: str | Promise
+    values: Sequence[int | str]
+    #: A colour of the console's palette.
+    color: str = "var(--color-primary-600)"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Series over the same labels, drawn by the Chart.js that Unfold brings.
+
+    Money comes in major units: a chart is for the eye.
+    """
+
+    title: str | Promise
+    labels: Sequence[str | Promise]
+    series: Sequence[Series]
+    kind: Literal["bar", "line"] = "line"
+    note: str | Promise = ""
+    options: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def data(self) -> str:
+        """The data as Chart.js reads it."""
+        sets = [
+            {
+                "label": str(one.title),
+                "data": list(one.values),
+                "borderColor": one.color,
+                "backgroundColor": one.color,
+                "displayYAxis": True,
+            }
+            for one in self.series
+        ]
+        return json.dumps({"labels": [str(one) for one in self.labels], "datasets": sets})
+
+
+Provider = Callable[[Actor, datetime], Sequence[Card | Chart]]
+
+_providers: dict[str, list[Provider]] = defaultdict(list)
+
+
+def register(site_name: str, provider: Provider) -> None:
+    """Let `provider` contribute to the home page of the console `site_name`."""
+    if provider not in _providers[site_name]:
+        _providers[site_name].append(provider)
+
+
+def collect(site_name: str, actor: Actor, at: datetime) -> tuple[list[Card], list[Chart]]:
+    """Return the cards, in order, and the charts of a console for `actor`."""
+    parts = [part for provider in _providers[site_name] for part in provider(actor, at)]
+    cards = [part for part in parts if isinstance(part, Card)]
+    charts = [part for part in parts if isinstance(part, Chart)]
+    return sorted(cards, key=lambda card: card.order), charts
