@@ -38,6 +38,20 @@ OPEN_CASES = (
 )
 
 
+#: The case ends here.
+ENDED_CASES = (CaseStatus.SUCCESS, CaseStatus.CLOSED)
+#: Somebody may still be asked, so the platform may be called (AF-26).
+WAITING_CASES = (
+    CaseStatus.REQUESTED,
+    CaseStatus.AWAIT_RETURN,
+    CaseStatus.RETURNED,
+    CaseStatus.REJECTED_FIRST,
+    CaseStatus.REJECTED_SECOND,
+)
+#: The money is booked back, whether or not the gateway has sent it.
+REFUND_BOOKED = (CaseStatus.REFUNDING, CaseStatus.REFUND_FAILED, CaseStatus.SUCCESS)
+
+
 class ArbitrationStatus(models.TextChoices):
     """AF-26, thin: asked for, decided."""
 
@@ -68,6 +82,44 @@ class ReasonCode(models.TextChoices):
     OTHER = "other", _("other")
 
 
+#: The shop answers for these: freight goes back with the last piece (AF-10).
+SHOP_FAULT = (
+    ReasonCode.WRONG_ITEM,
+    ReasonCode.DAMAGED,
+    ReasonCode.QUALITY,
+    ReasonCode.NOT_AS_DESCRIBED,
+    ReasonCode.NOT_RECEIVED,
+    ReasonCode.LATE,
+)
+
+#: What can be said for which kind: nobody sends back what never came.
+REASONS_OF_KIND: dict[CaseKind, tuple[ReasonCode, ...]] = {
+    CaseKind.REFUND_UNSHIPPED: (ReasonCode.NO_LONGER_WANTED, ReasonCode.LATE, ReasonCode.OTHER),
+    CaseKind.REFUND_SHIPPED: tuple(ReasonCode),
+    CaseKind.RETURN_AND_REFUND: tuple(
+        reason for reason in ReasonCode if reason is not ReasonCode.NOT_RECEIVED
+    ),
+}
+
+
+class Refusal(models.TextChoices):
+    """Why no case can be opened on a line (AF-09)."""
+
+    UNPAID = "unpaid", _("The order is not paid.")
+    CLOSED = "closed", _("The order is closed.")
+    WINDOW_OVER = "window_over", _("The time for after-sales is over.")
+    OPEN_CASE = "open_case", _("A case on this line is still open.")
+    NOTHING_LEFT = "nothing_left", _("Everything of this line was refunded.")
+
+
+class OverdueAction(models.TextChoices):
+    """What happens by itself at the deadline (AF-06)."""
+
+    APPROVE = "approve", _("approved for the buyer")
+    CLOSE = "close", _("closed")
+    REFUND = "refund", _("refunded")
+
+
 class RejectCode(models.TextChoices):
     """Why the shop refuses (AF-15). Those in `NEED_EVIDENCE` want a picture."""
 
@@ -80,6 +132,29 @@ class RejectCode(models.TextChoices):
 
 
 NEED_EVIDENCE = (RejectCode.USED, RejectCode.RETURN_INCOMPLETE, RejectCode.RETURN_EMPTY)
+
+
+#: What fits the first answer to a request (AF-15).
+FIRST_REJECTIONS: dict[CaseKind, tuple[RejectCode, ...]] = {
+    CaseKind.REFUND_UNSHIPPED: (RejectCode.SHIPPED_ALREADY, RejectCode.AGREED_OTHERWISE),
+    CaseKind.REFUND_SHIPPED: (
+        RejectCode.NOT_IN_POLICY,
+        RejectCode.USED,
+        RejectCode.AGREED_OTHERWISE,
+    ),
+    CaseKind.RETURN_AND_REFUND: (
+        RejectCode.NOT_IN_POLICY,
+        RejectCode.USED,
+        RejectCode.AGREED_OTHERWISE,
+    ),
+}
+#: What fits the answer to goods that came back.
+SECOND_REJECTIONS = (
+    RejectCode.USED,
+    RejectCode.RETURN_INCOMPLETE,
+    RejectCode.RETURN_EMPTY,
+    RejectCode.AGREED_OTHERWISE,
+)
 
 
 class Inspection(models.TextChoices):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -17,10 +19,19 @@ from aftersales.enums import (
     NextActor,
     ReasonCode,
 )
+from kernel.actors import Actor
 from kernel.fields import AmountField, CurrencyField, one_of
 from orders.models import Order, OrderLine
 from orders.models.order import BuyerOrShopQuerySet
 from shops.models import Shop
+
+
+class NegotiationRecordQuerySet(BuyerOrShopQuerySet):
+    """The two sides and the platform; internal entries are the platform's alone."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        visible = super().visible_to(actor)
+        return visible if actor.is_platform else visible.filter(is_internal=False)
 
 
 class RefundCase(models.Model):
@@ -126,7 +137,9 @@ class RefundCase(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["due_at"], name="refundcase_due", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=["due_at"], name="refundcase_due", condition=Q(due_at__isnull=False)
+            ),
             models.Index(fields=["shop", "status", "due_at", "id"], name="refundcase_shop"),
             models.Index(fields=["buyer", "-created_at", "-id"], name="refundcase_buyer"),
         )
@@ -157,7 +170,7 @@ class NegotiationRecord(models.Model):
     #: Seen by support only.
     is_internal = models.BooleanField(_("internal"), default=False)
 
-    objects = BuyerOrShopQuerySet.as_manager()
+    objects = NegotiationRecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("negotiation record")
@@ -182,9 +195,7 @@ class ReturnParcel(models.Model):
     tracking_number = models.CharField(_("tracking number"), max_length=40)
     sent_at = models.DateTimeField(_("sent at"))
     signed_at = models.DateTimeField(_("signed at"), null=True)
-    inspection = models.CharField(
-        _("inspection"), max_length=10, choices=Inspection, blank=True
-    )
+    inspection = models.CharField(_("inspection"), max_length=10, choices=Inspection, blank=True)
     inspected_at = models.DateTimeField(_("inspected at"), null=True)
 
     objects = BuyerOrShopQuerySet.as_manager()

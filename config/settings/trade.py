@@ -26,6 +26,10 @@ INSPECT_WITHIN = timedelta(hours=48)
 #: When no signature of the returned parcel is known.
 INSPECT_UNSIGNED_WITHIN = timedelta(days=10)
 ESCALATE_WITHIN = timedelta(days=7)
+#: Support's own promise; a case that waits longer is shown as overdue.
+ARBITRATE_WITHIN = timedelta(hours=72)
+#: Below this a deadline is shown as near.
+DEADLINE_NEAR = timedelta(hours=6)
 
 # --- binding ------------------------------------------------------------------------------------
 BINDING_CONSENT_WITHIN = timedelta(days=7)

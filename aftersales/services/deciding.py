@@ -1,0 +1,226 @@
+"""What the shop answers: yes, no, and both many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from aftersales.enums import (
+    FIRST_REJECTIONS,
+    NEED_EVIDENCE,
+    SECOND_REJECTIONS,
+    CaseKind,
+    CaseStatus,
+    RejectCode,
+)
+from aftersales.errors import (
+    EvidenceRequired,
+    GuaranteeInForce,
+    NoReturnAddress,
+    RejectCodeNotFitting,
+    RemarkRequired,
+)
+from aftersales.models import RefundCase
+from aftersales.selectors import cases as case_selectors
+from aftersales.services import holding, refunding, timers
+from kernel import money
+from kernel.actors import Actor
+from kernel.errors import DomainError, FieldError, NotFound
+from shops.models import ReturnAddress
+
+MAX_BATCH = 20
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A "no" as the buyer will read it."""
+
+    code: str
+    remark: str
+    image_urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One item of a batch: approve when `rejection` is None."""
+
+    number: str
+    version: int
+    rejection: Rejection | None = None
+
+
+@dataclass(frozen=True)
+class DecisionResult:
+    """What became of one item: the case as it stands now, or the refusal."""
+
+    number: str
+    case: RefundCase | None = None
+    error: DomainError | None = None
+
+
+@transaction.atomic
+def approve(
+    *, case_id: int, version: int, at: datetime, actor: Actor, remark: str = ""
+) -> RefundCase:
+    """Grant a request: the money is booked back, or the buyer may send the goods.
+
+    Raises StaleVersion when it was decided or changed meanwhile (AF-16), InArbitration,
+    IllegalTransition, NoReturnAddress (AF-21), RefundExceedsPayment; nothing is changed then.
+    """
+    case = holding.take(case_id)
+    holding.check(case, CaseStatus.REQUESTED, version=version)
+    return grant(case, at=at, actor=actor, remark=remark)
+
+
+def grant(case: RefundCase, *, at: datetime, actor: Actor, remark: str = "") -> RefundCase:
+    """Do what approval means for a held case, whoever approves: the shop or its overdue clock."""
+    before = str(case.status)
+    facts = [("amount", money.display(case.amount, case.currency))]
+    if case.kind == CaseKind.RETURN_AND_REFUND:
+        holding.advance(
+            case,
+            to=CaseStatus.AWAIT_RETURN,
+            clock=timers.for_buyer_to_send(at),
+            at=at,
+            actor=actor,
+            return_address=_return_address(case.shop_id),
+            decided_at=at,
+        )
+    else:
+        refunding.begin(case, at=at, actor=actor)
+    holding.tell_decision(
+        case,
+        action="approved",
+        actor=actor,
+        at=at,
+        before=before,
+        text=remark,
+        facts=tuple(facts),
+    )
+    return case
+
+
+@transaction.atomic
+def reject(
+    *, case_id: int, version: int, rejection: Rejection, at: datetime, actor: Actor
+) -> RefundCase:
+    """Refuse a request; the buyer may edit it or call the platform (AF-15).
+
+    A refusal of an unshipped refund lets the order be shipped (OR-13). Raises what `approve` does,
+    and RejectCodeNotFitting, RemarkRequired, EvidenceRequired, GuaranteeInForce (SH-10).
+    """
+    case = holding.take(case_id)
+    holding.check(case, CaseStatus.REQUESTED, version=version)
+    check_rejection(rejection, FIRST_REJECTIONS[CaseKind(case.kind)])
+    guarantee = case_selectors.guarantee_of(case)
+    if guarantee and rejection.code == RejectCode.NOT_IN_POLICY:
+        raise GuaranteeInForce(extra={"guarantee": guarantee})
+    return refuse(case, to=CaseStatus.REJECTED_FIRST, rejection=rejection, at=at, actor=actor)
+
+
+@transaction.atomic
+def reject_return(
+    *, case_id: int, version: int, rejection: Rejection, at: datetime, actor: Actor
+) -> RefundCase:
+    """Refuse to pay for what came back; the buyer may edit or call the platform (AF-15).
+
+    Raises what `reject` does, save GuaranteeInForce.
+    """
+    case = holding.take(case_id)
+    holding.check(case, CaseStatus.RETURNED, version=version)
+    check_rejection(rejection, SECOND_REJECTIONS)
+    return refuse(case, to=CaseStatus.REJECTED_SECOND, rejection=rejection, at=at, actor=actor)
+
+
+def decide_many(
+    *, shop_id: int, decisions: Sequence[Decision], at: datetime, actor: Actor
+) -> list[DecisionResult]:
+    """Decide up to `MAX_BATCH` cases of one shop, each alone; results in the order asked (AF-17).
+
+    A refused item changes nothing and does not stop the others.
+    """
+    numbers = [decision.number for decision in decisions]
+    found = RefundCase.objects.filter(shop_id=shop_id, number__in=numbers)
+    known = {
+        number: (order_id, pk)
+        for number, order_id, pk in found.values_list("number", "order_id", "pk")
+    }
+    # In order of the locks, so two batches in one transaction each cannot deadlock.
+    ordered = sorted(range(len(decisions)), key=lambda i: known.get(numbers[i], (0, 0)))
+    results: dict[int, DecisionResult] = {}
+    with transaction.atomic():
+        for i in ordered:
+            case_id = known.get(numbers[i], (0, 0))[1]
+            results[i] = _decide_one(decisions[i], case_id, at, actor)
+    return [results[i] for i in range(len(decisions))]
+
+
+def _decide_one(decision: Decision, case_id: int, at: datetime, actor: Actor) -> DecisionResult:
+    common: dict[str, Any] = {"case_id": case_id, "version": decision.version, "at": at}
+    try:
+        if not case_id:
+            raise NotFound
+        if decision.rejection is None:
+            case = approve(**common, actor=actor)
+        else:
+            case = reject(**common, rejection=decision.rejection, actor=actor)
+    except DomainError as error:
+        return DecisionResult(number=decision.number, error=error)
+    return DecisionResult(number=decision.number, case=case)
+
+
+def refuse(
+    case: RefundCase, *, to: CaseStatus, rejection: Rejection, at: datetime, actor: Actor
+) -> RefundCase:
+    """Write a checked rejection of a held case."""
+    before = str(case.status)
+    holding.advance(
+        case,
+        to=to,
+        clock=timers.for_buyer_to_object(at),
+        at=at,
+        actor=actor,
+        reason=rejection.code,
+        decided_at=at,
+    )
+    holding.tell_decision(
+        case,
+        action="rejected",
+        actor=actor,
+        at=at,
+        before=before,
+        text=rejection.remark,
+        image_urls=rejection.image_urls,
+        facts=(("code", rejection.code),),
+    )
+    holding.follow_hold(case.order_id, at=at)
+    return case
+
+
+def check_rejection(rejection: Rejection, fitting: Sequence[RejectCode]) -> None:
+    """Refuse a rejection that AF-15 would not let stand."""
+    if rejection.code not in fitting:
+        raise RejectCodeNotFitting(
+            errors=[_fault("/code", RejectCodeNotFitting)],
+            extra={"codes": [str(code) for code in fitting]},
+        )
+    if not rejection.remark.strip():
+        raise RemarkRequired(errors=[_fault("/remark", RemarkRequired)])
+    if rejection.code in NEED_EVIDENCE and not rejection.image_urls:
+        raise EvidenceRequired(errors=[_fault("/image_urls", EvidenceRequired)])
+
+
+def _fault(pointer: str, error: type[DomainError]) -> FieldError:
+    return FieldError(pointer, error.code, error.message)
+
+
+def _return_address(shop_id: int) -> dict[str, str]:
+    address = ReturnAddress.objects.filter(shop_id=shop_id, is_default=True).first()
+    if address is None:
+        raise NoReturnAddress
+    fields = ("receiver", "phone", "province", "city", "district", "street")
+    return {name: getattr(address, name) for name in fields}

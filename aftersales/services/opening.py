@@ -1,0 +1,190 @@
+"""What the buyer does: asks, changes the question, takes it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from aftersales.enums import (
+    OPEN_CASES,
+    WAITING_CASES,
+    ArbitrationStatus,
+    CaseStatus,
+)
+from aftersales.errors import (
+    AmountExceeded,
+    KindNotAllowed,
+    NotEligible,
+    NothingToRefund,
+    QuantityExceeded,
+    ReasonNotFitting,
+)
+from aftersales.events import CaseOpened
+from aftersales.models import RefundCase
+from aftersales.selectors import eligibility
+from aftersales.selectors.calculator import Calculation, calculate
+from aftersales.services import holding, records, timers
+from kernel import money, states
+from kernel.actors import Actor
+from kernel.errors import NotFound
+from kernel.events import publish
+from orders.models import Order, OrderLine
+from orders.services import numbering
+
+#: A letter before the number, as orders' other papers have: A for after-sales.
+NUMBER_PREFIX = "A"
+
+
+@dataclass(frozen=True)
+class CaseRequest:
+    """What the buyer asks for. `amount` None asks for all that the calculator allows."""
+
+    kind: str
+    quantity: int
+    reason: str
+    amount: int | None = None
+    is_received: bool = False
+    description: str = ""
+    image_urls: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def open_case(*, line_id: int, request: CaseRequest, at: datetime, actor: Actor) -> RefundCase:
+    """Open a case on a line and hold its order; the shop's clock runs (AF-07).
+
+    Raises NotEligible (with the reason of AF-09), KindNotAllowed, QuantityExceeded,
+    ReasonNotFitting, AmountExceeded, NothingToRefund.
+    """
+    order, line = _take_line(line_id)
+    has_open = RefundCase.objects.filter(line=line, status__in=OPEN_CASES).exists()
+    worth = _worth(line, order, request, at=at, has_open_case=has_open)
+    amount = _amount(request, worth)
+    (number,) = numbering.take(1, at, prefix=NUMBER_PREFIX)
+    case = RefundCase.objects.create(
+        number=number,
+        order=order,
+        line=line,
+        shop_id=line.shop_id,
+        buyer_id=line.buyer_id,
+        currency=line.currency,
+        created_at=at,
+        **_asked(request, worth, amount),
+        **timers.for_shop_to_decide(request.kind, at).columns,
+    )
+    _record(case, request, action="requested", at=at, actor=actor)
+    holding.follow_hold(order.pk, at=at)
+    publish(CaseOpened(case_id=case.pk, order_id=order.pk, line_id=line.pk, shop_id=line.shop_id))
+    return case
+
+
+@transaction.atomic
+def edit_case(*, case_id: int, request: CaseRequest, at: datetime, actor: Actor) -> RefundCase:
+    """Ask again, differently, after a rejection (AF-28); the shop's clock starts anew.
+
+    Raises IllegalTransition unless the case was rejected, InArbitration, and what `open_case` does.
+    """
+    case = holding.take(case_id)
+    holding.check(case, CaseStatus.REJECTED_FIRST, CaseStatus.REJECTED_SECOND)
+    worth = _worth(case.line, case.order, request, at=at, is_edit=True)
+    holding.advance(
+        case,
+        to=CaseStatus.REQUESTED,
+        clock=timers.for_shop_to_decide(request.kind, at),
+        at=at,
+        actor=actor,
+        return_address=None,
+        **_asked(request, worth, _amount(request, worth)),
+    )
+    _record(case, request, action="edited", at=at, actor=actor)
+    holding.follow_hold(case.order_id, at=at)
+    return case
+
+
+@transaction.atomic
+def withdraw_case(*, case_id: int, at: datetime, actor: Actor) -> RefundCase:
+    """Take the request back; support is called off.
+
+    Raises IllegalTransition once money is booked or the case has ended.
+    """
+    case = holding.take(case_id)
+    holding.check(case, *WAITING_CASES, is_judged=True)
+    if case.arbitration_status == ArbitrationStatus.JUDGING:
+        states.move(case, to=ArbitrationStatus.NONE, field="arbitration_status", at=at, actor=actor)
+    records.write(case=case, action="withdrawn", actor=actor, at=at)
+    holding.close(case, to=CaseStatus.CLOSED, at=at, actor=actor, reason="withdrawn")
+    return case
+
+
+def _take_line(line_id: int) -> tuple[Order, OrderLine]:
+    order_id = OrderLine.objects.values_list("order_id", flat=True).filter(pk=line_id).first()
+    if order_id is None:
+        raise NotFound
+    order = holding.take_order(order_id)
+    return order, OrderLine.objects.get(pk=line_id)
+
+
+def _worth(
+    line: OrderLine,
+    order: Order,
+    request: CaseRequest,
+    *,
+    at: datetime,
+    has_open_case: bool = False,
+    is_edit: bool = False,
+) -> Calculation:
+    """Return what the request may cost, or refuse it."""
+    facts = eligibility.facts_of(line)
+    verdict = eligibility.judge(facts, order, has_open_case=has_open_case, at=at, is_edit=is_edit)
+    if verdict.refusal is not None:
+        raise NotEligible(verdict.refusal.label, extra={"reason": str(verdict.refusal)})
+    option = verdict.option(request.kind)
+    if option is None:
+        raise KindNotAllowed(extra={"kinds": [str(one.kind) for one in verdict.kinds]})
+    if request.reason not in option.reasons:
+        raise ReasonNotFitting(extra={"reasons": [str(reason) for reason in option.reasons]})
+    if not 1 <= request.quantity <= option.max_quantity:
+        raise QuantityExceeded(extra={"max_quantity": option.max_quantity})
+    worth = calculate(facts, kind=request.kind, quantity=request.quantity, reason=request.reason)
+    if worth.goods_amount < 1:
+        raise NothingToRefund
+    return worth
+
+
+def _amount(request: CaseRequest, worth: Calculation) -> int:
+    amount = worth.amount if request.amount is None else request.amount
+    if not 1 <= amount <= worth.amount:
+        raise AmountExceeded(extra={"max_amount": worth.amount})
+    return amount
+
+
+def _asked(request: CaseRequest, worth: Calculation, amount: int) -> dict[str, object]:
+    return {
+        "kind": request.kind,
+        "quantity": request.quantity,
+        "reason": request.reason,
+        "amount": amount,
+        "freight_amount": worth.freight_in(amount),
+        "is_received": request.is_received,
+        "description": request.description,
+    }
+
+
+def _record(
+    case: RefundCase, request: CaseRequest, *, action: str, at: datetime, actor: Actor
+) -> None:
+    records.write(
+        case=case,
+        action=action,
+        actor=actor,
+        at=at,
+        text=request.description,
+        image_urls=request.image_urls,
+        facts=[
+            ("kind", str(case.kind)),
+            ("reason", str(case.reason)),
+            ("pieces", str(case.quantity)),
+            ("amount", money.display(case.amount, case.currency)),
+        ],
+    )
