@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from rest_framework import serializers
 
 from accounts.enums import AccountKind
-from accounts.models import Account
+from accounts.models import Account, Address
 from kernel.api.serializers import Out
+from kernel.crypto import decrypt
+from kernel.text import mask_name, mask_phone
 
 
 class AccountCard(TypedDict):
@@ -46,3 +49,37 @@ def account_card(account: Account) -> AccountCard:
         kind=str(account.kind),
         verified=account.verified_until is not None,
     )
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Who gets a parcel, and where."""
+
+    id: str
+    name: str
+    phone: str
+    province: str
+    city: str
+    district: str
+    street: str
+    is_default: bool
+
+
+def receiver(address: Address) -> Receiver:
+    """Return the saved receiver in clear: for its owner, and for the order it is copied to."""
+    opened = decrypt(address.sealed)
+    return Receiver(
+        id=address.public_id,
+        name=opened["name"],
+        phone=opened["phone"],
+        province=address.province,
+        city=address.city,
+        district=address.district,
+        street=opened["street"],
+        is_default=address.is_default,
+    )
+
+
+def masked(one: Receiver) -> Receiver:
+    """Return it as a list shows it: 王**, 138****1234, no street."""
+    return replace(one, name=mask_name(one.name), phone=mask_phone(one.phone), street="***")

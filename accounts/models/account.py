@@ -46,6 +46,9 @@ class Account(models.Model):
     verified_until = models.DateTimeField(_("verified until"), null=True)
     #: Set when the account opened a formal collection account of its own (BI-05).
     collection_opened_at = models.DateTimeField(_("own collection account since"), null=True)
+    #: Set while it is the official account of a shop: its name and picture follow the shop (BI-07),
+    #: and it opens no collection account (BI-05). Written by `accounts.services.faces` alone.
+    official_since = models.DateTimeField(_("official account since"), null=True)
     #: Eventually consistent (AC-05): the follow rows are the truth.
     follower_count = models.PositiveIntegerField(_("followers"), default=0)
     created_at = models.DateTimeField(_("created at"), db_default=Now())

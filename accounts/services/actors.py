@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import Exists
+
 from accounts.enums import CreatorStatus, RoleKind, RoleStatus
 from accounts.models import Agency, Creator, RoleProfile
 from accounts.policies import PLATFORM_PERMISSIONS
@@ -15,6 +17,7 @@ def creator_actor(user_id: int, keys: Mapping[str, str]) -> Actor | None:
     creator = (
         Creator.objects.select_related("account", "user")
         .filter(user_id=user_id, status=CreatorStatus.ACTIVE, user__is_active=True)
+        .exclude(suspended(user_id, RoleKind.CREATOR))
         .first()
     )
     if creator is None:
@@ -29,7 +32,11 @@ def creator_actor(user_id: int, keys: Mapping[str, str]) -> Actor | None:
 
 def agency_actor(user_id: int, keys: Mapping[str, str]) -> Actor | None:
     """Return the agency that the user owns, or None."""
-    agency = Agency.objects.filter(owner_id=user_id, owner__is_active=True).first()
+    agency = (
+        Agency.objects.filter(owner_id=user_id, owner__is_active=True)
+        .exclude(suspended(user_id, RoleKind.AGENCY_STAFF))
+        .first()
+    )
     if agency is None:
         return None
     return Actor(
@@ -60,4 +67,11 @@ def _platform_actor(user_id: int, kind: RoleKind, role: Role) -> Actor | None:
         user_id=user_id,
         permissions=PLATFORM_PERMISSIONS[kind],
         label=f"{profile.user} ({kind.value})",
+    )
+
+
+def suspended(user_id: int, *roles: str) -> Exists:
+    """Return the condition that one of the user's `roles` is suspended, for a resolver's query."""
+    return Exists(
+        RoleProfile.objects.filter(user_id=user_id, role__in=roles, status=RoleStatus.SUSPENDED)
     )

@@ -1,0 +1,37 @@
+"""What the shops room does to an account that becomes the face of a shop (BI-07)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Account
+
+
+def lock(account_ids: Iterable[int]) -> dict[int, Account]:
+    """Lock the accounts in order of their keys and return them: the first of all locks."""
+    rows = Account.objects.select_for_update(no_key=True, of=("self",))
+    return {row.pk: row for row in rows.filter(pk__in=set(account_ids)).order_by("pk")}
+
+
+@transaction.atomic
+def wear(*, account: Account, name: str, avatar_url: str, at: datetime) -> None:
+    """Give the account, locked by the caller, a shop's name and picture.
+
+    An empty `avatar_url` leaves the picture: a shop without a logo takes nobody's.
+    """
+    account.name = name
+    account.avatar_url = avatar_url or account.avatar_url
+    account.official_since = account.official_since or at
+    account.save(update_fields=["name", "avatar_url", "official_since"])
+
+
+@transaction.atomic
+def take_off(*, account: Account, name: str, avatar_url: str) -> None:
+    """Give the account, locked by the caller, its own name and picture back (BI-13)."""
+    account.name = name
+    account.avatar_url = avatar_url
+    account.official_since = None
+    account.save(update_fields=["name", "avatar_url", "official_since"])
