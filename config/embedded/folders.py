@@ -80,23 +80,26 @@ def reachable_folder(wanted: Path, account: Account) -> Path:
 
 
 def socket_folder(near: Path, account: Account) -> Path:
-    """Return a 0700 folder for a socket of the server whose data are in `near`.
+    """Return the place of the sockets of the server whose data are in `near`.
 
     Beside the data, unless that path is too long, holds characters that a server's configuration
-    would split, or is out of reach: then a folder in the temporary directory named by its hash.
+    would split, or is out of reach: then in the temporary directory, named by its hash.
     """
-    folder = near.parent / "run"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = near.parent / "run" / near.name
     plain = len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER and PLAIN_PATH.fullmatch(str(folder))
-    if not plain or not can_reach(folder, account):
-        name = hashlib.sha256(os.fsencode(near)).hexdigest()[:16]
-        folder = Path(tempfile.gettempdir()).resolve() / f"haodian-{os.geteuid()}-{name}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), account.uid}:
-            raise RuntimeError(f"{folder} belongs to somebody else")
+    if plain and can_reach(near.parent, account):
+        return folder
+    name = hashlib.sha256(os.fsencode(near)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()).resolve() / f"haodian-{os.geteuid()}-{name}"
+
+
+def make_private(folder: Path, account: Account) -> None:
+    """Make `folder`, for `account` alone; raise RuntimeError when it is somebody else's."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), account.uid}:
+        raise RuntimeError(f"{folder} belongs to somebody else")
     _own(folder, account)
-    return folder
 
 
 def reachable_programs(package: Path, probe: str, account: Account) -> Path:

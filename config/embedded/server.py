@@ -1,11 +1,13 @@
 """What PostgreSQL and Valkey have in common as children."""
 
+import contextlib
 import signal
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from config.embedded.folders import make_private
 from config.embedded.process import Account, kill_group, spawn
 
 LARGEST_LOG = 10 * 1024 * 1024
@@ -21,8 +23,9 @@ class Server:
     name = "server"
     stop_signal = signal.SIGTERM
 
-    def __init__(self, data: Path, log: Path, account: Account) -> None:
+    def __init__(self, data: Path, log: Path, account: Account, sockets: Path) -> None:
         self.data = data
+        self.sockets = sockets
         self.log = log
         self.account = account
         self.process: subprocess.Popen[bytes] | None = None
@@ -45,6 +48,7 @@ class Server:
 
     def start(self) -> None:
         """Start the process; it is not ready yet."""
+        make_private(self.sockets, self.account)
         self.before_start()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
@@ -81,3 +85,5 @@ class Server:
         except subprocess.TimeoutExpired:
             kill_group(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        with contextlib.suppress(OSError):  # not empty: it did not stop by itself
+            self.sockets.rmdir()

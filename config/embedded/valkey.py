@@ -18,8 +18,8 @@ class Valkey(Server):
     def __init__(self, data: Path, *, log: Path) -> None:
         data = data.absolute()
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        super().__init__(data, log, OURSELVES)
-        self.socket = socket_folder(data, OURSELVES) / "valkey.sock"
+        super().__init__(data, log, OURSELVES, socket_folder(data, OURSELVES))
+        self.socket = self.sockets / "valkey.sock"
 
     def url(self) -> str:
         """Return the REDIS_URL of this server."""

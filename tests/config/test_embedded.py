@@ -20,17 +20,6 @@ from config.embedded.valkey import Valkey
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder that root's server user can reach: pytest's own are 0700."""
-    folder = tmp_path_factory.mktemp("a shop's data")
-    if os.geteuid() == 0:
-        for parent in (folder, *folder.parents[:3]):
-            if parent.owner() == "root" and parent != Path("/tmp"):
-                parent.chmod(parent.stat().st_mode | 0o011)
-    return folder
-
-
-@pytest.fixture
 def postgres(home: Path) -> Iterator[Postgres]:
     """Return a stopped server with a cluster; whatever a test starts is stopped."""
     server = Postgres(home / "postgres", log=home / "postgres.log", durable=False)
@@ -146,11 +135,27 @@ def test_a_server_that_cannot_start_names_its_log(postgres: Postgres) -> None:
 def test_a_long_path_gets_a_short_socket(home: Path) -> None:
     deep = home / ("d" * 60) / ("e" * 60) / "postgres"
 
-    near, far = (folders.socket_folder(path, OURSELVES) for path in (Path("/tmp/x/pg"), deep))
+    near, far = (folders.socket_folder(path, OURSELVES) for path in (Path("/srv/pg"), deep))
 
-    assert near == Path("/tmp/x/run")
+    assert near == Path("/srv/run/pg")
     assert len(str(far)) <= folders.LONGEST_SOCKET_FOLDER
-    assert far.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_socket_folder_of_somebody_else_is_refused(home: Path) -> None:
+    (home / "theirs").mkdir()
+    (home / "link").symlink_to(home / "theirs")
+
+    with pytest.raises(RuntimeError, match="belongs to somebody else"):
+        folders.make_private(home / "link", OURSELVES)
+
+
+def test_nothing_is_left_of_a_stopped_servers_sockets(postgres: Postgres) -> None:
+    start(postgres)
+    assert postgres.sockets.stat().st_mode & 0o777 == 0o700
+
+    postgres.stop()
+
+    assert not postgres.sockets.exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs its server as another user")

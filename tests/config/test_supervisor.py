@@ -131,15 +131,15 @@ def test_banner_names_every_door_and_every_demo_person(monkeypatch: pytest.Monke
 
 
 @pytest.mark.slow
-def test_the_whole_system_starts_answers_and_stops_without_a_trace(tmp_path: Path) -> None:
+def test_the_whole_system_starts_answers_and_stops_without_a_trace(home: Path) -> None:
     """The acceptance of `make run`, on a port and in a folder of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    env |= {"HAODIAN_DATA_DIR": str(tmp_path / "var"), "PORT": str(port)}
+    env |= {"HAODIAN_DATA_DIR": str(home / "var"), "PORT": str(port)}
     env |= {"DATABASE_URL": "", "REDIS_URL": ""}  # whatever a developer's .env says
-    log = tmp_path / "up.log"
+    log = home / "up.log"
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up"],
@@ -162,5 +162,5 @@ def test_the_whole_system_starts_answers_and_stops_without_a_trace(tmp_path: Pat
         assert process.wait(60) == 0, log.read_text()
 
     assert "Everything has stopped" in log.read_text()
-    assert not (tmp_path / "var" / "processes.json").exists()
-    assert not (tmp_path / "var" / "running.env").exists()
+    assert not (home / "var" / "processes.json").exists()
+    assert not (home / "var" / "running.env").exists()
