@@ -34,7 +34,7 @@ class EarningQuerySet(ScopedQuerySet):  # type: ignore[type-arg]
 
 
 class Commission(models.Model):
-    """The commission of one order line (佣金, AL-40), derived after the sale from what was in force.
+    """The commission of one order line (佣金, AL-40), derived afterwards from what was in force.
 
     `base_amount` is the goods amount paid, without freight, less what was refunded; the other
     amounts follow from it and the frozen rates, rounded down. The entries explain every change.
@@ -123,7 +123,9 @@ class CommissionEntry(models.Model):
         Commission, models.PROTECT, related_name="entries", verbose_name=_("commission")
     )
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
-    creator = models.ForeignKey(Creator, models.PROTECT, related_name="+", verbose_name=_("creator"))
+    creator = models.ForeignKey(
+        Creator, models.PROTECT, related_name="+", verbose_name=_("creator")
+    )
     agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("agency")
     )
@@ -143,7 +145,9 @@ class CommissionEntry(models.Model):
         verbose_name_plural = _("commission entries")
         constraints = (
             one_of("kind", EntryKind, "commissionentry_kind_valid"),
-            models.UniqueConstraint(fields=["commission", "reference"], name="commissionentry_once"),
+            models.UniqueConstraint(
+                fields=["commission", "reference"], name="commissionentry_once"
+            ),
         )
 
     def __str__(self) -> str:

@@ -24,7 +24,9 @@ class AgencyContractQuerySet(ScopedQuerySet["AgencyContract"]):
             return self
         if actor.role is Role.AGENCY:
             return self.filter(agency_id=actor.agency_id)
-        return self.filter(creator_id=actor.creator_id) if actor.role is Role.CREATOR else self.none()
+        return (
+            self.filter(creator_id=actor.creator_id) if actor.role is Role.CREATOR else self.none()
+        )
 
 
 class AgencyContract(models.Model):
@@ -62,7 +64,8 @@ class AgencyContract(models.Model):
         constraints = (
             one_of("status", ContractStatus, "agencycontract_status_valid"),
             models.CheckConstraint(
-                condition=Q(share_bp__gte=0, share_bp__lte=10_000), name="agencycontract_share_range"
+                condition=Q(share_bp__gte=0, share_bp__lte=10_000),
+                name="agencycontract_share_range",
             ),
             models.UniqueConstraint(
                 fields=["creator"], condition=Q(status="active"), name="agencycontract_one_active"

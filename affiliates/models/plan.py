@@ -99,7 +99,7 @@ class Plan(models.Model):
 
 
 class PlanVersion(models.Model):
-    """The rate of a plan from a moment on (计划版本). Never updated: raises begin now, cuts at 00:00.
+    """The rate of a plan from a moment on (计划版本). Never updated: a cut begins at 00:00.
 
     The version in force at a time is the latest `effective_from` that has begun; of two that begin
     together the later row.

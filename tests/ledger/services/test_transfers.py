@@ -1,5 +1,6 @@
 """ledger.services.transfers: what is booked, once, and what is refused."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -185,16 +186,21 @@ def _check_deferred() -> None:
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
+def _insert_unchecked(accounts: Iterable[LedgerAccount], amounts: Iterable[int]) -> None:
+    with transaction.atomic():
+        bad = Transfer.objects.create(reference="bad", kind="bad", currency="CNY", at=AT)
+        for account, amount in zip(accounts, amounts, strict=False):
+            Leg.objects.create(transfer=bad, account=account, amount=amount)
+        _check_deferred()
+
+
 @pytest.mark.parametrize("amounts", [(5, -4), (5,), ()])
 def test_the_database_refuses_a_transfer_that_does_not_balance(amounts: tuple[int, ...]) -> None:
     transfers.post([SETTLE])
     accounts = list(LedgerAccount.objects.order_by("pk"))
 
-    with pytest.raises(IntegrityError, match="not balanced"), transaction.atomic():
-        bad = Transfer.objects.create(reference="bad", kind="bad", currency="CNY", at=AT)
-        for account, amount in zip(accounts, amounts, strict=False):
-            Leg.objects.create(transfer=bad, account=account, amount=amount)
-        _check_deferred()
+    with pytest.raises(IntegrityError, match="not balanced"):
+        _insert_unchecked(accounts, amounts)
 
     assert _rows() == (1, 4, 4)
 
@@ -216,11 +222,8 @@ def test_the_database_refuses_a_leg_on_an_account_of_another_currency() -> None:
         for code in (AccountCode.ESCROW, AccountCode.PLATFORM_FEE)
     ]
 
-    with pytest.raises(IntegrityError, match="another currency"), transaction.atomic():
-        bad = Transfer.objects.create(reference="bad", kind="bad", currency="CNY", at=AT)
-        Leg.objects.create(transfer=bad, account=accounts[0], amount=7)
-        Leg.objects.create(transfer=bad, account=accounts[1], amount=-7)
-        _check_deferred()
+    with pytest.raises(IntegrityError, match="another currency"):
+        _insert_unchecked(accounts, (7, -7))
 
 
 def test_violations_name_a_balance_that_is_not_the_sum_of_its_legs() -> None:

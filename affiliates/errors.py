@@ -1,0 +1,88 @@
+"""What the alliance refuses. The codes tell a creator or a shop exactly why (AL-21)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.errors import DomainError
+
+
+class ShopNotOpen(DomainError):
+    code = "shop_not_open"
+    message = _("Only an open shop can join the alliance.")
+
+
+class ShopNotInAlliance(DomainError):
+    code = "shop_not_in_alliance"
+    message = _("The shop is not in the alliance.")
+
+
+class AlreadyInAlliance(DomainError):
+    code = "already_in_alliance"
+    message = _("The shop is in the alliance already.")
+
+
+class RateOutOfRange(DomainError):
+    code = "rate_out_of_range"
+    status = 400
+    message = _("The rate of an open plan is %(low)s %% to %(high)s %%.")
+
+
+class RatesAboveCap(DomainError):
+    code = "rates_above_cap"
+    message = _("Commission and fees together may not exceed %(cap)s %% of the price.")
+
+
+class CutTooSmall(DomainError):
+    code = "cut_too_small"
+    message = _("A cut is at least one percentage point.")
+
+
+class RateUnchanged(DomainError):
+    code = "rate_unchanged"
+    message = _("This is the rate already.")
+
+
+class PlanExists(DomainError):
+    code = "plan_exists"
+    message = _("This product has a plan already.")
+
+
+class PlanClosed(DomainError):
+    code = "plan_closed"
+    message = _("The plan is closed.")
+
+
+class PromotionClosed(DomainError):
+    code = "promotion_closed"
+    message = _("The shop does not offer this product for promotion.")
+
+
+class ProductOffShelf(DomainError):
+    code = "product_off_shelf"
+    message = _("The product is not on sale.")
+
+
+class OwnShopProduct(DomainError):
+    """BI-09."""
+
+    code = "own_shop_product"
+    message = _("Products of your own shop belong in its shop tab, not in the showcase.")
+
+
+class CreatorSuspended(DomainError):
+    code = "creator_suspended"
+    message = _("Your creator account is suspended.")
+
+
+class ContractNotOpen(DomainError):
+    code = "contract_not_open"
+    message = _("This contract is no longer open for that.")
+
+
+class CreatorHasAgency(DomainError):
+    code = "creator_has_agency"
+    message = _("The creator has a contract in force. End it first.")
+
+
+class AlreadyInvited(DomainError):
+    code = "already_invited"
+    message = _("The creator has an invitation of this agency already.")

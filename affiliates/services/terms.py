@@ -1,0 +1,85 @@
+"""Which rate a sale earns: read from rows that are never changed, so that it can be disputed.
+
+The sale itself stores a pick code and a time, nothing more. The rate is the plan version in force
+when the order was *placed*: that is what creator and buyer saw, and half an hour may pass until the
+money comes. The agency's contract is the one in force when the order was *paid* (AC-20).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from affiliates import policies, selectors
+from affiliates.models import AgencyContract, Pick, PlanVersion
+from orders.models import OrderLine
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a line's commission is computed by."""
+
+    pick: Pick
+    version: PlanVersion
+    contract: AgencyContract | None
+
+    @property
+    def agency_share_bp(self) -> int:
+        """The agency's part of the commission."""
+        return self.contract.share_bp if self.contract else 0
+
+
+def terms_of(lines: Sequence[OrderLine]) -> dict[int, Terms]:
+    """Return line pk → terms. A line that earns nothing is absent: see `_earns` for the reasons.
+
+    The lines come with their `order`, which is paid. A constant number of queries.
+    """
+    picks = {
+        pick.pick_code: pick
+        for pick in Pick.objects.filter(
+            pick_code__in={line.pick_code for line in lines}
+        ).select_related("creator", "plan")
+    }
+    sold = [(line, picks[line.pick_code]) for line in lines if line.pick_code in picks]
+    own = selectors.own_shops(
+        (pick.creator, line.shop_id, line.order.placed_at) for line, pick in sold
+    )
+    versions = selectors.versions_of(pick.plan_id for _line, pick in sold)
+    contracts = _contracts(pick.creator_id for _line, pick in sold)
+    found = {}
+    for line, pick in sold:
+        version = policies.in_force(versions[pick.plan_id], line.order.placed_at)
+        if version is None or not _earns(line, pick, own):
+            continue
+        contract = _signed(contracts[pick.creator_id], line.order.paid_at)
+        found[line.pk] = Terms(pick=pick, version=version, contract=contract)
+    return found
+
+
+def _earns(line: OrderLine, pick: Pick, own: set[tuple[int, int]]) -> bool:
+    """Tell whether the line earns commission: the pick is of this product, its plan ran when the
+    order was placed, and the creator did not sell for the own shop."""
+    closes_at = pick.plan.closes_at
+    is_running = closes_at is None or line.order.placed_at < closes_at
+    is_own = (pick.creator_id, line.shop_id) in own
+    return pick.product_id == line.product_id and is_running and not is_own
+
+
+def _contracts(creator_ids: Iterable[int]) -> dict[int, list[AgencyContract]]:
+    found: dict[int, list[AgencyContract]] = defaultdict(list)
+    begun = AgencyContract.objects.filter(creator_id__in=set(creator_ids), starts_at__isnull=False)
+    for contract in begun.select_related("agency").order_by("starts_at", "pk"):
+        found[contract.creator_id].append(contract)
+    return found
+
+
+def _signed(contracts: Iterable[AgencyContract], at: datetime | None) -> AgencyContract | None:
+    if at is None:
+        return None
+    for contract in contracts:
+        begun = contract.starts_at is not None and contract.starts_at <= at
+        if begun and (contract.ends_at is None or at < contract.ends_at):
+            return contract
+    return None

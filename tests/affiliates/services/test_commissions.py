@@ -1,0 +1,461 @@
+"""affiliates.services.commissions: from the sale to the reversal, heard in any order."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from accounts.models import Creator
+from affiliates.enums import CommissionStatus
+from affiliates.models import Commission, CommissionEntry, Plan
+from affiliates.services import commissions
+from affiliates.services.invariants import violations
+from kernel.events import deliver_all, publish
+from kernel.models import StatusChange
+from orders.enums import OrderStatus
+from orders.events import (
+    OrderClosed,
+    OrderCompleted,
+    OrderFrozen,
+    OrderLineRefunded,
+    OrderPaid,
+)
+from orders.models import Order
+from orders.services import freezing
+from orders.services.refunds import refund_line
+from shops.enums import BindingStatus, EndReason, Relation, StaffRole, StaffStatus
+from shops.services.preconditions import check
+from tests.factories.accounts import CreatorFactory
+from tests.factories.affiliates import (
+    ContractFactory,
+    PickFactory,
+    PlanFactory,
+    PlanVersionFactory,
+)
+from tests.factories.orders import PLACED_AT, make_order, make_sku
+from tests.factories.shops import BindingFactory, StaffFactory
+
+pytestmark = pytest.mark.django_db
+
+AT = PLACED_AT + timedelta(days=10)
+#: Paid five minutes after it was placed: see the factory.
+PAID_AT = PLACED_AT + timedelta(minutes=5)
+
+
+def sale(
+    status: str = OrderStatus.PAID,
+    *,
+    price: int = 10_000,
+    freight: int = 0,
+    rate_bp: int = 1_500,
+    creator: Creator | None = None,
+    placed_at: datetime = PLACED_AT,
+    **fields: object,
+) -> Order:
+    """Return a paid order of one line that a creator's pick brought."""
+    sku = make_sku(price=price)
+    plan = PlanFactory(product=sku.product, rate_bp=rate_bp)
+    chosen = PickFactory(plan=plan, creator=creator or CreatorFactory())
+    return make_order(
+        status,
+        items=[(sku, 1)],
+        freight=freight,
+        pick_code=chosen.pick_code,
+        placed_at=placed_at,
+        **fields,
+    )
+
+
+def derive(*orders: Order) -> None:
+    commissions.sync(order_ids=[order.pk for order in orders], at=AT)
+
+
+def refund(order: Order, amount: int, reference: str = "case:1", **fields: int) -> None:
+    refund_line(line_id=order.lines.get().pk, amount=amount, reference=reference, at=AT, **fields)
+
+
+def entries(order: Order) -> list[tuple[str, str, int, int, int]]:
+    rows = CommissionEntry.objects.filter(commission__order_number=order.number).order_by("pk")
+    return [
+        (e.kind, e.reference.partition(":")[0], e.base_amount, e.creator_amount, e.agency_amount)
+        for e in rows
+    ]
+
+
+def only() -> Commission:
+    return Commission.objects.get()
+
+
+def test_a_paid_line_earns_the_rate_of_its_goods_without_freight_rounded_down() -> None:
+    order = sale(price=9_999, freight=800, rate_bp=1_234)
+
+    derive(order)
+
+    found = only()
+    assert (found.base_amount, found.amount, found.creator_amount) == (9_999, 1_233, 1_233)
+    assert (found.status, found.paid_at) == (CommissionStatus.ESTIMATED, PAID_AT)
+    assert entries(order) == [("estimate", "estimate", 9_999, 1_233, 0)]
+
+
+def test_the_agency_gets_its_part_of_the_contract_in_force_when_the_order_was_paid() -> None:
+    order = sale(rate_bp=1_001)
+    creator = Creator.objects.get(picks__pick_code=order.lines.get().pick_code)
+    ContractFactory(creator=creator, share_bp=9_000, status="ended", ends_at=PAID_AT)
+    contract = ContractFactory(creator=creator, share_bp=3_333, starts_at=PAID_AT)
+
+    derive(order)
+
+    found = only()
+    assert (found.agency_id, found.contract_id) == (contract.agency_id, contract.pk)
+    assert (found.amount, found.creator_amount, found.agency_amount) == (1_001, 668, 333)
+
+
+def test_a_contract_accepted_after_the_payment_takes_nothing() -> None:
+    order = sale()
+    creator = Creator.objects.get(picks__pick_code=order.lines.get().pick_code)
+    ContractFactory(creator=creator, starts_at=PAID_AT + timedelta(seconds=1))
+
+    derive(order)
+
+    assert (only().agency_id, only().agency_amount) == (None, 0)
+
+
+def test_the_rate_is_the_version_in_force_when_the_order_was_placed() -> None:
+    order = sale(rate_bp=1_500)
+    plan = Plan.objects.get()
+    PlanVersionFactory(plan=plan, rate_bp=2_000, effective_from=PLACED_AT)
+    PlanVersionFactory(plan=plan, rate_bp=2_500, effective_from=PLACED_AT)
+    PlanVersionFactory(plan=plan, rate_bp=100, effective_from=PLACED_AT + timedelta(seconds=1))
+
+    derive(order)
+
+    assert only().rate_bp == 2_500
+
+
+def test_nothing_is_earned_once_the_plan_has_closed() -> None:
+    before, after = sale(placed_at=PLACED_AT), sale(placed_at=PLACED_AT + timedelta(days=1))
+    Plan.objects.update(closes_at=PLACED_AT + timedelta(days=1), status="closed")
+
+    derive(before, after)
+
+    assert only().order_number == before.number
+
+
+def test_a_pick_of_another_product_and_an_unknown_code_earn_nothing() -> None:
+    foreign = PickFactory()
+    orders = [
+        make_order(OrderStatus.PAID, pick_code=foreign.pick_code),
+        make_order(OrderStatus.PAID, pick_code="pnobody"),
+        make_order(OrderStatus.PAID),
+        sale(OrderStatus.UNPAID),
+    ]
+
+    derive(*orders)
+
+    assert Commission.objects.count() == 0
+
+
+@pytest.mark.parametrize("relation", [Relation.OFFICIAL, Relation.SELF])
+def test_the_shops_own_account_never_earns_on_its_own_goods(relation: Relation) -> None:
+    order = sale()
+    creator = Creator.objects.get(picks__shop=order.shop)
+    BindingFactory(shop=order.shop, account=creator.account, relation=relation, bound_at=PLACED_AT)
+
+    derive(order)
+
+    assert Commission.objects.count() == 0
+
+
+def test_the_binding_of_then_decides_not_the_one_of_now() -> None:
+    ended, later, partner = sale(), sale(), sale()
+    for order, fields in (
+        (
+            ended,
+            {"status": BindingStatus.ENDED, "ended_at": PLACED_AT, "end_reason": EndReason.UNBOUND},
+        ),
+        (later, {"bound_at": PLACED_AT + timedelta(seconds=1)}),
+        (partner, {"relation": Relation.AWEME_COOPERATOR}),
+    ):
+        creator = Creator.objects.get(picks__shop=order.shop)
+        BindingFactory(shop=order.shop, account=creator.account, **fields)
+
+    derive(ended, later, partner)
+
+    assert Commission.objects.count() == 3
+
+
+def test_people_of_the_shop_never_earn_on_its_goods() -> None:
+    owner_sale, clerk_sale, former_sale, joining_sale = sale(), sale(), sale(), sale()
+    for order, role, status in (
+        (owner_sale, StaffRole.OWNER, StaffStatus.ACTIVE),
+        (clerk_sale, StaffRole.ORDER_CLERK, StaffStatus.REMOVED),
+        (former_sale, StaffRole.ORDER_CLERK, StaffStatus.REMOVED),
+        (joining_sale, StaffRole.ORDER_CLERK, StaffStatus.ACTIVE),
+    ):
+        creator = Creator.objects.get(picks__shop=order.shop)
+        place = StaffFactory(shop=order.shop, user=creator.user, role=role, status=status)
+        times = {
+            clerk_sale: (StaffStatus.REMOVED, PLACED_AT + timedelta(seconds=1)),
+            former_sale: (StaffStatus.REMOVED, PLACED_AT),
+            joining_sale: (StaffStatus.ACTIVE, PLACED_AT + timedelta(seconds=1)),
+        }
+        if order in times:
+            to, at = times[order]
+            StatusChange.objects.create(
+                model="shops.staff",
+                object_id=place.pk,
+                field="status",
+                from_status="",
+                to_status=to,
+                at=at,
+            )
+
+    derive(owner_sale, clerk_sale, former_sale, joining_sale)
+
+    earned = set(Commission.objects.values_list("order_number", flat=True))
+    assert earned == {former_sale.number, joining_sale.number}
+
+
+def test_a_partial_refund_makes_the_estimate_smaller() -> None:
+    order = sale(OrderStatus.SHIPPED, freight=800)
+    derive(order)
+
+    refund(order, 3_800, freight_amount=800)
+
+    assert (only().base_amount, only().amount, only().status) == (7_000, 1_050, "estimated")
+    assert entries(order)[1:] == [("reduce", "refund", -3_000, -450, 0)]
+    assert violations() == []
+
+
+def test_a_refund_of_freight_alone_changes_nothing() -> None:
+    order = sale(OrderStatus.SHIPPED, freight=800)
+    derive(order)
+
+    refund(order, 800, freight_amount=800)
+    derive(order)
+
+    assert entries(order) == [("estimate", "estimate", 10_000, 1_500, 0)]
+
+
+def test_a_full_refund_before_settlement_voids_the_commission() -> None:
+    order = sale()
+    derive(order)
+
+    refund(order, 10_000, quantity=1)
+
+    assert (only().status, only().amount) == (CommissionStatus.VOID, 0)
+    assert violations() == []
+
+
+def test_a_refund_before_the_estimate_comes_to_the_same() -> None:
+    early, late = sale(OrderStatus.SHIPPED), sale(OrderStatus.SHIPPED)
+    derive(late)
+    for order in (early, late):
+        refund(order, 1_999, f"case:{order.number}a")
+        refund(order, 2_000, f"case:{order.number}b")
+    derive(early, late)
+
+    assert entries(early) == entries(late)
+    assert entries(early) == [
+        ("estimate", "estimate", 10_000, 1_500, 0),
+        ("reduce", "refund", -1_999, -300, 0),
+        ("reduce", "refund", -2_000, -300, 0),
+    ]
+
+
+def test_completion_confirms_and_a_case_holds() -> None:
+    order = sale(OrderStatus.COMPLETED)
+    freezing.freeze(order_id=order.pk, at=AT)
+
+    derive(order)
+
+    found = only()
+    assert (found.status, found.is_on_hold) == (CommissionStatus.CONFIRMED, True)
+    assert (found.confirmed_at, found.settle_after) == (
+        order.completed_at,
+        order.aftersales_until_at,
+    )
+    freezing.unfreeze(order_id=order.pk, at=AT)
+    derive(order)
+    assert only().is_on_hold is False
+
+
+def test_release_takes_what_is_past_its_window_and_not_held() -> None:
+    past, held, open_ = (sale(OrderStatus.COMPLETED) for _ in range(3))
+    Order.objects.filter(pk=open_.pk).update(aftersales_until_at=datetime(2999, 1, 1, tzinfo=UTC))
+    freezing.freeze(order_id=held.pk, at=AT)
+    derive(past, held, open_)
+
+    assert commissions.release_due(at=AT) == 1
+    assert commissions.release_due(at=AT) == 0
+
+    waiting = Commission.objects.filter(status=CommissionStatus.SETTLEABLE)
+    assert [one.order_number for one in waiting] == [past.number]
+
+
+def test_settle_returns_what_is_paid_out_and_writes_the_whole_history() -> None:
+    order = sale(OrderStatus.COMPLETED)
+    line = order.lines.get()
+
+    paid_out = commissions.settle(line_ids=[line.pk], at=AT)
+
+    found = only()
+    assert paid_out == {
+        line.pk: commissions.Earning(
+            creator_id=found.creator_id,
+            creator_public_id=found.creator.public_id,
+            creator_amount=1_500,
+        )
+    }
+    assert (found.status, found.settled_at) == (CommissionStatus.SETTLED, AT)
+    changes = StatusChange.objects.filter(model="affiliates.commission").order_by("pk")
+    assert [(one.from_status, one.to_status) for one in changes] == [
+        ("estimated", "confirmed"),
+        ("confirmed", "settleable"),
+        ("settleable", "settled"),
+    ]
+    assert commissions.settle(line_ids=[line.pk], at=AT) == paid_out
+    assert [kind for kind, *_ in entries(order)] == ["estimate", "settle"]
+
+
+def test_refunds_after_settlement_take_back_by_negative_entries() -> None:
+    order = sale(OrderStatus.COMPLETED)
+    ContractFactory(creator=Creator.objects.get(picks__shop=order.shop), share_bp=2_000)
+    commissions.settle(line_ids=[order.lines.get().pk], at=AT)
+
+    refund(order, 3_333, "case:1", quantity=0)
+    assert (only().status, only().creator_amount, only().agency_amount) == (
+        "reversed_part",
+        800,
+        200,
+    )
+    refund(order, 1, "case:2")
+    assert only().status == CommissionStatus.REVERSED_PART
+    refund(order, 6_666, "case:3", quantity=1)
+
+    assert (only().status, only().amount, only().base_amount) == ("reversed", 0, 0)
+    assert entries(order) == [
+        ("estimate", "estimate", 10_000, 1_200, 300),
+        ("settle", "settle", 0, 0, 0),
+        ("reverse", "refund", -3_333, -400, -100),
+        ("reverse", "refund", -1, 0, -1),
+        ("reverse", "refund", -6_666, -800, -199),
+    ]
+    assert violations() == []
+
+
+def test_an_order_closed_before_shipping_earns_nothing_even_if_some_money_stayed() -> None:
+    order = sale()
+    derive(order)
+    refund(order, 9_000, quantity=1)
+
+    order.refresh_from_db()
+    assert order.status == OrderStatus.CLOSED
+    derive(order)
+
+    assert (only().status, only().amount) == (CommissionStatus.VOID, 0)
+    assert violations() == []
+
+
+def test_facts_come_to_the_same_in_every_order_and_twice() -> None:
+    """Each permutation of the deliveries of one order's life, every fact told twice."""
+    outcomes = set()
+    for order_of_facts in itertools.permutations(range(4)):
+        order = sale(OrderStatus.COMPLETED)
+        facts = [
+            OrderPaid(order.pk, order.shop_id, ""),
+            OrderCompleted(order.pk, order.shop_id, "", ""),
+            OrderFrozen(order.pk, order.shop_id, False),
+            None,
+        ]
+        for place in order_of_facts:
+            if facts[place] is None:
+                refund(order, 2_500, f"case:{order.number}")
+                continue
+            for _ in range(2):
+                publish(facts[place])
+            deliver_all()
+        found = Commission.objects.get(order_number=order.number)
+        outcomes.add((found.status, found.amount, found.is_on_hold, tuple(entries(order))))
+
+    assert outcomes == {
+        (
+            "confirmed",
+            1_125,
+            False,
+            (("estimate", "estimate", 10_000, 1_500, 0), ("reduce", "refund", -2_500, -375, 0)),
+        )
+    }
+
+
+def test_a_closed_order_is_heard_of() -> None:
+    order = sale()
+    derive(order)
+    Order.objects.filter(pk=order.pk).update(status=OrderStatus.CLOSED, closed_at=AT)
+
+    publish(OrderClosed(order.pk, order.shop_id, "refunded"))
+    deliver_all()
+
+    assert only().status == CommissionStatus.VOID
+
+
+def test_a_refund_told_twice_is_taken_back_once() -> None:
+    order = sale(OrderStatus.SHIPPED)
+    derive(order)
+    refund(order, 1_000)
+    line = order.lines.get()
+    number = line.line_refunds.get().refund.number
+
+    publish(
+        OrderLineRefunded(line.pk, order.pk, order.shop_id, number, 1_000, 0, 0, AT.isoformat())
+    )
+
+    assert only().base_amount == 9_000
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_set_of_sales_is_derived_in_a_constant_number_of_queries(
+    count: int, django_assert_num_queries
+) -> None:
+    orders = [sale() for _ in range(count)]
+
+    with django_assert_num_queries(15):
+        derive(*orders)
+
+    assert Commission.objects.count() == count
+
+
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", ["affiliates_commissionentry", "affiliates_planversion"])
+def test_the_database_refuses_to_change_what_explains(table: str, statement: str) -> None:
+    derive(sale())
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        connection.cursor().execute(statement.format(table))
+
+
+def test_violations_name_an_amount_that_no_entry_explains() -> None:
+    order = sale()
+    derive(order)
+
+    Commission.objects.update(amount=1_499, creator_amount=1_499)
+
+    name = f"commission of order {order.number}, line 1"
+    assert violations() == [
+        f"{name}: amounts [10000, 1499, 0], entries sum to [10000, 1500, 0]",
+        f"{name}: 1499 is not 1500 basis points of 10000",
+    ]
+
+
+def test_unsettled_commission_stands_against_an_unbinding() -> None:
+    order = sale(OrderStatus.COMPLETED)
+    derive(order)
+    binding = BindingFactory(shop=order.shop)
+
+    def count() -> int:
+        return next(one.count for one in check(binding) if one.code == "unsettled_commission")
+
+    assert count() == 1
+    commissions.settle(line_ids=[order.lines.get().pk], at=AT)
+    assert count() == 0
