@@ -28,6 +28,13 @@ class AmountTooLarge(InvalidInput):
     message = _("This checkout is larger than one payment can be.")
 
 
+class DuplicateSku(InvalidInput):
+    """A checkout names each SKU once."""
+
+    code = "duplicate_sku"
+    message = _("Name each SKU once.")
+
+
 class MixedCurrencies(InvalidInput):
     """One checkout is paid once, in one currency."""
 

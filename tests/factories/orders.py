@@ -174,7 +174,7 @@ def snapshot(shop, body: dict | None = None) -> IdentitySnapshot:
             "type": shop.type,
             "score": None,
             "guarantees": [],
-            "deposit_badge": False,
+            "deposit_badge": None,
         },
         "account": None,
         "relation": None,

@@ -14,7 +14,7 @@ _NAMED_BY = (("shop", "name"), ("account", "id"), ("account", "handle"), ("accou
 
 
 def identity_of(orders: Iterable[Order], *, at: datetime) -> dict[int, dict[str, Any]]:
-    """Return order pk → ``{storefront, presenter, now_known_as}``; three queries for any number.
+    """Return order pk → ``{storefront, presenter, now_known_as}``, in a fixed number of queries.
 
     `storefront` is the block that the buyer saw when placing, `presenter` that of the first line
     which somebody else's content sold, else None. `now_known_as` is ``{shop, account}`` of today

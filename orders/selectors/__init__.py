@@ -1,0 +1,6 @@
+"""Questions about orders that other rooms and the doors ask."""
+
+from orders.selectors.cart import Cart, CartEntry, CartShop, cart_of
+from orders.selectors.identity import identity_of, now_known_as
+
+__all__ = ["Cart", "CartEntry", "CartShop", "cart_of", "identity_of", "now_known_as"]

@@ -1,0 +1,224 @@
+"""Who gets the pieces: plain Python between the lock and the write, testable without a database.
+
+Checkouts are taken in arrival order. Each is granted whole or refused whole, so exactly what is
+there is sold: a large checkout that does not fit leaves its pieces to the next one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext_lazy as _
+
+from catalog.errors import OutOfStock
+from catalog.selectors import BuyableSku
+from kernel.errors import DomainError, FieldError, KeyReused, NotFound
+from kernel.money import MAX_AMOUNT
+from orders.errors import (
+    AmountTooLarge,
+    DuplicateSku,
+    MixedCurrencies,
+    NotBuyable,
+    PriceChanged,
+)
+from orders.services.pricing import PricedOrder, Terms, price_order
+
+#: (shop pk, goods amount) → freight of one order of that shop.
+Freight = Callable[[int, int], int]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A line with what the catalog says of it; `offer` is None when it cannot be bought."""
+
+    sku_id: str
+    quantity: int
+    offer: BuyableSku | None
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """One buyer's lines, in the order they were sent."""
+
+    identity: tuple[int, str]
+    fingerprint: str
+    lines: tuple[Wanted, ...]
+    expected_pay_amount: int | None = None
+    #: False when a saved address was named that the buyer does not have.
+    has_receiver: bool = True
+
+
+@dataclass(frozen=True)
+class ShopPart:
+    """One shop's order of a checkout: places of its lines in the checkout, and their amounts."""
+
+    shop_id: int
+    places: tuple[int, ...]
+    priced: PricedOrder
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A checkout with its amounts: what a quote shows and what an order stores."""
+
+    parts: tuple[ShopPart, ...]
+    currency: str
+
+    @cached_property
+    def pay_amount(self) -> int:
+        return sum(part.priced.pay_amount for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Granted:
+    """Takes its pieces."""
+
+    priced: Priced
+
+
+@dataclass(frozen=True)
+class KnownGroup:
+    """The key was placed before, as this group."""
+
+    group_id: int
+
+
+@dataclass(frozen=True)
+class KnownPlace:
+    """The key is placed by an earlier place of the same batch."""
+
+    place: int
+
+
+@dataclass(frozen=True)
+class Denied:
+    """Takes nothing."""
+
+    error: DomainError
+
+
+Verdict = Granted | KnownGroup | KnownPlace | Denied
+
+
+def decide(
+    checkouts: Sequence[Checkout],
+    *,
+    available: Mapping[int, int],
+    known: Mapping[tuple[int, str], tuple[int, str]],
+    freight: Freight,
+) -> list[Verdict]:
+    """Return a verdict for each checkout, in their order.
+
+    `available` is SKU pk → pieces free under the lock; `known` is (buyer, key) → (group pk,
+    fingerprint) of what was placed before. A key that comes twice in the batch is placed once.
+    """
+    left = dict(available)
+    granted: dict[tuple[int, str], int] = {}
+    verdicts: list[Verdict] = []
+    for place, checkout in enumerate(checkouts):
+        verdict = _recognise(checkout, checkouts, known, granted)
+        if verdict is None:
+            verdict = _judge(checkout, left, freight)
+            if isinstance(verdict, Granted):
+                granted[checkout.identity] = place
+        verdicts.append(verdict)
+    return verdicts
+
+
+def price(lines: Sequence[Wanted], freight: Freight) -> Priced:
+    """Return the amounts of `lines`, one part a shop, shops in the order of their first line.
+
+    Raises NotBuyable naming each line that cannot be bought, DuplicateSku, MixedCurrencies,
+    AmountTooLarge.
+    """
+    seen = Counter(line.sku_id for line in lines)
+    twice = [place for place, line in enumerate(lines) if seen[line.sku_id] > 1]
+    if twice:
+        raise DuplicateSku(errors=_faults(twice, "duplicate_sku", DuplicateSku.message))
+    gone = [place for place, line in enumerate(lines) if line.offer is None]
+    if gone:
+        raise NotBuyable(errors=_faults(gone, "not_buyable", _("This is not for sale.")))
+    offers = [line.offer for line in lines if line.offer is not None]
+    if len({offer.currency for offer in offers}) != 1:
+        raise MixedCurrencies
+    places: dict[int, list[int]] = {}
+    for place, offer in enumerate(offers):
+        places.setdefault(offer.shop_id, []).append(place)
+    parts = []
+    for shop_id, of_shop in places.items():
+        prices = [(offers[place].price, lines[place].quantity) for place in of_shop]
+        goods = sum(unit * pieces for unit, pieces in prices)
+        priced = price_order(prices, Terms(freight=freight(shop_id, goods)))
+        parts.append(ShopPart(shop_id, tuple(of_shop), priced))
+    whole = Priced(tuple(parts), offers[0].currency)
+    if whole.pay_amount > MAX_AMOUNT:
+        raise AmountTooLarge
+    return whole
+
+
+def _recognise(
+    checkout: Checkout,
+    checkouts: Sequence[Checkout],
+    known: Mapping[tuple[int, str], tuple[int, str]],
+    granted: Mapping[tuple[int, str], int],
+) -> Verdict | None:
+    """Return what a key that was used before leads to, None for a fresh one."""
+    if checkout.identity in known:
+        group_id, mark = known[checkout.identity]
+        return KnownGroup(group_id) if mark == checkout.fingerprint else Denied(KeyReused())
+    place = granted.get(checkout.identity)
+    if place is None:
+        return None
+    is_same = checkouts[place].fingerprint == checkout.fingerprint
+    return KnownPlace(place) if is_same else Denied(KeyReused())
+
+
+def _judge(checkout: Checkout, left: dict[int, int], freight: Freight) -> Granted | Denied:
+    """Grant the checkout and take its pieces out of `left`, or deny it and take nothing."""
+    if not checkout.has_receiver:
+        return Denied(NotFound())
+    try:
+        priced = price(checkout.lines, freight)
+    except DomainError as error:
+        return Denied(error)
+    expected = checkout.expected_pay_amount
+    if expected is not None and expected != priced.pay_amount:
+        return Denied(PriceChanged(extra={"quote": _summary(priced)}))
+    needs: Counter[int] = Counter()
+    for line in checkout.lines:
+        if line.offer is not None:
+            needs[line.offer.sku_id] += line.quantity
+    short = [
+        place
+        for place, line in enumerate(checkout.lines)
+        if line.offer is not None and left.get(line.offer.sku_id, 0) < needs[line.offer.sku_id]
+    ]
+    if short:
+        return Denied(
+            OutOfStock(
+                errors=_faults(short, "out_of_stock", _("There are not enough pieces left.")),
+                extra={"skus": [checkout.lines[place].sku_id for place in short]},
+            )
+        )
+    for sku_id, pieces in needs.items():
+        left[sku_id] -= pieces
+    return Granted(priced)
+
+
+def _faults(places: Sequence[int], code: str, text: object) -> list[FieldError]:
+    return [FieldError(f"/lines/{place}/sku_id", code, text) for place in places]  # type: ignore[arg-type]
+
+
+def _summary(priced: Priced) -> dict[str, object]:
+    def money(amount: int) -> dict[str, object]:
+        return {"amount": amount, "currency": priced.currency}
+
+    parts = [part.priced for part in priced.parts]
+    return {
+        "goods_amount": money(sum(part.goods_amount for part in parts)),
+        "freight_amount": money(sum(part.freight_amount for part in parts)),
+        "pay_amount": money(priced.pay_amount),
+    }

@@ -1,0 +1,141 @@
+"""Orders are placed as a set: lock, decide, write. A set of one is the ordinary case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from catalog.services import stock
+from kernel.errors import Busy, DomainError
+from orders.models import OrderGroup
+from orders.services import deciding, reading, recording
+from orders.services.receivers import receivers_of
+from orders.services.requests import PlaceOrder, Receiver, Touch, WantedLine
+
+__all__ = [
+    "PlaceOrder",
+    "Placed",
+    "Receiver",
+    "Refused",
+    "Touch",
+    "WantedLine",
+    "place_orders",
+]
+
+#: A set that loses a race for a key is done again, and then finds the key known.
+TRIES = 4
+#: How long a set queues for a hot SKU before the buyer is told to try again.
+LOCK_TIMEOUT = "8s"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The checkout has its orders; `is_replay` when it had them before."""
+
+    group: OrderGroup
+    is_replay: bool = False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The checkout has nothing, and nothing of it was written."""
+
+    error: DomainError
+
+
+def place_orders(requests: Sequence[PlaceOrder], *, at: datetime) -> list[Placed | Refused]:
+    """Place `requests` in their order, in one transaction; return what became of each.
+
+    A placed checkout is a group with one order a shop; its lines carry price, identity block and
+    attribution as they are now, and its pieces are held until `pay_by_at`. Each is placed whole or
+    not at all; exactly what is in stock is granted. The same buyer and key with the same body
+    returns the first group, with another body it is refused (KeyReused).
+
+    A refusal holds one of NotBuyable, OutOfStock, PriceChanged, KeyReused, MixedCurrencies,
+    DuplicateSku, AmountTooLarge, or NotFound for a saved address that is not the buyer's. Raises
+    Busy when the set loses every race.
+    """
+    if not requests:
+        return []
+    for _try in range(TRIES):
+        try:
+            with transaction.atomic():
+                return _place(requests, at)
+        except (IntegrityError, OperationalError) as error:
+            if not _is_lost_race(error):
+                raise
+    raise Busy
+
+
+def _place(requests: Sequence[PlaceOrder], at: datetime) -> list[Placed | Refused]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+    known = _known_groups(requests)
+    facts = reading.read_facts(requests, at=at)
+    receivers = receivers_of(requests)
+    checkouts = [
+        reading.checkout_of(request, facts, has_receiver=receiver is not None)
+        for request, receiver in zip(requests, receivers, strict=True)
+    ]
+    freight = reading.freight_table(checkouts)
+    # The hottest rows last, and only for checkouts that are new: a replay waits for nobody.
+    fresh = [one for one in checkouts if one.identity not in known]
+    wanted = {line.offer.sku_id for one in fresh for line in one.lines if line.offer}
+    available = stock.lock(wanted)
+    # Whoever held the lock before us may have placed our key meanwhile.
+    known |= _known_groups([one for one in requests if one.identity not in known])
+    verdicts = deciding.decide(
+        checkouts,
+        available=available,
+        known={identity: (group.pk, group.fingerprint) for identity, group in known.items()},
+        freight=freight,
+    )
+    granted = {
+        place: recording.Grant(requests[place], verdict.priced, receiver)
+        for place, verdict in enumerate(verdicts)
+        if isinstance(verdict, deciding.Granted) and (receiver := receivers[place])
+    }
+    groups = dict(zip(granted, recording.record(list(granted.values()), facts, at=at), strict=True))
+    placed_before = {group.pk: group for group in known.values()}
+    return [
+        _result(verdict, groups.get(place), placed_before, groups)
+        for place, verdict in enumerate(verdicts)
+    ]
+
+
+def _result(
+    verdict: deciding.Verdict,
+    group: OrderGroup | None,
+    placed_before: dict[int, OrderGroup],
+    groups: dict[int, OrderGroup],
+) -> Placed | Refused:
+    if isinstance(verdict, deciding.Denied):
+        return Refused(verdict.error)
+    if isinstance(verdict, deciding.KnownGroup):
+        return Placed(placed_before[verdict.group_id], is_replay=True)
+    if isinstance(verdict, deciding.KnownPlace):
+        return Placed(groups[verdict.place], is_replay=True)
+    assert group is not None  # noqa: S101 -- every grant was recorded
+    return Placed(group)
+
+
+def _known_groups(requests: Sequence[PlaceOrder]) -> dict[tuple[int, str], OrderGroup]:
+    if not requests:
+        return {}
+    keys = {request.identity for request in requests}
+    rows = OrderGroup.objects.filter(
+        buyer_id__in={buyer_id for buyer_id, _key in keys},
+        idempotency_key__in={key for _buyer_id, key in keys},
+    )
+    found = {(row.buyer_id, row.idempotency_key): row for row in rows}
+    return {identity: row for identity, row in found.items() if identity in keys}
+
+
+def _is_lost_race(error: Exception) -> bool:
+    state = getattr(error.__cause__, "sqlstate", "")
+    if state == "23505":
+        return "ordergroup_key_once" in str(error)
+    return state == "40P01"
