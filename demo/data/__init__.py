@@ -1,0 +1,1 @@
+"""What the demo's shops, products and people are called: plain values, no logic."""
