@@ -41,7 +41,6 @@ def hand_over(
     image_urls: Sequence[str] = (),
     at: datetime,
     actor: Actor,
-    is_internal: bool = False,
 ) -> RefundCase:
     """Put a held case on support's desk; also what the clock does when it cannot go on."""
     states.move(
@@ -61,7 +60,6 @@ def hand_over(
         at=at,
         text=text,
         image_urls=image_urls,
-        is_internal=is_internal,
     )
     holding.follow_hold(case.order_id, at=at)
     return case

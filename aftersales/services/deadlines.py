@@ -85,13 +85,16 @@ def _act(case_id: int, order_id: int, at: datetime) -> bool:
         with transaction.atomic():
             _ACTIONS[OverdueAction(case.overdue_action)](case, at)
     except DomainError as error:
+        was = case.overdue_action
         case = holding.take(case_id)
-        arbitration.hand_over(case, text=str(error.detail), at=at, actor=SYSTEM, is_internal=True)
+        arbitration.hand_over(case, text="", at=at, actor=SYSTEM)
+        why = f"{was}: {error.code}"
+        records.write(case=case, action="note", actor=SYSTEM, at=at, text=why, is_internal=True)
     return True
 
 
 def _approve(case: RefundCase, at: datetime) -> None:
-    deciding.grant(case, at=at, actor=SYSTEM, remark="")
+    deciding.grant(case, at=at, actor=SYSTEM)
 
 
 def _refund(case: RefundCase, at: datetime) -> None:

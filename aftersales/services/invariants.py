@@ -86,8 +86,8 @@ def violations() -> list[str]:
     """Return a sentence for each breach; empty when after-sales is sound.
 
     What cases gave back is what their lines say; a refunded case has its refund, over the same
-    amount, and is over exactly when the money arrived; whoever waits has a deadline; an order is held
-    exactly while a case needs it; goods went to stock exactly when they came back sellable.
+    amount, and is over exactly when the money arrived; whoever waits has a deadline; an order is
+    held exactly while a case needs it; goods went to stock exactly when they came back sellable.
     """
     found: list[str] = []
     with connection.cursor() as cursor:
