@@ -1,10 +1,11 @@
 """Every address of the system."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from kernel.admin.sites import merchant_site, operator_site, support_site
+from kernel.api.problems import not_found
 from kernel.http import livez, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,4 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/affiliates/", include("affiliates.api.urls")),
     path("api/v1/aftersales/", include("aftersales.api.urls")),
     path("api/v1/settlements/", include("settlements.api.urls")),
+    re_path(r"^api/", not_found),  # last: an unknown address of the API answers in its own shape
 ]
+
+handler400 = "kernel.api.problems.bad_request"
+handler404 = "kernel.api.problems.page_not_found"
+handler500 = "kernel.api.problems.server_error"

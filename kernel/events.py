@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
 
+from celery import current_app
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.models.functions import Now
@@ -106,10 +107,8 @@ def payload(event: Event) -> dict[str, Any]:
 
 def nudge() -> None:
     """Wake the relay. The broker is a hint: when it is down, beat's sweep delivers instead."""
-    from kernel.tasks import deliver_events  # noqa: PLC0415 -- tasks import this module
-
     try:
-        deliver_events.delay()
+        current_app.send_task("kernel.tasks.deliver_events")
     except Exception:  # noqa: BLE001 -- no broker must never fail a committed sale
         logger.info("no broker to nudge; the sweep will deliver")
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import math
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -95,7 +100,7 @@ def _from_drf(error: exceptions.APIException) -> tuple[dict[str, Any], dict[str,
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header
     if getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(error.wait) + 1)
+        headers["Retry-After"] = str(math.ceil(error.wait))
     if isinstance(error, exceptions.ValidationError):
         faults: list[dict[str, str]] = []
         _collect(error.get_full_details(), "", faults)
@@ -121,14 +126,38 @@ def _collect(details: Any, pointer: str, faults: list[dict[str, str]]) -> None:
             _collect(value, pointer if is_leaf else f"{pointer}/{index}", faults)
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
-    """The answer to a failure of ours below /api/; the log has the rest under the request's id."""
-    detail = str(_("Something failed on our side. Nothing was changed."))
-    body = problem(status=500, code="internal_error", detail=detail)
-    return JsonResponse(body, status=500, content_type=CONTENT_TYPE)
-
-
+@csrf_exempt
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
-    """The answer for an API address that does not exist."""
-    body = problem(status=404, code="not_found", detail=str(NotFound.message))
-    return JsonResponse(body, status=404, content_type=CONTENT_TYPE)
+    """The answer for an API address that does not exist, whatever the method."""
+    return _answer(404, "not_found", NotFound.message)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """`handler404`: a problem below /api/, a page elsewhere."""
+    if _is_api(request):
+        return not_found(request)
+    return defaults.page_not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """`handler400`: what Django refuses before any view, such as a foreign Host header."""
+    if _is_api(request):
+        return _answer(400, "malformed_request", _("The request is malformed."))
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """`handler500`: the log has the rest, under the request's id."""
+    if _is_api(request):
+        detail = _("Something failed on our side. Nothing was changed.")
+        return _answer(500, "internal_error", detail)
+    return defaults.server_error(request)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _answer(status: int, code: str, detail: str | Promise) -> JsonResponse:
+    body = problem(status=status, code=code, detail=str(detail))
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)

@@ -1,0 +1,292 @@
+"""Outbox, relay and delivery: at least once on the wire, applied once in the tables."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import pytest
+from django.db import transaction
+from django.db.models.functions import Now
+
+from kernel import events
+from kernel.models import AuditEntry, Delivery, OutboxMessage
+from kernel.tasks import deliver_events, forget_old_rows
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class LampLit(events.Event):
+    topic: ClassVar[str] = "tests.lamp.lit.v1"
+    lamp_id: int
+
+
+@dataclass(frozen=True)
+class LampBroken(events.Event):
+    topic: ClassVar[str] = "tests.lamp.broken.v1"
+    lamp_id: int
+
+
+@pytest.fixture(autouse=True)
+def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Only the subscribers of one test."""
+    monkeypatch.setattr(events, "_subscribers", type(events._subscribers)(list))
+    return
+
+
+def heard(handler_calls: list[list[int]]) -> Any:
+    def note_lamps(batch: Sequence[LampLit]) -> None:
+        handler_calls.append([event.lamp_id for event in batch])
+
+    return note_lamps
+
+
+def make_due() -> None:
+    Delivery.objects.update(due_at=Now() - timedelta(seconds=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_publish_outside_a_transaction_is_refused_and_writes_nothing() -> None:
+    with pytest.raises(RuntimeError, match="needs the transaction"):
+        events.publish(LampLit(lamp_id=1))
+
+    assert OutboxMessage.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fact_that_is_undone_is_not_told() -> None:
+    with transaction.atomic():
+        events.publish(LampLit(lamp_id=1))
+        transaction.set_rollback(True)
+
+    assert OutboxMessage.objects.count() == 0
+
+
+def test_a_transaction_wakes_the_relay_once_however_many_facts_it_tells(
+    django_capture_on_commit_callbacks,
+) -> None:
+    with django_capture_on_commit_callbacks() as callbacks:
+        events.publish(LampLit(lamp_id=1))
+        events.publish(LampLit(lamp_id=2), LampBroken(lamp_id=2))
+
+    assert callbacks == [events.nudge]
+    assert OutboxMessage.objects.count() == 3
+
+
+def test_a_dead_broker_does_not_fail_what_is_committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> None:
+        raise ConnectionError(name)
+
+    monkeypatch.setattr(events.current_app, "send_task", refuse)
+
+    events.nudge()
+
+
+def test_subscribers_hear_facts_in_sets_and_in_order() -> None:
+    calls: list[list[int]] = []
+    events.on(LampLit)(heard(calls))
+    events.publish(LampLit(lamp_id=1), LampLit(lamp_id=2))
+    events.publish(LampLit(lamp_id=3))
+
+    assert events.deliver_all() == 3
+
+    assert calls == [[1, 2, 3]]
+    assert events.deliver_all() == 0
+    assert calls == [[1, 2, 3]]
+
+
+def test_the_task_delivers_and_accepts_unknown_arguments_of_newer_callers() -> None:
+    calls: list[list[int]] = []
+    events.on(LampLit)(heard(calls))
+    events.publish(LampLit(lamp_id=7))
+
+    deliver_events(new_option=True)
+
+    assert calls == [[7]]
+
+
+def test_relaying_twice_makes_one_delivery() -> None:
+    events.on(LampLit)(heard([]))
+    events.publish(LampLit(lamp_id=1))
+
+    assert events.relay() == 1
+    assert events.relay() == 0
+    OutboxMessage.objects.update(relayed_at=None)  # a relay that died after its first insert
+    assert events.relay() == 1
+
+    assert Delivery.objects.count() == 1
+
+
+def test_each_subscriber_has_its_own_delivery_and_its_own_failures() -> None:
+    calls: list[list[int]] = []
+
+    def always_fails(batch: Sequence[LampLit]) -> None:
+        raise ValueError("no")
+
+    events.on(LampLit)(heard(calls))
+    events.on(LampLit)(always_fails)
+    events.publish(LampLit(lamp_id=1))
+
+    assert events.deliver_all() == 1
+
+    assert calls == [[1]]
+    failed = Delivery.objects.get(done_at=None)
+    assert (failed.subscriber, failed.attempts) == ("tests.always_fails", 1)
+    assert failed.last_error == "ValueError: no"
+
+
+def test_a_poisonous_fact_is_parked_after_five_failures_while_the_others_go_through() -> None:
+    lit: list[int] = []
+
+    def choke_on_two(batch: Sequence[LampLit]) -> None:
+        if any(event.lamp_id == 2 for event in batch):
+            raise ValueError("two")
+        lit.extend(event.lamp_id for event in batch)
+
+    events.on(LampLit)(choke_on_two)
+    events.publish(*(LampLit(lamp_id=n) for n in (1, 2, 3)))
+
+    assert events.deliver_all() == 2
+    assert lit == [1, 3]
+    for attempt in range(2, events.MAX_ATTEMPTS + 1):
+        assert events.deliver_all() == 0  # not due yet: it backs off
+        make_due()
+        assert events.deliver_all() == 0
+        assert Delivery.objects.get(done_at=None).attempts == attempt
+
+    parked = Delivery.objects.get(done_at=None)
+    assert parked.parked_at is not None
+    make_due()
+    assert events.deliver_all() == 0
+    assert lit == [1, 3]
+
+
+def test_a_failure_undoes_what_the_subscriber_wrote() -> None:
+    def write_then_fail(batch: Sequence[LampLit]) -> None:
+        for event in batch:
+            AuditEntry.objects.create(at=Now(), actor_role="system", action=f"lamp {event.lamp_id}")
+        if len(batch) > 1 or batch[0].lamp_id == 2:
+            raise ValueError("late")
+
+    events.on(LampLit)(write_then_fail)
+    events.publish(LampLit(lamp_id=1), LampLit(lamp_id=2))
+
+    assert events.deliver_all() == 1
+
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["lamp 1"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crash_between_the_work_and_its_mark_applies_nothing_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def write(batch: Sequence[LampLit]) -> None:
+        for event in batch:
+            AuditEntry.objects.create(at=Now(), actor_role="system", action=f"lamp {event.lamp_id}")
+
+    class PowerCut(BaseException):
+        """Not an Exception: nothing of ours catches it."""
+
+    def cut(deliveries: Any) -> None:
+        raise PowerCut
+
+    events.on(LampLit)(write)
+    with transaction.atomic():
+        events.publish(LampLit(lamp_id=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(events, "_finish", cut)
+        with pytest.raises(PowerCut):
+            events.deliver_all()
+    assert AuditEntry.objects.count() == 0  # the work went with the mark
+
+    assert events.deliver_all() == 1
+    assert events.deliver_all() == 0
+
+    assert AuditEntry.objects.count() == 1
+
+
+def test_a_subscriber_in_the_same_transaction_hears_at_once_and_has_no_delivery() -> None:
+    calls: list[list[int]] = []
+    events.on(LampLit, same_transaction=True)(heard(calls))
+
+    events.publish(LampLit(lamp_id=1), LampBroken(lamp_id=9), LampLit(lamp_id=2))
+
+    assert calls == [[1, 2]]
+    assert events.deliver_all() == 0
+    assert Delivery.objects.count() == 0
+
+
+def test_a_failing_subscriber_in_the_same_transaction_undoes_the_fact() -> None:
+    def refuse(batch: Sequence[LampLit]) -> None:
+        raise ValueError("no")
+
+    events.on(LampLit, same_transaction=True)(refuse)
+
+    with pytest.raises(ValueError, match="no"), transaction.atomic():
+        events.publish(LampLit(lamp_id=1))
+
+    assert OutboxMessage.objects.count() == 0
+
+
+def test_one_function_may_hear_two_kinds_and_gets_each_as_what_it_is() -> None:
+    seen: list[str] = []
+
+    def note_kind(batch: Sequence[events.Event]) -> None:
+        seen.extend(type(event).__name__ for event in batch)
+
+    events.on(LampBroken)(note_kind)
+    events.on(LampLit)(note_kind)
+    events.publish(LampLit(lamp_id=1), LampBroken(lamp_id=2))
+
+    assert events.deliver_all() == 2
+
+    assert sorted(seen) == ["LampBroken", "LampLit"]
+
+
+def test_two_functions_of_one_name_cannot_hear_one_fact() -> None:
+    first, second = heard([]), heard([])
+    events.on(LampLit)(first)
+    events.on(LampLit)(first)  # a module imported twice is no fault
+
+    with pytest.raises(RuntimeError, match="would be deaf"):
+        events.on(LampLit)(second)
+
+    assert [one.handler for one in events.subscribers()] == [first]
+
+
+def test_fields_that_a_newer_publisher_added_are_dropped() -> None:
+    calls: list[list[int]] = []
+    events.on(LampLit)(heard(calls))
+    OutboxMessage.objects.create(topic=LampLit.topic, payload={"lamp_id": 4, "colour": "red"})
+
+    assert events.deliver_all() == 1
+
+    assert calls == [[4]]
+
+
+def test_a_fact_that_nobody_hears_is_relayed_and_done() -> None:
+    events.publish(LampBroken(lamp_id=1))
+
+    assert events.deliver_all() == 0
+
+    assert OutboxMessage.objects.get().relayed_at is not None
+
+
+def test_old_facts_are_forgotten_unless_somebody_still_has_to_hear_them() -> None:
+    def fail_on_two(batch: Sequence[LampLit]) -> None:
+        if batch[-1].lamp_id == 2:
+            raise ValueError("two")
+
+    events.on(LampLit)(fail_on_two)
+    events.publish(LampLit(lamp_id=1))
+    events.deliver_all()
+    events.publish(LampLit(lamp_id=2))
+    events.deliver_all()
+    events.publish(LampLit(lamp_id=3))
+    OutboxMessage.objects.exclude(payload__lamp_id=3).update(created_at=Now() - timedelta(days=15))
+
+    forget_old_rows()
+
+    left = OutboxMessage.objects.order_by("id").values_list("payload__lamp_id", flat=True)
+    assert list(left) == [2, 3]
