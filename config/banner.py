@@ -4,7 +4,7 @@ import importlib
 import io
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -21,22 +21,16 @@ def banner(host: str, port: int, seconds: float, *, demo: bool) -> str:
     """Return the banner: the doors and, with `demo`, a log-in for each role."""
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 -- compared, not bound
     base = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    doors, people = (Table(box=None, show_header=False, padding=(0, 2, 0, 0)) for _ in range(2))
     for label, path in DOORS:
-        table.add_row(label, Text(base + path, style="cyan", no_wrap=True))
-    accounts = demo_accounts() if demo else []
-    if accounts:
-        table.add_row("")
-        for role, email, password, path in accounts:
-            table.add_row(
-                role, Text.assemble(email, "  ", (password, "bold"), "  ", (path, "cyan"))
-            )
-    table.add_row("")
-    table.add_row("Stop", "Ctrl+C")
+        doors.add_row(label, Text(base + path, style="cyan", no_wrap=True))
+    for role, email, password, path in demo_accounts() if demo else []:
+        people.add_row(role, email, Text(password, style="bold"), Text(path, style="cyan"))
+    parts = [doors, "", *([people, ""] if people.row_count else []), "Ctrl+C stops everything."]
     title = f"Haodian is running ({seconds:.0f} s)"
     out = Console(file=io.StringIO(), force_terminal=Console().is_terminal, width=100)
     with out.capture() as captured:
-        out.print(Panel(table, title=title, box=box.ROUNDED, expand=False))
+        out.print(Panel(Group(*parts), title=title, box=box.ROUNDED, expand=False))
     return captured.get()
 
 
