@@ -7,7 +7,8 @@ ARGS   ?=
 MARKERS_OF_SLOW := races or journeys or browser or slow
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check fmt lint types schema migrations messages story bench shell lock
+.PHONY: help run test test-fast check fmt lint types schema migrations messages story bench shell lock \
+	lint-style lint-format lint-rooms check-migrations check-schema check-deployment
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -21,10 +22,16 @@ test: $(VENV)/dev.stamp ## run the whole suite, or a part: make test ARGS="tests
 test-fast: $(VENV)/dev.stamp ## run the suite without races, journeys, browser and slow tests
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist worksteal -m "not ($(MARKERS_OF_SLOW))" $(ARGS)
 
-check: lint types ## run every check of CI except the tests
+check: lint types check-migrations check-schema check-deployment ## run every check of CI except the tests
+
+check-migrations: $(VENV)/dev.stamp
 	@$(PYTHON) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+check-schema: $(VENV)/dev.stamp
 	@mkdir -p var && $(SPECTACULAR) --file var/openapi.yaml
 	@diff -u docs/api/openapi.yaml var/openapi.yaml || { echo "The API changed: run make schema."; exit 1; }
+
+check-deployment: $(VENV)/dev.stamp
 	@$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
 
 SPECTACULAR = $(PYTHON) manage.py spectacular --validate --fail-on-warn
@@ -37,9 +44,15 @@ fmt: $(VENV)/dev.stamp ## format the code and fix what can be fixed
 	@$(PYTHON) -m ruff check --fix-only --quiet .
 	@$(PYTHON) -m ruff format .
 
-lint: $(VENV)/dev.stamp ## check style and which room imports which
+lint: lint-style lint-format lint-rooms ## check style and which room imports which
+
+lint-style: $(VENV)/dev.stamp
 	@$(PYTHON) -m ruff check .
+
+lint-format: $(VENV)/dev.stamp
 	@$(PYTHON) -m ruff format --check .
+
+lint-rooms: $(VENV)/dev.stamp
 	@$(VENV)/bin/lint-imports
 
 types: $(VENV)/dev.stamp ## check the types
