@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import ImportFormat, ImportStatus
+from catalog.models.taxonomy import Category
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet
 from shops.models import Shop
@@ -23,6 +24,12 @@ class ImportJob(models.Model):
     filename = models.CharField(_("file"), max_length=200)
     content = models.BinaryField(_("content"))
     is_dry_run = models.BooleanField(_("dry run"), default=False)
+    #: Approve and list what lands, and make missing categories and brands: the platform's power.
+    is_trusted = models.BooleanField(_("published at once"), default=False)
+    #: Where products go whose rows name no category that we know.
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, related_name="+", verbose_name=_("category")
+    )
     status = models.CharField(
         _("status"), max_length=12, choices=ImportStatus, default=ImportStatus.QUEUED
     )
@@ -55,6 +62,13 @@ class ImportJob(models.Model):
     def __str__(self) -> str:
         return self.filename
 
+    @property
+    def percent(self) -> int:
+        """How much of the file is done, 0 to 100."""
+        if self.status == ImportStatus.DONE:
+            return 100
+        return self.done_count * 100 // self.total_count if self.total_count else 0
+
 
 class ImportRowError(models.Model):
     """What is wrong with one cell (行错误): where, a stable code, what to do."""
@@ -67,7 +81,10 @@ class ImportRowError(models.Model):
     row_number = models.PositiveIntegerField(_("row"))
     column = models.CharField(_("column"), max_length=80, blank=True)
     code = models.CharField(_("code"), max_length=60)
+    #: An English sentence of `catalog.services.importing.faults`, translated when it is shown.
     fix = models.CharField(_("what to do"), max_length=300)
+    #: The row landed all the same; something in it was left out.
+    is_note = models.BooleanField(_("note"), default=False)
 
     objects = ShopOwnedQuerySet.as_manager()
 

@@ -54,7 +54,14 @@ class PriceVersion(models.Model):
                 name="price_list_price_range",
             ),
         )
-        indexes = (models.Index(fields=["sku", "-effective_from", "-id"], name="price_in_force"),)
+        indexes = (
+            models.Index(fields=["sku", "-effective_from", "-id"], name="price_in_force"),
+            models.Index(
+                fields=["effective_from"],
+                name="price_scheduled",
+                condition=models.Q(effective_from__gt=models.F("created_at")),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.sku_id}: {self.price}"

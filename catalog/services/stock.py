@@ -72,7 +72,7 @@ def apply(moves: Sequence[Move], at: datetime) -> list[Move]:
     """Apply `moves` at `at`: movements and counters in one go; return those that were new.
 
     A move whose (SKU, reference, kind) was applied before has no second effect, however many
-    callers race with it. Needs are summed per SKU, so two lines of one SKU cannot both take the last piece.
+    callers race with it. Needs are summed per SKU: two lines of one SKU cannot both take the last.
 
     Raises OutOfStock when fewer pieces are available than the moves take, HoldMissing when more is
     released or sold than was held; nothing is changed then.

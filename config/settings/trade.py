@@ -40,6 +40,10 @@ NAME_CHANGES_PER_30_DAYS = 4
 VERIFICATION_VALID_FOR = timedelta(days=365)
 INVITATION_VALID_FOR = timedelta(days=7)
 
+# --- catalog ------------------------------------------------------------------------------------
+#: How long the recycle bin keeps a product (CA-23).
+RESTORE_PRODUCT_WITHIN = timedelta(days=30)
+
 # --- alliance -----------------------------------------------------------------------------------
 OPEN_PLAN_MIN_BP = 100
 OPEN_PLAN_MAX_BP = 5_000

@@ -20,22 +20,11 @@ from catalog.models import (
     Stock,
     StockMovement,
 )
-from shops.enums import ShopStatus
-from shops.models import Shop
+from catalog.services.search import words
+from tests.factories.shops import ShopFactory
 
 #: Prices of tests are in force from here on.
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-class OpenShopFactory(DjangoModelFactory):
-    """A shop that sells, with nothing else around it."""
-
-    class Meta:
-        model = Shop
-
-    name = factory.Sequence(lambda n: f"Catalog test shop {n}")
-    status = ShopStatus.OPEN
-    opened_at = LONG_AGO
 
 
 class CategoryFactory(DjangoModelFactory):
@@ -85,13 +74,14 @@ class ProductFactory(DjangoModelFactory):
     class Meta:
         model = Product
 
-    shop = factory.SubFactory(OpenShopFactory)
+    shop = factory.SubFactory(ShopFactory)
     category = factory.SubFactory(CategoryFactory)
     title = factory.Sequence(lambda n: f"Cotton towel {n}")
     shelf_status = ShelfStatus.ON
     review_status = ReviewStatus.APPROVED
     draft_status = DraftStatus.NONE
     listed_at = LONG_AGO
+    search_words = factory.LazyAttribute(lambda o: " ".join(words(o.title)))
 
 
 class DraftProductFactory(ProductFactory):

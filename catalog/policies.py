@@ -1,0 +1,105 @@
+"""Pure predicates of the catalog, used by services, API and consoles."""
+
+from __future__ import annotations
+
+import unicodedata
+from urllib.parse import urlsplit
+
+from catalog.enums import DisplayState, DraftStatus, ReviewStatus, ShelfStatus
+from catalog.models import Product
+from kernel.text import is_storable
+
+#: Below this many pieces a buyer is told that few are left.
+LOW_STOCK = 10
+MAX_OPTION_NAMES = 3
+
+_LINE_BREAKS = "\n\r\t"
+#: Holds the parts of one emoji together: the one invisible character that titles have a use for.
+_JOINER = "\u200d"
+_REFUSED = ("Cc", "Cf", "Cs", "Zl", "Zp")
+#: Letters and numbers of any script: what a title made of emoji lacks.
+_SPEAKING = ("L", "N")
+
+
+def is_plain_text(text: str, shortest: int, longest: int, *, is_multiline: bool = False) -> bool:
+    """Tell whether `text` is readable: length in range, no control or invisible characters.
+
+    A text that is not empty has at least one letter or digit: emoji alone say nothing (CA-02).
+    """
+    if not (shortest <= len(text) <= longest) or not is_storable(text):
+        return False
+    allowed = _LINE_BREAKS + _JOINER if is_multiline else _JOINER
+    kinds = [unicodedata.category(char) for char in text if char not in allowed]
+    if any(kind in _REFUSED for kind in kinds):
+        return False
+    return not text or any(kind[0] in _SPEAKING for kind in kinds)
+
+
+def is_web_address(text: str) -> bool:
+    """Tell whether `text` is an http(s) address, or a path on our own site, of 300 at most."""
+    if not (1 <= len(text) <= 300) or not text.isascii() or not text.isprintable() or " " in text:
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    if parts.scheme in ("http", "https"):
+        return bool(parts.hostname)
+    return not parts.scheme and not parts.netloc and text.startswith(("/media/", "/static/"))
+
+
+def availability(available: int) -> str:
+    """Return what a buyer is told of `available` pieces: never the number itself."""
+    if available < 1:
+        return "out_of_stock"
+    return "low_stock" if available < LOW_STOCK else "in_stock"
+
+
+def may_edit(product: Product) -> bool:
+    """A product in the bin, or with a change in review, is not edited."""
+    return (
+        product.shelf_status != ShelfStatus.DELETED and product.draft_status != DraftStatus.PENDING
+    )
+
+
+def may_submit(product: Product) -> bool:
+    """Something unsubmitted waits, and the platform has not banned the product."""
+    return (
+        product.shelf_status != ShelfStatus.DELETED
+        and product.draft_status == DraftStatus.UNSUBMITTED
+        and product.review_status != ReviewStatus.BANNED
+    )
+
+
+def may_withdraw(product: Product) -> bool:
+    """A review is open."""
+    return product.draft_status == DraftStatus.PENDING
+
+
+def may_list(product: Product) -> bool:
+    """Approved, and not on the shelf."""
+    return product.display_state == DisplayState.IN_WAREHOUSE
+
+
+def may_delist(product: Product) -> bool:
+    """On the shelf."""
+    return product.shelf_status == ShelfStatus.ON
+
+
+def may_delete(product: Product) -> bool:
+    """Not in the bin yet."""
+    return product.shelf_status != ShelfStatus.DELETED
+
+
+def may_restore(product: Product) -> bool:
+    """In the bin; whether it is too late is for the service."""
+    return product.shelf_status == ShelfStatus.DELETED
+
+
+def may_discard(product: Product) -> bool:
+    """An approved product has a change that was not submitted."""
+    return (
+        product.draft_status == DraftStatus.UNSUBMITTED
+        and product.shelf_status != ShelfStatus.DELETED
+        and product.review_status in (ReviewStatus.APPROVED, ReviewStatus.AWAITING_LISTING)
+    )

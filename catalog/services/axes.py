@@ -1,0 +1,119 @@
+"""The three axes of a product (CA-03): the moves that the services of this room share.
+
+- shelf: on, off, in the bin;
+- review: of the product itself, before it first sells;
+- draft: of what waits. A new product waits as a whole; an approved one has a `ProductDraft`.
+
+Every function but `locked` takes a product that is locked, and leaves the audit to its caller.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from catalog.enums import DraftStatus, ReviewStatus, ShelfStatus, Verdict
+from catalog.errors import NotListable
+from catalog.events import ProductDelisted, ProductListed, ProductReviewed, ProductSubmitted
+from catalog.models import PriceVersion, Product, ProductDraft, ProductReview, Stock
+from catalog.policies import may_list
+from catalog.services import content as contents
+from catalog.services.content import Content
+from kernel.actors import Actor
+from kernel.events import publish
+from kernel.states import move
+from shops.enums import ShopStatus
+
+#: Reviews that are over: the content was, or can still be, on sale.
+REVIEWED = (ReviewStatus.APPROVED, ReviewStatus.AWAITING_LISTING)
+
+
+def locked(product: Product) -> Product:
+    """Return the product as stored, its row locked until the transaction ends."""
+    rows = Product.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("category", "brand", "shop").get(pk=product.pk)
+
+
+def open_review(
+    product: Product, *, list_when_approved: bool, actor: Actor, at: datetime
+) -> ProductReview:
+    """Move the axes to "in review" and write the review of the locked `product`."""
+    is_draft = product.review_status in REVIEWED
+    if is_draft:
+        content = ProductDraft.objects.get(product=product).changes
+    else:
+        content = contents.snapshot(Content.of(product))
+        move(product, field="review_status", to=ReviewStatus.PENDING, at=at, actor=actor)
+    if product.draft_status == DraftStatus.NONE:  # a banned product comes back without a draft
+        move(product, field="draft_status", to=DraftStatus.UNSUBMITTED, at=at, actor=actor)
+    move(product, field="draft_status", to=DraftStatus.PENDING, at=at, actor=actor)
+    review = ProductReview.objects.create(
+        product=product,
+        shop_id=product.shop_id,
+        product_version=product.version,
+        content=content,
+        is_draft=is_draft,
+        list_when_approved=list_when_approved,
+        submitted_at=at,
+    )
+    publish(ProductSubmitted(product_id=product.pk, shop_id=product.shop_id, review_id=review.pk))
+    return review
+
+
+def refuse_unless_listable(product: Product) -> None:
+    """Raise NotListable unless the locked `product` may go on the shelf now."""
+    if not may_list(product):
+        raise NotListable(_("Only an approved product in the warehouse can be listed."))
+    if product.shop.status != ShopStatus.OPEN:
+        raise NotListable(_("The shop is not open."))
+    skus = product.skus.filter(is_active=True)
+    if not Stock.objects.filter(sku__in=skus, available__gte=1).exists():
+        raise NotListable(_("There is no stock."))
+    if not PriceVersion.objects.filter(sku__in=skus).in_force().exists():
+        raise NotListable(_("There is no price."))
+
+
+def put_on_shelf(product: Product, *, actor: Actor, at: datetime) -> None:
+    """Move the locked, listable `product` to the shelf."""
+    if product.review_status == ReviewStatus.AWAITING_LISTING:
+        move(product, field="review_status", to=ReviewStatus.APPROVED, at=at, actor=actor)
+    move(product, field="shelf_status", to=ShelfStatus.ON, at=at, actor=actor, listed_at=at)
+    product.refresh_from_db(fields=["display_state"])
+    publish(ProductListed(product_id=product.pk, shop_id=product.shop_id))
+
+
+def take_off_shelf(product: Product, *, actor: Actor, at: datetime, reason: str = "") -> None:
+    """Move the locked `product` off the shelf and tell."""
+    move(product, field="shelf_status", to=ShelfStatus.OFF, at=at, actor=actor, reason=reason)
+    product.refresh_from_db(fields=["display_state"])
+    publish(ProductDelisted(product_id=product.pk, shop_id=product.shop_id))
+
+
+def close_review(product: Product, *, actor: Actor, at: datetime) -> ProductReview | None:
+    """Withdraw the open review, if there is one, and return it."""
+    review = ProductReview.objects.filter(product=product, verdict=Verdict.PENDING).first()
+    if review is None:
+        return None
+    move(
+        review,
+        field="verdict",
+        to=Verdict.WITHDRAWN,
+        at=at,
+        actor=actor,
+        decided_at=at,
+        decided_by_label=actor.label[:120],
+    )
+    if not review.is_draft:
+        move(product, field="review_status", to=ReviewStatus.NOT_SUBMITTED, at=at, actor=actor)
+    move(product, field="draft_status", to=DraftStatus.UNSUBMITTED, at=at, actor=actor)
+    product.refresh_from_db(fields=["display_state"])
+    publish(
+        ProductReviewed(
+            product_id=product.pk,
+            shop_id=product.shop_id,
+            review_id=review.pk,
+            verdict=Verdict.WITHDRAWN,
+        )
+    )
+    return review

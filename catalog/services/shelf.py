@@ -1,0 +1,127 @@
+"""Submitting, listing, delisting, the recycle bin: the merchant's moves (CA-03, CA-05, CA-23)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from catalog.enums import DraftStatus, ReviewStatus, ShelfStatus
+from catalog.errors import ChangePending, NothingToSubmit, NotListable, RestoreTooLate
+from catalog.events import ProductDelisted
+from catalog.models import Product, ProductReview
+from catalog.services import axes
+from kernel import audit
+from kernel.actors import Actor
+from kernel.errors import IllegalTransition
+from kernel.events import publish
+from kernel.models import StatusChange
+from kernel.states import move
+
+
+@transaction.atomic
+def submit(
+    *, product: Product, actor: Actor, at: datetime, list_when_approved: bool = True
+) -> ProductReview:
+    """Send what waits to review: the product, or the change of an approved one. Return the review.
+
+    `list_when_approved` False puts the product into the warehouse instead of on the shelf (CA-05).
+    Raises NothingToSubmit, ChangePending, NotListable without SKUs, IllegalTransition for a banned
+    product (only the platform reopens it) or one in the bin.
+    """
+    product = axes.locked(product)
+    if product.shelf_status == ShelfStatus.DELETED or product.review_status == ReviewStatus.BANNED:
+        raise IllegalTransition
+    if product.draft_status == DraftStatus.PENDING:
+        raise ChangePending
+    if product.draft_status == DraftStatus.NONE:
+        raise NothingToSubmit
+    if not product.skus.filter(is_active=True).exists():
+        raise NotListable(_("A product needs at least one SKU."))
+    review = axes.open_review(product, list_when_approved=list_when_approved, actor=actor, at=at)
+    _record(actor, "catalog.submit_product", product, at, after={"version": product.version})
+    return review
+
+
+@transaction.atomic
+def withdraw(*, product: Product, actor: Actor, at: datetime) -> ProductReview:
+    """Take the open review back; what waited waits again. Raises NothingToSubmit without one."""
+    product = axes.locked(product)
+    review = axes.close_review(product, actor=actor, at=at)
+    if review is None:
+        raise NothingToSubmit
+    _record(actor, "catalog.withdraw_product", product, at)
+    return review
+
+
+@transaction.atomic
+def list_product(*, product: Product, actor: Actor, at: datetime) -> Product:
+    """Put an approved product on the shelf and return it.
+
+    Raises NotListable unless it is approved, in an open shop, and has a piece at a price in force.
+    """
+    product = axes.locked(product)
+    axes.refuse_unless_listable(product)
+    axes.put_on_shelf(product, actor=actor, at=at)
+    _record(actor, "catalog.list_product", product, at)
+    return product
+
+
+@transaction.atomic
+def delist(*, product: Product, actor: Actor, at: datetime, reason: str = "") -> Product:
+    """Take a product off the shelf and return it. Raises IllegalTransition."""
+    product = axes.locked(product)
+    if product.shelf_status != ShelfStatus.ON:
+        raise IllegalTransition
+    axes.take_off_shelf(product, actor=actor, at=at, reason=reason)
+    _record(actor, "catalog.delist_product", product, at, reason=reason)
+    return product
+
+
+@transaction.atomic
+def delete(*, product: Product, actor: Actor, at: datetime) -> Product:
+    """Put a product into the recycle bin; orders still show it (CA-23). Open reviews are withdrawn.
+
+    Raises IllegalTransition when it is there already.
+    """
+    product = axes.locked(product)
+    was_on = product.shelf_status == ShelfStatus.ON
+    axes.close_review(product, actor=actor, at=at)
+    move(product, field="shelf_status", to=ShelfStatus.DELETED, at=at, actor=actor)
+    if was_on:
+        publish(ProductDelisted(product_id=product.pk, shop_id=product.shop_id))
+    _record(actor, "catalog.delete_product", product, at)
+    return product
+
+
+@transaction.atomic
+def restore(*, product: Product, actor: Actor, at: datetime) -> Product:
+    """Take a product out of the bin, off the shelf. Raises RestoreTooLate, IllegalTransition."""
+    product = axes.locked(product)
+    if product.shelf_status != ShelfStatus.DELETED:
+        raise IllegalTransition
+    deleted = StatusChange.objects.filter(
+        model=Product._meta.label_lower,
+        object_id=product.pk,
+        field="shelf_status",
+        to_status=ShelfStatus.DELETED,
+    ).order_by("-id")
+    moved = deleted.first()
+    if moved is not None and at - moved.at > settings.RESTORE_PRODUCT_WITHIN:
+        raise RestoreTooLate
+    move(product, field="shelf_status", to=ShelfStatus.OFF, at=at, actor=actor)
+    _record(actor, "catalog.restore_product", product, at)
+    return product
+
+
+def _record(
+    actor: Actor,
+    action: str,
+    product: Product,
+    at: datetime,
+    reason: str = "",
+    after: dict[str, int] | None = None,
+) -> None:
+    audit.record(actor=actor, action=action, target=product, at=at, reason=reason, after=after)
