@@ -26,7 +26,10 @@ def banner(host: str, port: int, seconds: float, *, demo: bool) -> str:
         doors.add_row(label, Text(base + path, style="cyan", no_wrap=True))
     for role, email, password, path in demo_accounts() if demo else []:
         people.add_row(role, email, Text(password, style="bold"), Text(path, style="cyan"))
-    parts: list[Table | str] = [doors, "", *([people, ""] if people.row_count else []), "Ctrl+C stops everything."]
+    parts: list[Table | str] = [doors, ""]
+    if people.row_count:
+        parts += [people, ""]
+    parts.append("Ctrl+C stops everything.")
     title = f"Haodian is running ({seconds:.0f} s)"
     out = Console(file=io.StringIO(), force_terminal=Console().is_terminal, width=100)
     with out.capture() as captured:
