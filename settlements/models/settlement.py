@@ -137,7 +137,9 @@ class Party(models.Model):
         abstract = True
         constraints = (
             models.CheckConstraint(
-                condition=Q(party="shop", shop__isnull=False, creator__isnull=True, agency__isnull=True)
+                condition=Q(
+                    party="shop", shop__isnull=False, creator__isnull=True, agency__isnull=True
+                )
                 | Q(party="creator", shop__isnull=True, creator__isnull=False, agency__isnull=True)
                 | Q(party="agency", shop__isnull=True, creator__isnull=True, agency__isnull=False),
                 name="%(class)s_one_party",
@@ -146,7 +148,7 @@ class Party(models.Model):
 
 
 class Statement(Party):
-    """A party's month (账单): opening + lines − payouts = closing, equal to the ledger's account."""
+    """A party's month (账单): opening + lines − payouts = closing, as in the ledger."""
 
     public_id = PublicIdField(_("statement id"), prefix="stm")
     #: First day of the month, in China.
@@ -217,7 +219,7 @@ class StatementLine(Party):
 
 
 class Payout(Party):
-    """A payee's request for its balance (提现): debits the balance at once, so it cannot go twice."""
+    """A payee's request for its balance (提现): debited at once, so it cannot go twice."""
 
     number = models.CharField(_("number"), max_length=24, unique=True)
     amount = AmountField(_("amount"))

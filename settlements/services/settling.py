@@ -1,0 +1,252 @@
+"""A finished line's money goes to its parties, and comes back after a refund (AL-43, AL-44).
+
+A line is worth what the buyer paid less what was refunded. `settle_due` books that worth once;
+`take_back` books the difference to the new worth after each refund. So the entries of a line always
+sum to what it is worth now, and after a full refund everybody is at zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Now
+
+from affiliates.services import commissions
+from affiliates.services.commissions import Earning
+from aftersales.enums import OPEN_CASES
+from aftersales.models import RefundCase
+from kernel.events import publish
+from ledger.models import AccountCode
+from ledger.services import transfers
+from ledger.services.transfers import Posting
+from orders.enums import OrderStatus
+from orders.models import Order, OrderLine
+from settlements import selectors
+from settlements.enums import EntryKind, PartyKind
+from settlements.events import LineSettled
+from settlements.models import SettlementEntry, StatementLine
+from settlements.policies import Waterfall, subsidy_left, waterfall
+
+#: Orders that one run takes.
+BATCH = 200
+_AMOUNTS = (
+    "paid_amount",
+    "subsidy_amount",
+    "shop_amount",
+    "creator_amount",
+    "agency_amount",
+    "platform_fee_amount",
+)
+
+
+@transaction.atomic
+def settle_due(*, at: datetime, limit: int = BATCH, since: datetime | None = None) -> int:
+    """Settle lines whose after-sales window is over; return how many orders were taken.
+
+    Takes up to `limit` completed orders past `aftersales_until_at` by the database's clock that no
+    case holds, skipping those that somebody has locked; a line with an open case waits. Each line
+    is settled once, in one transfer, with its commission. What stayed of an order that was closed
+    before shipping is the shop's. `since` spares the search through orders long settled.
+    """
+    orders = list(_due_orders(since)[:limit])
+    lines = list(_due_lines().filter(order__in=orders).order_by("pk"))
+    if lines:
+        earned = commissions.settle(line_ids=[line.pk for line in lines], at=at)
+        _book(
+            [
+                _settle_entry(line, earned.get(line.pk), rate_bp, at)
+                for line, rate_bp in _rated(lines)
+            ],
+            earned,
+            lines,
+        )
+    return len(orders)
+
+
+@transaction.atomic
+def take_back(*, line_id: int, refund_number: str, at: datetime) -> SettlementEntry | None:
+    """Take back what a refund costs each party of a settled line, in the refund's transaction.
+
+    Returns the reversing entry; None when the line is not settled, or the refund is booked already.
+    Balances may become negative: the debt is worked off by the next settlements (AL-43).
+    """
+    entries = SettlementEntry.objects.filter(line_id=line_id)
+    settled = entries.filter(kind=EntryKind.SETTLE).first()
+    if settled is None:
+        return None
+    # Idempotent, so it does not matter which room heard of the refund first.
+    commissions.apply_refunds(line_ids=[line_id], at=at)
+    line = OrderLine.objects.select_related("order__shop").get(pk=line_id)
+    earned = commissions.earnings_of([line_id])
+    was = Waterfall(**entries.aggregate(**{name: Sum(name) for name in _AMOUNTS}))
+    change = _worth(line, earned.get(line_id), settled.fee_rate_bp) - was
+    if not change:
+        return None
+    reference = f"reverse:{refund_number}:{_name(line)}"
+    entry = _entry(line, EntryKind.REVERSE, reference, change, settled.fee_rate_bp, at)
+    entry.creator_id, entry.agency_id = settled.creator_id, settled.agency_id
+    _book([entry], earned, [line])
+    return entry
+
+
+def _due_orders(since: datetime | None) -> QuerySet[Order]:
+    window_over = Q(status=OrderStatus.COMPLETED, aftersales_until_at__lte=Now())
+    if since is not None:
+        window_over &= Q(aftersales_until_at__gte=since)
+    # Closed before shipping with a part of the money kept: no case can follow any more.
+    kept = Q(status=OrderStatus.CLOSED, paid_at__isnull=False, closed_at__lte=Now())
+    if since is not None:
+        kept &= Q(closed_at__gte=since)
+    waiting = _due_lines().filter(order=OuterRef("pk"))
+    return (
+        Order.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .filter(window_over | kept, Exists(waiting), is_frozen=False)
+        .order_by("pk")
+    )
+
+
+def _due_lines() -> QuerySet[OrderLine]:
+    """Return lines not settled and without an open case; of closed orders those with money."""
+    settled = SettlementEntry.objects.filter(line=OuterRef("pk"), kind=EntryKind.SETTLE)
+    cases = RefundCase.objects.filter(line=OuterRef("pk"), status__in=list(OPEN_CASES))
+    return OrderLine.objects.filter(
+        ~Exists(settled),
+        ~Exists(cases),
+        Q(order__status=OrderStatus.COMPLETED) | Q(pay_amount__gt=F("refunded_amount")),
+    ).select_related("order__shop", "product__category")
+
+
+def _rated(lines: Sequence[OrderLine]) -> Iterable[tuple[OrderLine, int]]:
+    """Return the lines with the fee rate that held when their order was placed."""
+    rates = selectors.fee_rates((line.product.category, line.order.placed_at) for line in lines)
+    return [(line, rates[line.product.category_id, line.order.placed_at]) for line in lines]
+
+
+def _worth(line: OrderLine, earning: Earning | None, fee_rate_bp: int) -> Waterfall:
+    left = line.pay_amount - line.refunded_amount
+    return waterfall(
+        paid_amount=left,
+        subsidy_amount=subsidy_left(
+            subsidy_amount=line.promotion_platform_amount + line.promotion_talent_amount,
+            paid_amount=line.pay_amount,
+            left_amount=left,
+        ),
+        creator_amount=earning.creator_amount if earning else 0,
+        agency_amount=earning.agency_amount if earning else 0,
+        fee_rate_bp=fee_rate_bp,
+    )
+
+
+def _name(line: OrderLine) -> str:
+    return f"{line.order.number}-{line.position}"
+
+
+def _settle_entry(
+    line: OrderLine, earning: Earning | None, fee_rate_bp: int, at: datetime
+) -> SettlementEntry:
+    worth = _worth(line, earning, fee_rate_bp)
+    entry = _entry(line, EntryKind.SETTLE, f"settle:{_name(line)}", worth, fee_rate_bp, at)
+    if earning:
+        entry.creator_id, entry.agency_id = earning.creator_id, earning.agency_id
+    return entry
+
+
+def _entry(
+    line: OrderLine,
+    kind: EntryKind,
+    reference: str,
+    amounts: Waterfall,
+    fee_rate_bp: int,
+    at: datetime,
+) -> SettlementEntry:
+    return SettlementEntry(
+        line=line,
+        order_number=line.order.number,
+        shop_id=line.shop_id,
+        kind=kind,
+        reference=reference,
+        currency=line.currency,
+        fee_rate_bp=fee_rate_bp,
+        at=at,
+        **{name: getattr(amounts, name) for name in _AMOUNTS},
+    )
+
+
+def _book(
+    entries: Sequence[SettlementEntry],
+    earned: dict[int, Earning],
+    lines: Collection[OrderLine],
+) -> None:
+    """Write the entries, their transfers, what they mean to each party, and tell of them."""
+    shops = {line.pk: line.order.shop.public_id for line in lines}
+    SettlementEntry.objects.bulk_create(entries)
+    transfers.post(
+        [
+            _posting(entry, shops[entry.line_id], earned.get(entry.line_id))
+            for entry in entries
+            if entry.paid_amount or entry.subsidy_amount
+        ]
+    )
+    StatementLine.objects.bulk_create(
+        [line for entry in entries for line in _statement_lines(entry)]
+    )
+    told = [entry for entry in entries if entry.kind == EntryKind.SETTLE]
+    if told:
+        publish(
+            *(
+                LineSettled(line_id=one.line_id, shop_id=one.shop_id, entry_id=one.pk)
+                for one in told
+            )
+        )
+
+
+def _posting(entry: SettlementEntry, shop: str, earning: Earning | None) -> Posting:
+    legs = (
+        (AccountCode.ESCROW, shop, entry.paid_amount),
+        (AccountCode.SUBSIDY_EXPENSE, "", entry.subsidy_amount),
+        (AccountCode.SHOP_PAYABLE, shop, -entry.shop_amount),
+        (
+            AccountCode.CREATOR_PAYABLE,
+            earning.creator_public_id if earning else "",
+            -entry.creator_amount,
+        ),
+        (
+            AccountCode.AGENCY_PAYABLE,
+            earning.agency_public_id if earning else "",
+            -entry.agency_amount,
+        ),
+        (AccountCode.PLATFORM_FEE, "", -entry.platform_fee_amount),
+    )
+    return Posting(
+        reference=entry.reference,
+        kind=entry.kind,
+        currency=entry.currency,
+        legs=tuple(leg for leg in legs if leg[2]),
+        at=entry.at,
+        note={"order": entry.order_number},
+    )
+
+
+def _statement_lines(entry: SettlementEntry) -> list[StatementLine]:
+    shares = (
+        (PartyKind.SHOP, entry.shop_id, entry.shop_amount),
+        (PartyKind.CREATOR, entry.creator_id, entry.creator_amount),
+        (PartyKind.AGENCY, entry.agency_id, entry.agency_amount),
+    )
+    return [
+        StatementLine(
+            party=party,
+            entry=entry,
+            reference=entry.reference,
+            order_number=entry.order_number,
+            currency=entry.currency,
+            amount=amount,
+            at=entry.at,
+            **{f"{party}_id": pk},
+        )
+        for party, pk, amount in shares
+        if amount
+    ]
