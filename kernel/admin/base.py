@@ -150,7 +150,11 @@ class ConsoleModelAdmin(ModelAdmin):
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        context = {"act_links": self._links(request, None), **(extra_context or {})}
+        context = {
+            "act_links": self._links(request, None),
+            "heading": self.opts.verbose_name_plural,
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     def change_view(
@@ -164,6 +168,7 @@ class ConsoleModelAdmin(ModelAdmin):
             "extra_template": self.extra_template,
             "actor": self.actor(request),
             "title": str(target),
+            "crumbs": self._crumbs(),
             **self.page_context(request, target),
             **(extra_context or {}),
         }
@@ -239,6 +244,7 @@ class ConsoleModelAdmin(ModelAdmin):
             **self.admin_site.each_context(request),
             "title": act.label,
             "subtitle": str(target) if target is not None else None,
+            "crumbs": self._crumbs(target),
             "act": act,
             "form": form,
             "target": target,
@@ -250,6 +256,11 @@ class ConsoleModelAdmin(ModelAdmin):
         }
         status = 422 if request.method == "POST" else 200
         return TemplateResponse(request, "console/act.html", context, status=status)
+
+    def _crumbs(self, target: Any = None) -> list[tuple[str, Any]]:
+        """Return the links that lead to the page: the list, then the object where it has a page."""
+        crumbs = [(reverse(self._view_name("changelist")), self.opts.verbose_name_plural)]
+        return [*crumbs, (self.object_url(target), target)] if target is not None else crumbs
 
     def _find_act(self, name: str, *, is_on_object: bool) -> Act | None:
         found = (kind for kind in self.acts if kind.name == name)

@@ -97,6 +97,12 @@ def _date(kind: type[DateWidget | DateTimeWidget]) -> Callable[[forms.Widget], f
     return lambda worn: kind(attrs={k: v for k, v in worn.attrs.items() if k != "class"})
 
 
+def _area(worn: forms.Widget) -> forms.Widget:
+    rows = worn.attrs.get("rows", "10")  # Django's own default is a screen on a tablet
+    attrs = {**worn.attrs, "rows": "4" if str(rows) == "10" else rows}
+    return widgets.UnfoldAdminTextareaWidget(attrs=attrs)
+
+
 def _choices(kind: type[forms.ChoiceWidget]) -> Callable[[Any], forms.Widget]:
     return lambda worn: kind(attrs=worn.attrs, choices=worn.choices)
 
@@ -111,7 +117,7 @@ _CLOTHES: dict[type[forms.Widget], Callable[[Any], forms.Widget]] = {
     forms.EmailInput: _plain(widgets.UnfoldAdminEmailInputWidget),
     forms.URLInput: _plain(widgets.UnfoldAdminURLInputWidget),
     forms.NumberInput: _plain(widgets.UnfoldAdminIntegerFieldWidget),
-    forms.Textarea: _plain(widgets.UnfoldAdminTextareaWidget),
+    forms.Textarea: _area,
     forms.PasswordInput: _plain(widgets.UnfoldAdminPasswordWidget),
     forms.CheckboxInput: _plain(widgets.UnfoldBooleanWidget),
     forms.FileInput: _plain(widgets.UnfoldAdminFileFieldWidget),
