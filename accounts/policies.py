@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from accounts.enums import RoleKind
 
 #: Permissions are ``room.verb``; docs/architecture.md lists them.
@@ -22,3 +24,10 @@ PLATFORM_PERMISSIONS: dict[str, frozenset[str]] = {
         }
     ),
 }
+
+_CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
+
+
+def is_credit_code(text: str) -> bool:
+    """Tell whether `text` has the form of a unified social credit code (GB 32100)."""
+    return _CREDIT_CODE.fullmatch(text) is not None

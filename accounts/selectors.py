@@ -32,7 +32,7 @@ class AccountCardOut(Out):
     handle = serializers.CharField()
     name = serializers.CharField()
     avatar_url = serializers.CharField()
-    kind = serializers.ChoiceField(choices=AccountKind)
+    kind = serializers.ChoiceField(choices=AccountKind.choices)
     verified = serializers.BooleanField()
 
 

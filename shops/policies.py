@@ -1,8 +1,11 @@
-"""What each place in a shop may do (SH-17)."""
+"""What each place in a shop may do (SH-17), and when a binding is read by an operator (BI-04)."""
 
 from __future__ import annotations
 
-from shops.enums import StaffRole
+from accounts.enums import AccountKind
+from accounts.models import Account
+from shops.enums import Relation, StaffRole
+from shops.models import Shop
 
 _READ = frozenset(
     {
@@ -79,3 +82,23 @@ def permissions_of(role: str) -> frozenset[str]:
 def may_grant(held: frozenset[str], role: str) -> bool:
     """Tell whether a holder of `held` may give `role`: nobody grants what they do not hold."""
     return "shops.staff" in held and permissions_of(role) <= held
+
+
+def is_same_entity(shop: Shop, account: Account) -> bool:
+    """Tell whether one legal entity stands behind both (BI-04). The shop's merchant is loaded."""
+    merchant = shop.merchant
+    return merchant is not None and merchant.credit_code == account.credit_code
+
+
+def needs_review(shop: Shop, account: Account, relation: str) -> bool:
+    """Tell whether an operator reads a letter of authorisation before the two are bound (BI-04).
+
+    Of one legal entity never; of two when the account acts for others anyway (cooperation,
+    employee), or when it is a company's and becomes the shop's official one.
+    """
+    if is_same_entity(shop, account):
+        return False
+    if account.kind in (AccountKind.COOPERATION, AccountKind.EMPLOYEE):
+        return True
+    is_company = account.kind in (AccountKind.ENTERPRISE, AccountKind.BRAND)
+    return relation == Relation.OFFICIAL and is_company

@@ -10,20 +10,20 @@ from django.db import transaction
 from accounts.models import Account
 
 
-def lock(account_ids: Iterable[int]) -> dict[int, Account]:
-    """Lock the accounts in order of their keys and return them: the first of all locks."""
-    rows = Account.objects.select_for_update(no_key=True, of=("self",))
+def lock(account_ids: Iterable[int], *, skip_locked: bool = False) -> dict[int, Account]:
+    """Lock the accounts in order of their keys and return them: the first of all locks.
+
+    With `skip_locked` those that somebody else holds are absent instead of waited for.
+    """
+    rows = Account.objects.select_for_update(no_key=True, of=("self",), skip_locked=skip_locked)
     return {row.pk: row for row in rows.filter(pk__in=set(account_ids)).order_by("pk")}
 
 
 @transaction.atomic
 def wear(*, account: Account, name: str, avatar_url: str, at: datetime) -> None:
-    """Give the account, locked by the caller, a shop's name and picture.
-
-    An empty `avatar_url` leaves the picture: a shop without a logo takes nobody's.
-    """
+    """Give the account, locked by the caller, a shop's name and picture (BI-07)."""
     account.name = name
-    account.avatar_url = avatar_url or account.avatar_url
+    account.avatar_url = avatar_url
     account.official_since = account.official_since or at
     account.save(update_fields=["name", "avatar_url", "official_since"])
 

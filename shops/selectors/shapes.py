@@ -47,9 +47,9 @@ class StorefrontShopOut(Out):
 
     id = serializers.CharField()
     name = serializers.CharField()
-    type = serializers.ChoiceField(choices=ShopType)
+    type = serializers.ChoiceField(choices=ShopType.choices)
     score = serializers.CharField(allow_null=True)
-    guarantees = serializers.ListField(child=serializers.ChoiceField(choices=GuaranteeKind))
+    guarantees = serializers.ListField(child=serializers.ChoiceField(choices=GuaranteeKind.choices))
     deposit_badge = serializers.CharField(allow_null=True)
 
 
@@ -58,7 +58,7 @@ class StorefrontOut(Out):
 
     shop = StorefrontShopOut()
     account = AccountCardOut(allow_null=True)
-    relation = serializers.ChoiceField(choices=Relation, allow_null=True)
+    relation = serializers.ChoiceField(choices=Relation.choices, allow_null=True)
     bound_since = serializers.DateTimeField(allow_null=True)
 
 
@@ -66,4 +66,4 @@ class PresenterOut(Out):
     """The shape of `Presenter`."""
 
     account = AccountCardOut()
-    relation = serializers.ChoiceField(choices=Relation)
+    relation = serializers.ChoiceField(choices=Relation.choices)

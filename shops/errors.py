@@ -1,0 +1,194 @@
+"""Refusals of the shops room."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.errors import DomainError
+
+# --- getting in ---------------------------------------------------------------------------------
+
+
+class TooManyShops(DomainError):
+    """One person prepares at most `MAX_PREPARING` shops at a time."""
+
+    code = "too_many_shops"
+    message = _("Finish the applications you have begun first.")
+
+
+class ShopNameTaken(DomainError):
+    """Names are unique without regard to case."""
+
+    code = "shop_name_taken"
+    message = _("Another shop has this name.")
+
+
+class AdmissionLocked(DomainError):
+    """SH-03: what lies with an operator, or was approved, is not edited."""
+
+    code = "admission_locked"
+    message = _("This application cannot be edited now.")
+
+
+class AdmissionIncomplete(DomainError):
+    """SH-04: `extra["checklist"]` names what is missing."""
+
+    code = "admission_incomplete"
+    message = _("Something is missing in this application.")
+
+
+class MerchantMismatch(DomainError):
+    """The credit code is known under another legal name."""
+
+    code = "merchant_mismatch"
+    message = _("This credit code belongs to another legal name.")
+
+
+class ShopNotOpen(DomainError):
+    """Only an open shop does this."""
+
+    code = "shop_not_open"
+    message = _("This shop is not open.")
+
+
+# --- people -------------------------------------------------------------------------------------
+
+
+class RoleBeyondOwn(DomainError):
+    """SH-17: nobody grants, changes or takes what they do not hold."""
+
+    code = "role_beyond_own"
+    status = 403
+    message = _("You can only decide about roles that do no more than yours.")
+
+
+class AlreadyStaff(DomainError):
+    """One place a person and shop."""
+
+    code = "already_staff"
+    message = _("This person works in the shop already.")
+
+
+class InvitationExpired(DomainError):
+    """INVITATION_VALID_FOR has passed."""
+
+    code = "invitation_expired"
+    message = _("This invitation has expired. Ask for a new one.")
+
+
+class LastOwner(DomainError):
+    """SH-17: a shop never loses its last owner."""
+
+    code = "last_owner"
+    message = _("A shop keeps at least one owner.")
+
+
+# --- promises -----------------------------------------------------------------------------------
+
+
+class GuaranteeRunning(DomainError):
+    """A guarantee of this kind is in force."""
+
+    code = "guarantee_running"
+    message = _("This guarantee is in force already.")
+
+
+class TooManyReturnAddresses(DomainError):
+    """A shop keeps at most `MAX_RETURN_ADDRESSES`."""
+
+    code = "too_many_return_addresses"
+    message = _("The shop has as many return addresses as it may keep.")
+
+
+class LastReturnAddress(DomainError):
+    """An open shop must be able to take returns."""
+
+    code = "last_return_address"
+    message = _("A shop keeps at least one return address.")
+
+
+class TooManyRenames(DomainError):
+    """BI-07: at most NAME_CHANGES_PER_30_DAYS; `extra["possible_from"]` says when."""
+
+    code = "too_many_renames"
+    message = _("Name and picture have been changed too often in the last 30 days.")
+
+
+# --- binding ------------------------------------------------------------------------------------
+
+
+class AccountNotVerified(DomainError):
+    """BI-04: both sides are verified."""
+
+    code = "account_not_verified"
+    message = _("Only a verified account can be bound.")
+
+
+class AccountHasCollection(DomainError):
+    """BI-05."""
+
+    code = "account_has_collection"
+    message = _("An account with a collection account of its own cannot be an official account.")
+
+
+class AccountCoolingDown(DomainError):
+    """BI-11: `extra["possible_from"]` says until when."""
+
+    code = "account_cooling_down"
+    message = _("This account was unbound a short while ago and cannot be bound yet.")
+
+
+class BindingRunning(DomainError):
+    """One running binding a shop and account."""
+
+    code = "binding_running"
+    message = _("A binding between this shop and this account is running already.")
+
+
+class OfficialAccountExists(DomainError):
+    """BI-01: exactly one; another comes as a replacement."""
+
+    code = "official_account_exists"
+    message = _("The shop has an official account. Start a replacement instead.")
+
+
+class NotReplaceable(DomainError):
+    """Only the shop's active official binding is replaced, by an official one."""
+
+    code = "not_replaceable"
+    message = _("Only the active official account can be replaced.")
+
+
+class ReplacementUsed(DomainError):
+    """BI-11: `extra["possible_from"]` says when the next change is possible."""
+
+    code = "replacement_used"
+    message = _("The official account can be changed once in 365 days.")
+
+
+class AuthorisationMissing(DomainError):
+    """BI-04: different legal entities need a letter of authorisation."""
+
+    code = "authorisation_missing"
+    message = _("Shop and account are different legal entities: add a letter of authorisation.")
+
+
+class ConsentExpired(DomainError):
+    """BI-04: nobody answered in time."""
+
+    code = "consent_expired"
+    message = _("This request has expired.")
+
+
+class NotOfficial(DomainError):
+    """BI-02 is about official accounts."""
+
+    code = "not_official"
+    message = _("Only the shop of an official account can be its main shop.")
+
+
+class ShopIsBound(DomainError):
+    """A closed shop keeps nobody's face."""
+
+    code = "shop_is_bound"
+    message = _("Unbind the shop's accounts first.")

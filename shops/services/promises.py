@@ -1,0 +1,170 @@
+"""What a shop promises: guarantees (SH-10), freight, and where returns go."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from kernel import audit
+from kernel.actors import Actor
+from kernel.errors import NotFound, StaleVersion
+from kernel.events import publish
+from shops.errors import GuaranteeRunning, LastReturnAddress, TooManyReturnAddresses
+from shops.events import StorefrontChanged
+from shops.models import FreightTemplate, Guarantee, ReturnAddress, Shop
+
+MAX_RETURN_ADDRESSES = 20
+
+
+@dataclass(frozen=True)
+class ReturnAddressData:
+    """Who takes returns, and where."""
+
+    receiver: str
+    phone: str
+    province: str
+    city: str
+    district: str
+    street: str
+
+
+@transaction.atomic
+def start_guarantee(*, shop_id: int, kind: str, at: datetime, actor: Actor) -> Guarantee:
+    """Promise `kind` from `at` on; orders placed before do not have it. Raises GuaranteeRunning."""
+    try:
+        with transaction.atomic():
+            guarantee = Guarantee.objects.create(shop_id=shop_id, kind=kind, starts_at=at)
+    except IntegrityError as error:
+        if "guarantee_one_open" not in str(error):
+            raise
+        raise GuaranteeRunning from None
+    _changed("shops.start_guarantee", guarantee, at, actor)
+    return guarantee
+
+
+@transaction.atomic
+def end_guarantee(*, shop_id: int, kind: str, at: datetime, actor: Actor) -> Guarantee:
+    """Promise `kind` no longer; orders placed before keep it. Raises NotFound when none runs."""
+    running = Guarantee.objects.filter(shop_id=shop_id, kind=kind, ends_at__isnull=True)
+    guarantee = running.select_for_update(no_key=True, of=("self",)).first()
+    if guarantee is None or guarantee.starts_at >= at:
+        raise NotFound
+    guarantee.ends_at = at
+    guarantee.save(update_fields=["ends_at"])
+    _changed("shops.end_guarantee", guarantee, at, actor)
+    return guarantee
+
+
+@transaction.atomic
+def set_freight(
+    *,
+    shop_id: int,
+    flat_amount: int,
+    free_from_amount: int | None,
+    version: int,
+    at: datetime,
+    actor: Actor,
+) -> FreightTemplate:
+    """Say what sending costs (分) and from which goods amount on it is free; None is never.
+
+    `version` is the one that was looked at, 0 when there was none. Raises StaleVersion.
+    """
+    _lock(shop_id)
+    template = FreightTemplate.objects.filter(shop_id=shop_id).first()
+    if (template.version if template else 0) != version:
+        raise StaleVersion
+    before = _freight(template) if template else {}
+    template = template or FreightTemplate(shop_id=shop_id, version=0)
+    template.flat_amount, template.free_from_amount = flat_amount, free_from_amount
+    template.version += 1
+    template.updated_at = at
+    template.save()
+    audit.record(
+        actor=actor,
+        action="shops.set_freight",
+        target=template,
+        at=at,
+        before=before,
+        after=_freight(template),
+    )
+    return template
+
+
+@transaction.atomic
+def add_return_address(
+    *, shop_id: int, data: ReturnAddressData, is_default: bool, at: datetime, actor: Actor
+) -> ReturnAddress:
+    """Save an address for returns; the first one, and one asked for, becomes the default.
+
+    Raises TooManyReturnAddresses.
+    """
+    _lock(shop_id)
+    book = ReturnAddress.objects.filter(shop_id=shop_id)
+    count = book.count()
+    if count >= MAX_RETURN_ADDRESSES:
+        raise TooManyReturnAddresses
+    is_default = is_default or count == 0
+    if is_default:
+        book.update(is_default=False)
+    address = ReturnAddress.objects.create(shop_id=shop_id, is_default=is_default, **asdict(data))
+    audit.record(actor=actor, action="shops.add_return_address", target=address, at=at)
+    return address
+
+
+@transaction.atomic
+def change_return_address(
+    *,
+    address: ReturnAddress,
+    data: ReturnAddressData,
+    is_default: bool,
+    at: datetime,
+    actor: Actor,
+) -> ReturnAddress:
+    """Replace what is saved; cases in which a return was agreed keep their copy."""
+    _lock(address.shop_id)
+    if is_default and not address.is_default:
+        ReturnAddress.objects.filter(shop_id=address.shop_id).update(is_default=False)
+        address.is_default = True
+    for column, value in asdict(data).items():
+        setattr(address, column, value)
+    address.save(update_fields=["is_default", *asdict(data)])
+    audit.record(actor=actor, action="shops.change_return_address", target=address, at=at)
+    return address
+
+
+@transaction.atomic
+def remove_return_address(*, address: ReturnAddress, at: datetime, actor: Actor) -> None:
+    """Forget it. When it was the default, the newest that is left becomes it.
+
+    Raises LastReturnAddress.
+    """
+    _lock(address.shop_id)
+    book = ReturnAddress.objects.filter(shop_id=address.shop_id)
+    newest = book.exclude(pk=address.pk).order_by("-pk").first()
+    if newest is None:
+        raise LastReturnAddress
+    audit.record(actor=actor, action="shops.remove_return_address", target=address, at=at)
+    book.filter(pk=address.pk).delete()
+    if not book.filter(is_default=True).exists():
+        book.filter(pk=newest.pk).update(is_default=True)
+
+
+def _lock(shop_id: int) -> None:
+    Shop.objects.select_for_update(no_key=True, of=("self",)).get(pk=shop_id)
+
+
+def _changed(action: str, guarantee: Guarantee, at: datetime, actor: Actor) -> None:
+    Shop.objects.filter(pk=guarantee.shop_id).update(version=F("version") + 1)
+    publish(StorefrontChanged(shop_id=guarantee.shop_id))
+    after = {"kind": str(guarantee.kind)}
+    audit.record(actor=actor, action=action, target=guarantee, at=at, after=after)
+
+
+def _freight(template: FreightTemplate) -> dict[str, int | None]:
+    return {
+        "flat_amount": template.flat_amount,
+        "free_from_amount": template.free_from_amount,
+    }
