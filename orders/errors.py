@@ -86,8 +86,9 @@ class NoticeRefused(DomainError):
     status = 422
     message = _("The notice does not match our records.")
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, notice_id: str = "") -> None:
         self.reason = reason
+        self.notice_id = notice_id
         super().__init__(extra={"reason": reason})
 
 

@@ -1,0 +1,76 @@
+"""What people at a desk do to one order: remark, reveal, and bring forward its deadlines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+
+from kernel import audit
+from kernel.actors import Actor
+from kernel.crypto import decrypt
+from kernel.errors import IllegalTransition, NotFound
+from orders.enums import OrderStatus
+from orders.models import Order
+
+#: Deadline → the column, and the state in which it runs.
+DEADLINES: dict[str, tuple[str, OrderStatus]] = {
+    "pay_by": ("pay_by_at", OrderStatus.UNPAID),
+    "confirm_by": ("confirm_by_at", OrderStatus.SHIPPED),
+    "aftersales_until": ("aftersales_until_at", OrderStatus.COMPLETED),
+}
+
+
+@transaction.atomic
+def remark_order(*, order_id: int, remark: str, at: datetime, actor: Actor) -> Order:
+    """Replace the shop's remark (at most 60 characters, OR-17)."""
+    order = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
+    before, order.remark = order.remark, remark
+    order.save(update_fields=["remark"])
+    audit.record(
+        actor=actor,
+        action="orders.remark_order",
+        target=order,
+        at=at,
+        before={"remark": before},
+        after={"remark": remark},
+    )
+    return order
+
+
+@transaction.atomic
+def reveal_receiver(*, order_id: int, at: datetime, actor: Actor) -> dict[str, Any]:
+    """Return the receiver in clear; the audit says who looked at which order (OR-19)."""
+    order = Order.objects.get(pk=order_id)
+    audit.record(actor=actor, action="orders.reveal_receiver", target=order, at=at)
+    region = {key: order.receiver_masked.get(key, "") for key in ("province", "city", "district")}
+    return decrypt(order.receiver_sealed) | region
+
+
+@transaction.atomic
+def bring_forward(*, order_id: int, deadline: str, at: datetime, actor: Actor) -> Order:
+    """Let one deadline of an order be now, by the database's clock. A sandbox alone can.
+
+    Raises NotFound outside a sandbox, IllegalTransition when that deadline does not run.
+    """
+    if not settings.HAODIAN_SANDBOX:
+        raise NotFound
+    column, status = DEADLINES[deadline]
+    order = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
+    before = getattr(order, column)
+    if order.status != status or before is None:
+        raise IllegalTransition(extra={"from": order.status, "deadline": deadline})
+    Order.objects.filter(pk=order_id).update(**{column: Now()})
+    order.refresh_from_db()
+    audit.record(
+        actor=actor,
+        action="orders.bring_deadline_forward",
+        target=order,
+        at=at,
+        before={deadline: before.isoformat()},
+        after={deadline: getattr(order, column).isoformat()},
+    )
+    return order

@@ -1,0 +1,28 @@
+"""What the orders room does when it hears its own facts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from catalog.services import sales
+from kernel.events import on
+from kernel.tasks import nudge_task
+from orders.events import OrderLineRefunded, OrderPaid
+from orders.models import OrderLine
+
+
+@on(OrderPaid)
+def count_sales(events: Sequence[OrderPaid]) -> None:
+    """Count the pieces that were paid. After commit: a product's row would queue its buyers."""
+    pieces: Counter[int] = Counter()
+    lines = OrderLine.objects.filter(order__in=[event.order_id for event in events])
+    for product_id, quantity in lines.values_list("product_id", "quantity"):
+        pieces[product_id] += quantity
+    sales.count(pieces)
+
+
+@on(OrderLineRefunded)
+def send_refund_soon(events: Sequence[OrderLineRefunded]) -> None:
+    """Ask a worker to send the money now; beat would do it within a minute."""
+    nudge_task("orders.tasks.send_refunds")
