@@ -22,12 +22,13 @@ from aftersales.enums import (
 from aftersales.models import NegotiationRecord, RefundCase
 from kernel.actors import Actor
 from orders import selectors as order_selectors
-from orders.models import Refund
+from orders.models import Order, Refund
 from shops.enums import GuaranteeKind
 
 #: Lists of cases and how each is ordered: what waits by its deadline, what ended by its end.
 QUEUES: Mapping[str, tuple[str, ...]] = {
     "waiting": ("due_at", "id"),
+    "arbitration": ("due_at", "id"),
     "refunding": ("-decided_at", "-id"),
     "ended": ("-closed_at", "-id"),
 }
@@ -60,6 +61,8 @@ def in_queue(cases: QuerySet[RefundCase], queue: str) -> QuerySet[RefundCase]:
     """Return the cases of one of `QUEUES`."""
     if queue == "waiting":
         return cases.filter(due_at__isnull=False)
+    if queue == "arbitration":
+        return cases.filter(arbitration_status=ArbitrationStatus.JUDGING)
     if queue == "refunding":
         return cases.filter(status__in=[CaseStatus.REFUNDING, CaseStatus.REFUND_FAILED])
     return cases.filter(status__in=ENDED_CASES)
@@ -99,10 +102,20 @@ def refund_of(case: RefundCase) -> Refund | None:
     return Refund.objects.filter(number=case.refund_number).first() if case.refund_number else None
 
 
+def guarantees_seen(order: Order) -> list[str]:
+    """Return the guarantees that the buyer was promised when ordering (SH-10)."""
+    return list(order.storefront.body.get("shop", {}).get("guarantees", []))
+
+
 def identities(cases: Sequence[RefundCase], at: datetime) -> Mapping[int, Mapping[str, Any]]:
     """Return order pk → the identity block that the buyer saw, for any number of cases."""
     orders = {case.order_id: case.order for case in cases}
     return order_selectors.identity_of(list(orders.values()), at=at)
+
+
+def identity_of_order(order: Order, at: datetime) -> Mapping[str, Any]:
+    """Return the identity block of one order."""
+    return order_selectors.identity_of([order], at=at)[order.pk]
 
 
 def case_money(case: RefundCase) -> CaseMoney:
@@ -121,7 +134,7 @@ def guarantee_of(case: RefundCase) -> str:
     7-day return covers a change of mind about shipped goods, until seven days after receipt;
     damaged-on-arrival covers damage. Empty when none does.
     """
-    promised = case.order.storefront.body.get("shop", {}).get("guarantees", [])
+    promised = guarantees_seen(case.order)
     if case.reason == ReasonCode.DAMAGED and GuaranteeKind.DAMAGED_ON_ARRIVAL in promised:
         return str(GuaranteeKind.DAMAGED_ON_ARRIVAL)
     is_return = case.kind == CaseKind.RETURN_AND_REFUND

@@ -16,6 +16,13 @@ from aftersales.enums import (
     ReasonCode,
     Refusal,
 )
+from aftersales.errors import (
+    KindNotAllowed,
+    NotEligible,
+    NothingToRefund,
+    QuantityExceeded,
+    ReasonNotFitting,
+)
 from aftersales.models import RefundCase
 from aftersales.selectors.calculator import Calculation, LineFacts, calculate
 from orders.enums import OrderStatus
@@ -74,8 +81,12 @@ def facts_of(line: OrderLine) -> LineFacts:
 
 def eligibility(line: OrderLine, at: datetime) -> Eligibility:
     """Return what may be asked for on `line` at `at`, or why nothing may."""
-    has_open = RefundCase.objects.filter(line=line, status__in=OPEN_CASES).exists()
-    return judge(facts_of(line), line.order, has_open_case=has_open, at=at)
+    return judge(facts_of(line), line.order, has_open_case=has_open_case(line), at=at)
+
+
+def has_open_case(line: OrderLine) -> bool:
+    """Tell whether somebody still has to act on a case of `line`."""
+    return RefundCase.objects.filter(line=line, status__in=OPEN_CASES).exists()
 
 
 def judge(
@@ -89,6 +100,38 @@ def judge(
         return Eligibility(refusal=refusal)
     kinds = tuple(_option(facts, kind) for kind in CaseKind if _is_possible(facts, order, kind))
     return Eligibility(refusal=None if kinds else Refusal.NOTHING_LEFT, kinds=kinds)
+
+
+def worth(
+    line: OrderLine,
+    order: Order,
+    *,
+    kind: str,
+    quantity: int,
+    reason: str,
+    at: datetime,
+    has_open_case: bool = False,
+    is_edit: bool = False,
+) -> Calculation:
+    """Return what such a request may cost at `at`, or refuse it as `open_case` would.
+
+    Raises NotEligible, KindNotAllowed, ReasonNotFitting, QuantityExceeded, NothingToRefund.
+    """
+    facts = facts_of(line)
+    verdict = judge(facts, order, has_open_case=has_open_case, at=at, is_edit=is_edit)
+    if verdict.refusal is not None:
+        raise NotEligible(verdict.refusal.label, extra={"reason": str(verdict.refusal)})
+    option = verdict.option(kind)
+    if option is None:
+        raise KindNotAllowed(extra={"kinds": [str(one.kind) for one in verdict.kinds]})
+    if reason not in option.reasons:
+        raise ReasonNotFitting(extra={"reasons": [str(one) for one in option.reasons]})
+    if not 1 <= quantity <= option.max_quantity:
+        raise QuantityExceeded(extra={"max_quantity": option.max_quantity})
+    result = calculate(facts, kind=kind, quantity=quantity, reason=reason)
+    if result.goods_amount < 1:
+        raise NothingToRefund
+    return result
 
 
 def calculation(line: OrderLine, *, kind: str, quantity: int, reason: str) -> Calculation:

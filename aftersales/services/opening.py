@@ -8,23 +8,15 @@ from datetime import datetime
 from django.db import transaction
 
 from aftersales.enums import (
-    OPEN_CASES,
     WAITING_CASES,
     ArbitrationStatus,
     CaseStatus,
 )
-from aftersales.errors import (
-    AmountExceeded,
-    KindNotAllowed,
-    NotEligible,
-    NothingToRefund,
-    QuantityExceeded,
-    ReasonNotFitting,
-)
+from aftersales.errors import AmountExceeded
 from aftersales.events import CaseOpened
 from aftersales.models import RefundCase
 from aftersales.selectors import eligibility
-from aftersales.selectors.calculator import Calculation, calculate
+from aftersales.selectors.calculator import Calculation
 from aftersales.services import holding, records, timers
 from kernel import money, states
 from kernel.actors import Actor
@@ -58,8 +50,15 @@ def open_case(*, line_id: int, request: CaseRequest, at: datetime, actor: Actor)
     ReasonNotFitting, AmountExceeded, NothingToRefund.
     """
     order, line = _take_line(line_id)
-    has_open = RefundCase.objects.filter(line=line, status__in=OPEN_CASES).exists()
-    worth = _worth(line, order, request, at=at, has_open_case=has_open)
+    worth = eligibility.worth(
+        line,
+        order,
+        kind=request.kind,
+        quantity=request.quantity,
+        reason=request.reason,
+        at=at,
+        has_open_case=eligibility.has_open_case(line),
+    )
     amount = _amount(request, worth)
     (number,) = numbering.take(1, at, prefix=NUMBER_PREFIX)
     case = RefundCase.objects.create(
@@ -87,7 +86,15 @@ def edit_case(*, case_id: int, request: CaseRequest, at: datetime, actor: Actor)
     """
     case = holding.take(case_id)
     holding.check(case, CaseStatus.REJECTED_FIRST, CaseStatus.REJECTED_SECOND)
-    worth = _worth(case.line, case.order, request, at=at, is_edit=True)
+    worth = eligibility.worth(
+        case.line,
+        case.order,
+        kind=request.kind,
+        quantity=request.quantity,
+        reason=request.reason,
+        at=at,
+        is_edit=True,
+    )
     holding.advance(
         case,
         to=CaseStatus.REQUESTED,
@@ -123,33 +130,6 @@ def _take_line(line_id: int) -> tuple[Order, OrderLine]:
         raise NotFound
     order = holding.take_order(order_id)
     return order, OrderLine.objects.get(pk=line_id)
-
-
-def _worth(
-    line: OrderLine,
-    order: Order,
-    request: CaseRequest,
-    *,
-    at: datetime,
-    has_open_case: bool = False,
-    is_edit: bool = False,
-) -> Calculation:
-    """Return what the request may cost, or refuse it."""
-    facts = eligibility.facts_of(line)
-    verdict = eligibility.judge(facts, order, has_open_case=has_open_case, at=at, is_edit=is_edit)
-    if verdict.refusal is not None:
-        raise NotEligible(verdict.refusal.label, extra={"reason": str(verdict.refusal)})
-    option = verdict.option(request.kind)
-    if option is None:
-        raise KindNotAllowed(extra={"kinds": [str(one.kind) for one in verdict.kinds]})
-    if request.reason not in option.reasons:
-        raise ReasonNotFitting(extra={"reasons": [str(reason) for reason in option.reasons]})
-    if not 1 <= request.quantity <= option.max_quantity:
-        raise QuantityExceeded(extra={"max_quantity": option.max_quantity})
-    worth = calculate(facts, kind=request.kind, quantity=request.quantity, reason=request.reason)
-    if worth.goods_amount < 1:
-        raise NothingToRefund
-    return worth
 
 
 def _amount(request: CaseRequest, worth: Calculation) -> int:

@@ -21,12 +21,21 @@ _providers: list[Provider] = []
 
 
 @dataclass(frozen=True)
+class Share:
+    """What one party bears."""
+
+    label: str | Promise
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class MoneyPreview:
     """What the buyer gets, and who bears how much of it."""
 
     currency: str
     amount: int
-    bearers: tuple[tuple[str | Promise, int], ...]
+    bearers: tuple[Share, ...]
 
 
 def register(provider: Provider) -> None:
@@ -38,9 +47,12 @@ def register(provider: Provider) -> None:
 def who_pays(case: RefundCase) -> MoneyPreview:
     """Return what granting `case` would move."""
     sums = cases.case_money(case)
-    rows = tuple(row for provider in _providers for row in provider(case))
+    rows = [row for provider in _providers for row in provider(case)]
     return MoneyPreview(
         currency=sums.currency,
         amount=sums.amount,
-        bearers=rows or ((_("The shop"), sums.amount),),
+        bearers=tuple(
+            Share(label=label, amount=amount, currency=sums.currency)
+            for label, amount in rows or [(_("The shop"), sums.amount)]
+        ),
     )
