@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +72,14 @@ class ConsoleSite(UnfoldAdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return self.actor(request) is not None
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the log-in; who gets in lands where they meant to go, else at home."""
+        response = super().login(request, extra_context)
+        nowhere = resolve_url(settings.LOGIN_REDIRECT_URL)
+        if response.status_code == HTTPStatus.FOUND and response["Location"] == nowhere:
+            return HttpResponseRedirect(reverse(f"{self.name}:index"))
+        return response
 
     def get_page(self, model: type[models.Model]) -> Any:
         """Return the registered page of `model`, or None."""
