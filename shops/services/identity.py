@@ -7,9 +7,11 @@ to the other holds both, so the limits below can be counted without a race.
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F
 
 from accounts.models import Account
@@ -19,6 +21,9 @@ from kernel.events import publish
 from shops.enums import BOUND, BindingStatus, Relation
 from shops.events import StorefrontChanged
 from shops.models import Binding, NameChange, Shop
+
+#: A shop that gets a new face again and again while one waits is somebody's script.
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -53,14 +58,24 @@ class Scene:
 def lock(*, shop_id: int, account_ids: Collection[int] = (), skip_locked: bool = False) -> Scene:
     """Lock the shop, the accounts and whatever they are bound to; return what was locked.
 
-    Raises Busy when the shop got another face in between, or, with `skip_locked`, when somebody
-    else holds one of the accounts.
+    Raises Busy, with `skip_locked`, when somebody else holds one of the accounts.
     """
-    wanted = {*account_ids, *_faces_of(shop_id)}
-    accounts = faces.lock(wanted, skip_locked=skip_locked)
-    if len(accounts) < len(wanted):
+    for _attempt in range(ATTEMPTS):
+        # Going back to the savepoint gives the locks back, so a second try starts in order again.
+        with suppress(_NewFace), transaction.atomic():
+            return _lock({*account_ids, *_faces_of(shop_id)}, shop_id, skip_locked)
+    raise Busy
+
+
+class _NewFace(Exception):
+    """The shop got another account while this one waited for the locks."""
+
+
+def _lock(account_ids: set[int], shop_id: int, skip_locked: bool) -> Scene:
+    accounts = faces.lock(account_ids, skip_locked=skip_locked)
+    if len(accounts) < len(account_ids):
         raise Busy
-    bound = Binding.objects.in_force().filter(account_id__in=wanted)
+    bound = Binding.objects.in_force().filter(account_id__in=account_ids)
     shop_ids = {shop_id, *bound.values_list("shop_id", flat=True)}
     shops = {
         shop.pk: shop
@@ -69,8 +84,8 @@ def lock(*, shop_id: int, account_ids: Collection[int] = (), skip_locked: bool =
         .filter(pk__in=shop_ids)
         .order_by("pk")
     }
-    if not _faces_of(shop_id) <= wanted:
-        raise Busy
+    if not _faces_of(shop_id) <= account_ids:
+        raise _NewFace
     running = Binding.objects.select_for_update(no_key=True, of=("self",)).exclude(
         status=BindingStatus.ENDED
     )
