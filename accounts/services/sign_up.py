@@ -27,8 +27,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 @transaction.atomic
-def register(*, email: str, password: str, name: str, at: datetime) -> User:
+def register(*, email: str, password: str | None, name: str, at: datetime) -> User:
     """Return a new user with a confirmed address and the consumer's role, for commands and demos.
+
+    Without a password nobody can log in as them.
 
     Raises IntegrityError when the address is known.
     """
