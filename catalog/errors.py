@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import DomainError, InvalidInput
@@ -89,3 +91,13 @@ class UnreadableFile(InvalidInput):
 
     code = "unreadable_file"
     message = _("The file cannot be read.")
+
+
+class MissingColumns(UnreadableFile):
+    """The first row lacks columns that the format needs; `extra["columns"]` names them."""
+
+    code = "missing_columns"
+    message = _("The first row lacks columns.")
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        super().__init__(extra={"columns": list(columns)})

@@ -24,8 +24,10 @@ class ImportJob(models.Model):
     filename = models.CharField(_("file"), max_length=200)
     content = models.BinaryField(_("content"))
     is_dry_run = models.BooleanField(_("dry run"), default=False)
-    #: Approve and list what lands, and make missing categories and brands: the platform's power.
-    is_trusted = models.BooleanField(_("published at once"), default=False)
+    #: Make missing categories and brands: the platform's power.
+    is_trusted = models.BooleanField(_("from the platform"), default=False)
+    #: Approve and list what lands: the platform's power too.
+    is_published = models.BooleanField(_("published at once"), default=False)
     #: Where products go whose rows name no category that we know.
     category = models.ForeignKey(
         Category, models.PROTECT, null=True, related_name="+", verbose_name=_("category")

@@ -67,6 +67,8 @@ def add_skus(pairs: Sequence[tuple[Product, SkuSpec]], *, actor: Actor, at: date
 
     Raises DuplicateCode when a merchant code is taken in the shop.
     """
+    if not pairs:
+        return []
     skus = [
         Sku(
             shop_id=product.shop_id,

@@ -1,0 +1,51 @@
+"""Celery doors of the catalog."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import shared_task
+from django.db import OperationalError
+
+from catalog.enums import ImportStatus
+from catalog.models import ImportJob
+from catalog.services import prices
+from catalog.services.importing import jobs
+from kernel import clock
+
+logger = logging.getLogger(__name__)
+
+#: Fits well into the time limit of a task; the sweep goes on with what is left.
+CHUNKS_PER_TASK = 20
+JOBS_PER_SWEEP = 5
+
+
+@shared_task(acks_late=True)
+def run_import(*, job_id: int, **_: Any) -> None:
+    """Do what there is to do of one import. Safe to run twice, and side by side."""
+    job = ImportJob.objects.filter(pk=job_id).first()
+    if job is None or job.status not in (ImportStatus.QUEUED, ImportStatus.RUNNING):
+        return
+    try:
+        jobs.run(job=job, at=clock.now(), max_chunks=CHUNKS_PER_TASK)
+    except OperationalError:
+        raise  # the database was away or busy: the job stands as it was, the sweep comes back
+    except Exception as error:
+        # Without an end it would be tried, and fail, for ever.
+        logger.exception("import %s failed", job.public_id)
+        jobs.fail(job=job, error=f"Unexpected: {type(error).__name__}", at=clock.now())
+
+
+@shared_task(acks_late=True)
+def sweep_imports(**_: Any) -> None:
+    """Go on with imports that wait, or whose worker died."""
+    waiting = ImportJob.objects.filter(status__in=[ImportStatus.QUEUED, ImportStatus.RUNNING])
+    for job_id in waiting.order_by("pk").values_list("pk", flat=True)[:JOBS_PER_SWEEP]:
+        run_import(job_id=job_id)
+
+
+@shared_task(acks_late=True)
+def apply_begun_prices(**_: Any) -> None:
+    """Show scheduled prices in lists once they have begun."""
+    prices.apply_begun()
