@@ -12,6 +12,7 @@ class AftersalesConfig(AppConfig):
 
     def ready(self) -> None:
         from aftersales import subscribers  # noqa: F401, PLC0415 -- app ready
+        from aftersales.admin import merchant, operator, support  # noqa: F401, PLC0415 -- app ready
         from aftersales.selectors.shops import open_cases_of  # noqa: PLC0415 -- app ready
         from shops.services import preconditions  # noqa: PLC0415 -- app ready
 

@@ -162,3 +162,41 @@ class Inspection(models.TextChoices):
 
     SELLABLE = "sellable", _("can be sold again")
     DAMAGED = "damaged", _("cannot be sold again")
+
+
+class RecordAction(models.TextChoices):
+    """What an entry of the negotiation record says (AF-19)."""
+
+    REQUESTED = "requested", _("asked for a refund")
+    EDITED = "edited", _("changed the request")
+    WITHDRAWN = "withdrawn", _("withdrew the request")
+    MESSAGE = "message", _("wrote")
+    NOTE = "note", _("noted")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+    SHIPPED_BACK = "shipped_back", _("sent the goods back")
+    RECEIVED = "received", _("received the parcel")
+    RETURN_ACCEPTED = "return_accepted", _("accepted the return")
+    INSPECTED = "inspected", _("inspected the goods")
+    ESCALATED = "escalated", _("called platform support")
+    FOR_BUYER = "decided_for_buyer", _("decided for the buyer")
+    FOR_SELLER = "decided_for_seller", _("decided for the shop")
+    REFUNDED_OVERDUE = "refunded_overdue", _("refunded: nobody inspected in time")
+    CLOSED_OVERDUE = "closed_overdue", _("closed: the buyer did not act in time")
+    REFUNDING = "refunding", _("sent the refund again")
+    REFUND_FAILED = "refund_failed", _("could not send the refund yet")
+    SUCCESS = "success", _("sent the refund")
+
+
+class RecordFact(models.TextChoices):
+    """The name of a value in an entry."""
+
+    KIND = "kind", _("Kind")
+    REASON = "reason", _("Reason")
+    PIECES = "pieces", _("Pieces")
+    AMOUNT = "amount", _("Amount")
+    CODE = "code", _("Rejection code")
+    CARRIER = "carrier", _("Carrier")
+    TRACKING = "tracking", _("Tracking number")
+    INSPECTION = "inspection", _("Inspection")
+    REFUND = "refund", _("Refund")

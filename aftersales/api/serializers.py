@@ -19,6 +19,8 @@ from aftersales.enums import (
     NextActor,
     OverdueAction,
     ReasonCode,
+    RecordAction,
+    RecordFact,
     Refusal,
     RejectCode,
 )
@@ -260,7 +262,7 @@ class CaseOut(Out):
 class CaseRecordFactOut(Out):
     """One labelled value of an entry."""
 
-    name = serializers.CharField()
+    name = serializers.ChoiceField(choices=RecordFact)
     value = serializers.CharField()
 
 
@@ -270,7 +272,7 @@ class CaseRecordOut(Out):
     at = CaseMoment()
     role = serializers.ChoiceField(choices=[str(role) for role in Role], source="actor_role")
     by = serializers.SerializerMethodField()
-    action = serializers.CharField()
+    action = serializers.ChoiceField(choices=RecordAction)
     text = serializers.CharField()
     image_urls = serializers.ListField(child=serializers.CharField())
     facts = serializers.SerializerMethodField()

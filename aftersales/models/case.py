@@ -161,11 +161,11 @@ class NegotiationRecord(models.Model):
     at = models.DateTimeField(_("at"), db_default=Now())
     actor_role = models.CharField(_("role"), max_length=12)
     actor_label = models.CharField(_("by"), max_length=120, blank=True)
-    #: ``requested``, ``approved``, ``rejected``, ``shipped_back`` …; the text is for people.
+    #: A `RecordAction`; the text is for people.
     action = models.CharField(_("action"), max_length=30)
     text = models.CharField(_("text"), max_length=500, blank=True)
     image_urls = models.JSONField(_("pictures"), default=list)
-    #: ``[["amount", "¥19.99"]]``
+    #: Pairs of a `RecordFact` and its value: ``[["amount", "¥19.99"]]``
     facts = models.JSONField(_("facts"), default=list)
     #: Seen by support only.
     is_internal = models.BooleanField(_("internal"), default=False)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
+from django.utils.functional import Promise
 
 from aftersales.enums import (
     ENDED_CASES,
@@ -42,6 +43,16 @@ class CaseMoney:
     amount: int
     goods_amount: int
     freight_amount: int
+
+
+@dataclass(frozen=True)
+class BuyerHistory:
+    """What support weighs: how often this buyer ordered, asked and quarrelled."""
+
+    paid_orders: int
+    cases: int
+    refunded: int
+    disputes: int
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,17 @@ def timeline(case: RefundCase, actor: Actor) -> list[NegotiationRecord]:
     return list(NegotiationRecord.objects.visible_to(actor).filter(case=case).order_by("pk"))
 
 
+def buyer_history(case: RefundCase) -> BuyerHistory:
+    """Return the buyer's past on the platform, this case included; two queries."""
+    asked: dict[str, int] = RefundCase.objects.filter(buyer_id=case.buyer_id).aggregate(
+        cases=Count("pk"),
+        refunded=Count("pk", filter=Q(status=CaseStatus.SUCCESS)),
+        disputes=Count("pk", filter=~Q(arbitration_status=ArbitrationStatus.NONE)),
+    )
+    paid = Order.objects.filter(buyer_id=case.buyer_id, paid_at__isnull=False).count()
+    return BuyerHistory(paid_orders=paid, **asked)
+
+
 def refund_of(case: RefundCase) -> Refund | None:
     """Return the money of the case, once it is booked (AF-03)."""
     return Refund.objects.filter(number=case.refund_number).first() if case.refund_number else None
@@ -105,6 +127,18 @@ def refund_of(case: RefundCase) -> Refund | None:
 def guarantees_seen(order: Order) -> list[str]:
     """Return the guarantees that the buyer was promised when ordering (SH-10)."""
     return list(order.storefront.body.get("shop", {}).get("guarantees", []))
+
+
+def guarantee_labels(order: Order) -> list[str | Promise]:
+    """Return what the buyer was promised, in words."""
+    known = GuaranteeKind.values
+    return [GuaranteeKind(kind).label for kind in guarantees_seen(order) if kind in known]
+
+
+def guarantee_label(case: RefundCase) -> str | Promise:
+    """Return the guarantee that covers the request, in words; empty when none does."""
+    kind = guarantee_of(case)
+    return GuaranteeKind(kind).label if kind else ""
 
 
 def identities(cases: Sequence[RefundCase], at: datetime) -> Mapping[int, Mapping[str, Any]]:

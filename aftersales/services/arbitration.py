@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aftersales.enums import WAITING_CASES, ArbitrationStatus, CaseStatus
+from aftersales.enums import WAITING_CASES, ArbitrationStatus, CaseStatus, RecordAction
 from aftersales.errors import NotInArbitration, RemarkRequired
 from aftersales.models import RefundCase
 from aftersales.services import holding, records, refunding, timers
@@ -55,7 +55,7 @@ def hand_over(
     )
     records.write(
         case=case,
-        action="escalated",
+        action=RecordAction.ESCALATED,
         actor=actor,
         at=at,
         text=text,
@@ -82,13 +82,14 @@ def decide(
     if case.arbitration_status != ArbitrationStatus.JUDGING:
         raise NotInArbitration
     before = str(case.status)
-    outcome = ArbitrationStatus.FOR_BUYER if is_for_buyer else ArbitrationStatus.FOR_SELLER
+    if is_for_buyer:
+        outcome, action = ArbitrationStatus.FOR_BUYER, RecordAction.FOR_BUYER
+    else:
+        outcome, action = ArbitrationStatus.FOR_SELLER, RecordAction.FOR_SELLER
     states.move(case, to=outcome, field="arbitration_status", at=at, actor=actor, reason=reason)
     if is_for_buyer:
         refunding.begin(case, at=at, actor=actor, reason=reason)
     else:
         holding.close(case, to=CaseStatus.CLOSED, at=at, actor=actor, reason=reason, decided_at=at)
-    holding.tell_decision(
-        case, action=f"decided_{outcome}", actor=actor, at=at, before=before, text=reason
-    )
+    holding.tell_decision(case, action=action, actor=actor, at=at, before=before, text=reason)
     return case

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from aftersales.enums import ArbitrationStatus, CaseStatus, OverdueAction
+from aftersales.enums import ArbitrationStatus, CaseStatus, OverdueAction, RecordAction
 from aftersales.models import RefundCase
 from aftersales.services import arbitration, deciding, holding, records, refunding
 from kernel import audit
@@ -43,20 +43,26 @@ def bring_forward(*, case_id: int, at: datetime, actor: Actor) -> RefundCase:
     if not settings.HAODIAN_SANDBOX:
         raise NotFound
     case = holding.take(case_id)
-    if case.due_at is None or not case.overdue_action:
-        raise IllegalTransition(extra={"from": case.status})
     was = case.due_at
+    if was is None or not can_bring_forward(case):
+        raise IllegalTransition(extra={"from": case.status})
     RefundCase.objects.filter(pk=case.pk).update(due_at=Now())
     case.refresh_from_db(fields=["due_at"])
+    now = case.due_at or was
     audit.record(
         actor=actor,
         action="aftersales.case.deadline_brought_forward",
         target=case,
         at=at,
         before={"due_at": was.isoformat()},
-        after={"due_at": case.due_at.isoformat()},
+        after={"due_at": now.isoformat()},
     )
     return case
+
+
+def can_bring_forward(case: RefundCase) -> bool:
+    """Tell whether something would happen to `case` by itself, in a sandbox."""
+    return bool(settings.HAODIAN_SANDBOX and case.due_at and case.overdue_action)
 
 
 def _overdue() -> QuerySet[RefundCase]:
@@ -89,7 +95,9 @@ def _act(case_id: int, order_id: int, at: datetime) -> bool:
         case = holding.take(case_id)
         arbitration.hand_over(case, text="", at=at, actor=SYSTEM)
         why = f"{was}: {error.code}"
-        records.write(case=case, action="note", actor=SYSTEM, at=at, text=why, is_internal=True)
+        records.write(
+            case=case, action=RecordAction.NOTE, actor=SYSTEM, at=at, text=why, is_internal=True
+        )
     return True
 
 
@@ -100,11 +108,13 @@ def _approve(case: RefundCase, at: datetime) -> None:
 def _refund(case: RefundCase, at: datetime) -> None:
     before = str(case.status)
     refunding.begin(case, at=at, actor=SYSTEM, reason="overdue")
-    holding.tell_decision(case, action="refunded_overdue", actor=SYSTEM, at=at, before=before)
+    holding.tell_decision(
+        case, action=RecordAction.REFUNDED_OVERDUE, actor=SYSTEM, at=at, before=before
+    )
 
 
 def _close(case: RefundCase, at: datetime) -> None:
-    records.write(case=case, action="closed_overdue", actor=SYSTEM, at=at)
+    records.write(case=case, action=RecordAction.CLOSED_OVERDUE, actor=SYSTEM, at=at)
     holding.close(case, to=CaseStatus.CLOSED, at=at, actor=SYSTEM, reason="overdue")
 
 

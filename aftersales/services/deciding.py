@@ -15,6 +15,7 @@ from aftersales.enums import (
     SECOND_REJECTIONS,
     CaseKind,
     CaseStatus,
+    RecordAction,
     RejectCode,
 )
 from aftersales.errors import (
@@ -94,7 +95,7 @@ def grant(case: RefundCase, *, at: datetime, actor: Actor, remark: str = "") -> 
         refunding.begin(case, at=at, actor=actor)
     holding.tell_decision(
         case,
-        action="approved",
+        action=RecordAction.APPROVED,
         actor=actor,
         at=at,
         before=before,
@@ -189,7 +190,7 @@ def refuse(
     )
     holding.tell_decision(
         case,
-        action="rejected",
+        action=RecordAction.REJECTED,
         actor=actor,
         at=at,
         before=before,

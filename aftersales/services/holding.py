@@ -16,6 +16,7 @@ from aftersales.enums import (
     ArbitrationStatus,
     CaseKind,
     CaseStatus,
+    RecordAction,
 )
 from aftersales.errors import InArbitration
 from aftersales.events import CaseClosed, CaseDecided
@@ -134,7 +135,7 @@ def follow_hold(order_id: int, *, at: datetime) -> None:
 def tell_decision(
     case: RefundCase,
     *,
-    action: str,
+    action: RecordAction,
     actor: Actor,
     at: datetime,
     before: str,

@@ -11,6 +11,7 @@ from aftersales.enums import (
     WAITING_CASES,
     ArbitrationStatus,
     CaseStatus,
+    RecordAction,
 )
 from aftersales.errors import AmountExceeded
 from aftersales.events import CaseOpened
@@ -72,7 +73,7 @@ def open_case(*, line_id: int, request: CaseRequest, at: datetime, actor: Actor)
         **_asked(request, worth, amount),
         **timers.for_shop_to_decide(request.kind, at).columns,
     )
-    _record(case, request, action="requested", at=at, actor=actor)
+    _record(case, request, action=RecordAction.REQUESTED, at=at, actor=actor)
     holding.follow_hold(order.pk, at=at)
     publish(CaseOpened(case_id=case.pk, order_id=order.pk, line_id=line.pk, shop_id=line.shop_id))
     return case
@@ -104,7 +105,7 @@ def edit_case(*, case_id: int, request: CaseRequest, at: datetime, actor: Actor)
         return_address=None,
         **_asked(request, worth, _amount(request, worth)),
     )
-    _record(case, request, action="edited", at=at, actor=actor)
+    _record(case, request, action=RecordAction.EDITED, at=at, actor=actor)
     holding.follow_hold(case.order_id, at=at)
     return case
 
@@ -119,7 +120,7 @@ def withdraw_case(*, case_id: int, at: datetime, actor: Actor) -> RefundCase:
     holding.check(case, *WAITING_CASES, is_judged=True)
     if case.arbitration_status == ArbitrationStatus.JUDGING:
         states.move(case, to=ArbitrationStatus.NONE, field="arbitration_status", at=at, actor=actor)
-    records.write(case=case, action="withdrawn", actor=actor, at=at)
+    records.write(case=case, action=RecordAction.WITHDRAWN, actor=actor, at=at)
     holding.close(case, to=CaseStatus.CLOSED, at=at, actor=actor, reason="withdrawn")
     return case
 
@@ -152,7 +153,7 @@ def _asked(request: CaseRequest, worth: Calculation, amount: int) -> dict[str, o
 
 
 def _record(
-    case: RefundCase, request: CaseRequest, *, action: str, at: datetime, actor: Actor
+    case: RefundCase, request: CaseRequest, *, action: RecordAction, at: datetime, actor: Actor
 ) -> None:
     records.write(
         case=case,

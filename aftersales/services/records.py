@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aftersales.enums import OPEN_CASES
+from aftersales.enums import OPEN_CASES, RecordAction
 from aftersales.errors import CaseEnded
 from aftersales.models import NegotiationRecord, RefundCase
 from kernel.actors import Actor
@@ -16,7 +16,7 @@ from kernel.actors import Actor
 def write(
     *,
     case: RefundCase,
-    action: str,
+    action: RecordAction,
     actor: Actor,
     at: datetime,
     text: str = "",
@@ -51,11 +51,15 @@ def say(
     case = RefundCase.objects.get(pk=case_id)
     if case.status not in OPEN_CASES:
         raise CaseEnded
-    return write(case=case, action="message", actor=actor, at=at, text=text, image_urls=image_urls)
+    return write(
+        case=case, action=RecordAction.MESSAGE, actor=actor, at=at, text=text, image_urls=image_urls
+    )
 
 
 @transaction.atomic
 def note(*, case_id: int, text: str, at: datetime, actor: Actor) -> NegotiationRecord:
     """Append what only support reads; a case that ended takes notes too."""
     case = RefundCase.objects.get(pk=case_id)
-    return write(case=case, action="note", actor=actor, at=at, text=text, is_internal=True)
+    return write(
+        case=case, action=RecordAction.NOTE, actor=actor, at=at, text=text, is_internal=True
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from aftersales.enums import REFUND_BOOKED, CaseKind, CaseStatus
+from aftersales.enums import REFUND_BOOKED, CaseKind, CaseStatus, RecordAction
 from aftersales.models import RefundCase
 from aftersales.selectors import eligibility
 from aftersales.services import holding, records, timers
@@ -87,7 +87,7 @@ def _follow_one(case_id: int, at: datetime) -> bool:
         holding.advance(case, to=to, clock=timers.MONEY_ON_ITS_WAY, at=at, actor=SYSTEM)
     records.write(
         case=case,
-        action=str(to),
+        action=RecordAction(to),
         actor=SYSTEM,
         at=at,
         facts=[("amount", money.display(case.amount, case.currency)), ("refund", refund.number)],

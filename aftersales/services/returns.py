@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aftersales.enums import REFUND_BOOKED, CaseStatus, Inspection
+from aftersales.enums import REFUND_BOOKED, CaseStatus, Inspection, RecordAction
 from aftersales.errors import AlreadyInspected
 from aftersales.models import RefundCase, ReturnParcel
 from aftersales.services import holding, records, refunding, timers
@@ -50,7 +50,7 @@ def ship_back(
     )
     records.write(
         case=case,
-        action="shipped_back",
+        action=RecordAction.SHIPPED_BACK,
         actor=actor,
         at=at,
         facts=[("carrier", carrier_code), ("tracking", tracking_number)],
@@ -73,7 +73,7 @@ def mark_received(*, case_id: int, at: datetime, actor: Actor) -> RefundCase:
     parcel.save(update_fields=["signed_at"])
     clock = timers.for_shop_to_inspect(sent_at=parcel.sent_at, signed_at=at)
     holding.touch(case, **clock.columns)
-    records.write(case=case, action="received", actor=actor, at=at)
+    records.write(case=case, action=RecordAction.RECEIVED, actor=actor, at=at)
     return case
 
 
@@ -98,7 +98,7 @@ def accept_return(
     refunding.begin(case, at=at, actor=actor)
     holding.tell_decision(
         case,
-        action="return_accepted",
+        action=RecordAction.RETURN_ACCEPTED,
         actor=actor,
         at=at,
         before=before,
@@ -122,7 +122,7 @@ def record_inspection(*, case_id: int, inspection: str, at: datetime, actor: Act
     holding.check(case, *REFUND_BOOKED)
     _inspect(case, inspection, at=at, actor=actor)
     facts = [("inspection", inspection)]
-    records.write(case=case, action="inspected", actor=actor, at=at, facts=facts)
+    records.write(case=case, action=RecordAction.INSPECTED, actor=actor, at=at, facts=facts)
     audit.record(
         actor=actor,
         action="aftersales.case.inspected",
