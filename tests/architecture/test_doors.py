@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterator
 
 import pytest
-from django.urls import URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.functional import Promise
 
 from kernel.actors import Role
