@@ -18,6 +18,8 @@ from orders.services.requests import PlaceOrder, Receiver, Touch, WantedLine
 from settlements.services import settling, statements
 
 ORDERS = 300
+#: The latest orders, minutes old.
+UNPAID = 6
 GATEWAY = "sandbox"
 
 
@@ -26,8 +28,7 @@ def seed(world: World) -> None:
     for index in range(ORDERS):
         if index % 10 == 0:
             world.report("Orders of two months", index, ORDERS)
-        share = (index + world.dice.random()) / ORDERS
-        at = world.now - timedelta(days=DAYS) * (1 - share**0.8) - timedelta(minutes=40)
+        at = _when(world, index)
         group = _place(world, index, at)
         if group is not None:
             _live(world, group, at)
@@ -36,6 +37,14 @@ def seed(world: World) -> None:
         pass
     statements.refresh(month=world.now.date().replace(day=1), at=world.now)
     events.deliver_all()
+
+
+def _when(world: World, index: int) -> datetime:
+    """Return when order `index` is placed: trade grows, and the last ones wait to be paid."""
+    if index >= ORDERS - UNPAID:
+        return world.now - timedelta(minutes=ORDERS - index)
+    share = (index + world.dice.random()) / ORDERS
+    return world.now - timedelta(days=DAYS) * (1 - share**0.5) - timedelta(minutes=40)
 
 
 def _place(world: World, index: int, at: datetime) -> OrderGroup | None:
@@ -95,10 +104,9 @@ def _touch(world: World, code: str, product_id: int) -> Touch | None:
 
 def _live(world: World, group: OrderGroup, at: datetime) -> None:
     """Let the group's orders go on as their shops and buyer would have let them, until today."""
-    fate = world.dice.random()
-    if fate < 0.04 and at > world.now - timedelta(days=1):
+    if at > world.now - timedelta(minutes=30):
         return  # still to be paid
-    if fate < 0.08:
+    if world.dice.random() < 0.06:
         for order in group.orders.all():
             closing.close_order(
                 order_id=order.pk, reason=CloseReason.BUYER, at=at + timedelta(minutes=9)
