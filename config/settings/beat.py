@@ -1,5 +1,39 @@
-"""What beat starts, and how often: plain rows, read once at start."""
+"""What beat starts, and how often: plain rows, read once at start.
+
+Every task is a sweep over rows that are due by the database's clock, so a missed beat is made up by
+the next one. What people wait for is also nudged after commit; the sweep is what makes it certain.
+"""
 
 from typing import Any
 
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+from celery.schedules import crontab
+
+#: task → seconds between two starts.
+_SWEEPS = {
+    "kernel.tasks.deliver_events": 5,
+    "orders.tasks.close_unpaid": 20,
+    "orders.tasks.poll_payments": 20,
+    "orders.tasks.send_refunds": 5,
+    "orders.tasks.auto_confirm": 60,
+    "aftersales.tasks.act_on_overdue_cases": 20,
+    "catalog.tasks.sweep_imports": 15,
+    "catalog.tasks.apply_begun_prices": 60,
+    "affiliates.tasks.finish_what_is_due": 60,
+    "affiliates.tasks.release_commissions": 60,
+    "settlements.tasks.settle_due_lines": 20,
+    "settlements.tasks.refresh_statements": 300,
+    "shops.tasks.expire_consents": 60,
+    "shops.tasks.complete_unbindings": 30,
+    "accounts.tasks.expire_verifications": 3600,
+}
+
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # A sweep that waited longer than its interval is useless: the next one does its work.
+    task: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 10)}}
+    for task, seconds in _SWEEPS.items()
+} | {
+    task: {"task": task, "schedule": crontab(hour=4, minute=minute)}
+    for minute, task in enumerate(
+        ("kernel.tasks.forget_old_rows", "settlements.tasks.settle_late_lines")
+    )
+}
