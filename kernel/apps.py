@@ -7,3 +7,6 @@ class KernelConfig(AppConfig):
     """The kernel room."""
 
     name = "kernel"
+
+    def ready(self) -> None:
+        from kernel.admin import pages  # noqa: F401, PLC0415 -- app ready

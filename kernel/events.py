@@ -19,7 +19,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from celery import current_app
@@ -27,6 +27,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.db.models.functions import Now
 
+from kernel import audit
+from kernel.actors import Actor
+from kernel.errors import NotFound
 from kernel.models import Delivery, OutboxMessage
 
 logger = logging.getLogger(__name__)
@@ -220,3 +223,14 @@ def _count_failure(pk: int, error: Exception) -> None:
         parked_at=parked,
         last_error=f"{type(error).__name__}: {error}"[:2000],
     )
+
+
+@transaction.atomic
+def unpark(*, delivery_id: int, at: datetime, actor: Actor) -> None:
+    """Give a parked delivery five more tries, now. Raises NotFound when it is not parked."""
+    parked = Delivery.objects.filter(pk=delivery_id, parked_at__isnull=False)
+    if not parked.update(parked_at=None, attempts=0, due_at=Now()):
+        raise NotFound
+    delivery = Delivery.objects.get(pk=delivery_id)
+    audit.record(actor=actor, action="kernel.unpark_delivery", target=delivery, at=at)
+    transaction.on_commit(nudge, robust=True)

@@ -55,6 +55,8 @@ class ConsoleModelAdmin(ModelAdmin):
     permission: ClassVar[str] = ""
     #: The field that names a row in addresses.
     public_field: ClassVar[str] = "public_id"
+    #: False: the list says it all, no row has a page or an act.
+    has_object_page: ClassVar[bool] = True
     acts: ClassVar[Sequence[type[Act]]] = ()
     #: Template drawn under the fields of the object page, with `original` and `actor`.
     extra_template: ClassVar[str] = ""
@@ -82,7 +84,7 @@ class ConsoleModelAdmin(ModelAdmin):
         return queryset.order_by(*self.get_ordering(request))
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        if not is_storable(object_id) or len(object_id) > 64:
+        if not self.has_object_page or not is_storable(object_id) or len(object_id) > 64:
             return None
         try:
             return self.get_queryset(request).filter(**{self.public_field: object_id}).first()
@@ -92,6 +94,11 @@ class ConsoleModelAdmin(ModelAdmin):
     def object_url(self, target: Any) -> str:
         """Return the address of the object page."""
         return reverse(self._view_name("change"), args=[getattr(target, self.public_field)])
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Sequence[Any]) -> Any:
+        """Return the first column, or None where rows have no page."""
+        links = super().get_list_display_links(request, list_display)
+        return links if self.has_object_page else None
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ConsoleChangeList

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -10,8 +10,12 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from kernel import events
+from kernel.actors import Actor, Role
+from kernel.errors import NotFound
 from kernel.models import AuditEntry, Delivery, OutboxMessage
 from kernel.tasks import deliver_events, forget_old_rows
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 pytestmark = pytest.mark.django_db
 
@@ -290,3 +294,30 @@ def test_old_facts_are_forgotten_unless_somebody_still_has_to_hear_them() -> Non
 
     left = OutboxMessage.objects.order_by("id").values_list("payload__lamp_id", flat=True)
     assert list(left) == [2, 3]
+
+
+def test_an_operator_gives_a_parked_fact_five_more_tries() -> None:
+    calls: list[list[int]] = []
+    events.on(LampLit)(heard(calls))
+    events.publish(LampLit(lamp_id=1))
+    events.relay()
+    Delivery.objects.update(parked_at=Now(), attempts=5)
+    assert events.deliver_all() == 0
+    operator = Actor(Role.OPERATOR, user_id=1, label="Mo")
+
+    events.unpark(delivery_id=Delivery.objects.get().pk, at=AT, actor=operator)
+
+    assert events.deliver_all() == 1
+    assert calls == [[1]]
+    assert AuditEntry.objects.get().action == "kernel.unpark_delivery"
+
+
+def test_a_delivery_that_is_not_parked_cannot_be_unparked() -> None:
+    events.on(LampLit)(heard([]))
+    events.publish(LampLit(lamp_id=1))
+    events.relay()
+
+    with pytest.raises(NotFound):
+        events.unpark(delivery_id=Delivery.objects.get().pk, at=AT, actor=Actor(Role.OPERATOR))
+
+    assert AuditEntry.objects.count() == 0

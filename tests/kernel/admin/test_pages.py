@@ -1,0 +1,92 @@
+"""The kernel's own pages."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db.models.functions import Now
+from django.test import Client
+
+from kernel import audit
+from kernel.actors import SYSTEM
+from kernel.models import AuditEntry, Delivery, OutboxMessage
+from tests.factories.accounts import OperatorFactory, UserFactory
+from tests.factories.shops import PreparingShopFactory, StaffFactory
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+AUDIT = "/merchant/kernel/auditentry/"
+DELIVERY = "/operator/kernel/delivery/"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _real_addresses(settings: Any, _test_addresses: None) -> None:
+    settings.ROOT_URLCONF = "config.urls"
+
+
+@pytest.fixture
+def enter() -> Callable[[Any], Client]:
+    def sign_in(user: Any) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def parked() -> Delivery:
+    message = OutboxMessage.objects.create(
+        topic="tests.lamp.v1", payload={"lamp_id": 7}, relayed_at=Now()
+    )
+    return Delivery.objects.create(
+        message=message,
+        subscriber="tests.f",
+        parked_at=Now(),
+        attempts=5,
+        last_error="ValueError: x",
+    )
+
+
+def test_an_owner_reads_the_trail_of_the_own_shop_only(enter: Callable[[Any], Client]) -> None:
+    ours, theirs = StaffFactory(), PreparingShopFactory()
+    person = UserFactory()
+    for shop_id, name in ((ours.shop_id, "shops.ours"), (theirs.pk, "shops.theirs")):
+        audit.record(actor=SYSTEM, action=name, target=person, at=AT, shop_id=shop_id)
+    client = enter(ours.user)
+
+    page = client.get(AUDIT).content.decode()
+
+    assert ("shops.ours" in page, "shops.theirs" in page) == (True, False)
+    entry = AuditEntry.objects.get(action="shops.ours")
+    assert f"/{entry.pk}/" not in page
+    assert client.get(f"{AUDIT}{entry.pk}/change/").status_code == 404
+
+
+def test_an_operator_sees_parked_events_and_delivers_them_again(
+    enter: Callable[[Any], Client], parked: Delivery
+) -> None:
+    client = enter(OperatorFactory())
+
+    home = client.get("/operator/").content.decode()
+    page = client.get(f"{DELIVERY}{parked.pk}/change/").content.decode()
+    answer = client.post(f"{DELIVERY}{parked.pk}/do/deliver-again/", {})
+
+    assert "/operator/kernel/delivery/?parked_at__isempty=0" in home
+    assert "ValueError: x" in page
+    assert answer.status_code == 302
+    parked.refresh_from_db()
+    assert (parked.parked_at, parked.attempts) == (None, 0)
+
+
+def test_the_list_of_parked_events_is_what_the_card_counts(
+    enter: Callable[[Any], Client], parked: Delivery
+) -> None:
+    Delivery.objects.create(message=parked.message, subscriber="tests.fine", done_at=Now())
+
+    page = enter(OperatorFactory()).get(f"{DELIVERY}?parked_at__isempty=0").content.decode()
+
+    assert re.findall(r"(\d+) rows?<", page) == ["1"]
