@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from rest_framework import serializers
 
@@ -26,7 +26,7 @@ class AccountCard(TypedDict):
 
 
 class AccountCardOut(Out):
-    """The shape of `account_card`, for every room's answers."""
+    """The shape of `account_card`, for every room's answers; takes a card or an `Account`."""
 
     id = serializers.CharField()
     handle = serializers.CharField()
@@ -34,6 +34,10 @@ class AccountCardOut(Out):
     avatar_url = serializers.CharField()
     kind = serializers.ChoiceField(choices=AccountKind.choices)
     verified = serializers.BooleanField()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        card = account_card(instance) if isinstance(instance, Account) else instance
+        return super().to_representation(card)
 
 
 def account_card(account: Account) -> AccountCard:

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/v1/auth/", include("allauth.headless.urls")),
     path("api/v1/accounts/", include("accounts.api.urls")),
+    path("api/v1/accounts/", include("shops.api.account_urls")),  # account and shop in one answer
     path("api/v1/shops/", include("shops.api.urls")),
     path("api/v1/catalog/", include("catalog.api.urls")),
     path("api/v1/orders/", include("orders.api.urls")),

@@ -1,5 +1,58 @@
 """Addresses under /api/v1/shops/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from shops.api import binding_views as binding
+from shops.api import buyer_views as buyer
+from shops.api import merchant_views as merchant
+from shops.api import operator_views as operator
+from shops.api import public_views as public
+
+_merchant: list[URLPattern | URLResolver] = [
+    path("", merchant.OwnShop.as_view()),
+    path("/rename", merchant.Rename.as_view()),
+    path("/name-changes", merchant.NameChanges.as_view()),
+    path("/admission", merchant.OwnAdmission.as_view()),
+    path("/admission/submit", merchant.SubmitAdmission.as_view()),
+    path("/checklist", merchant.Checklist.as_view()),
+    path("/staff", merchant.StaffList.as_view()),
+    path("/staff/<str:staff_id>", merchant.OneStaff.as_view()),
+    path("/guarantees", merchant.Guarantees.as_view()),
+    path("/guarantees/<str:kind>", merchant.OneGuarantee.as_view()),
+    path("/freight", merchant.Freight.as_view()),
+    path("/return-addresses", merchant.ReturnAddresses.as_view()),
+    path("/return-addresses/<str:address_id>", merchant.OneReturnAddress.as_view()),
+    path("/bindings", binding.Bindings.as_view()),
+    path("/bindings/<str:binding_id>", binding.OneBinding.as_view()),
+    path("/bindings/<str:binding_id>/withdraw", binding.WithdrawBinding.as_view()),
+    path("/bindings/<str:binding_id>/preconditions", binding.Preconditions.as_view()),
+    path("/bindings/<str:binding_id>/unbind", binding.Unbind.as_view()),
+    path("/bindings/<str:binding_id>/keep", binding.KeepBinding.as_view()),
+]
+
+_operator: list[URLPattern | URLResolver] = [
+    path("admissions", operator.AdmissionQueue.as_view()),
+    path("admissions/<str:admission_id>", operator.OneAdmission.as_view()),
+    path("admissions/<str:admission_id>/approve", operator.ApproveAdmission.as_view()),
+    path("admissions/<str:admission_id>/reject", operator.RejectAdmission.as_view()),
+    path("bindings", operator.BindingQueue.as_view()),
+    path("bindings/<str:binding_id>/approve", operator.ApproveBinding.as_view()),
+    path("bindings/<str:binding_id>/reject", operator.RejectBinding.as_view()),
+    path("shops", operator.ShopList.as_view()),
+    path("shops/<str:shop_id>/suspend", operator.SuspendShop.as_view()),
+    path("shops/<str:shop_id>/reopen", operator.ReopenShop.as_view()),
+    path("shops/<str:shop_id>/close", operator.CloseShop.as_view()),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("storefronts/<str:shop_id>", public.PublicShop.as_view()),
+    path("shops", buyer.Shops.as_view()),
+    path("invitations/accept", buyer.AcceptInvitation.as_view()),
+    path("bindings", buyer.OwnBindings.as_view()),
+    path("bindings/<str:binding_id>", buyer.OwnBinding.as_view()),
+    path("bindings/<str:binding_id>/accept", buyer.AcceptBinding.as_view()),
+    path("bindings/<str:binding_id>/decline", buyer.DeclineBinding.as_view()),
+    path("bindings/<str:binding_id>/main", buyer.ChooseMainShop.as_view()),
+    path("shops/<str:shop_id>", include(_merchant)),
+    path("operator/", include(_operator)),
+]

@@ -1,7 +1,13 @@
 """Questions about shops that other rooms and the doors ask."""
 
 from shops.selectors.freight import freight_of, freights
-from shops.selectors.identity import collection_shop, presenters, storefronts
+from shops.selectors.identity import (
+    collection_shop,
+    official_account,
+    presenters,
+    shop_of_account,
+    storefronts,
+)
 from shops.selectors.shapes import PresenterOut, StorefrontOut, StorefrontShopOut
 
 __all__ = [
@@ -11,6 +17,8 @@ __all__ = [
     "collection_shop",
     "freight_of",
     "freights",
+    "official_account",
     "presenters",
+    "shop_of_account",
     "storefronts",
 ]

@@ -77,16 +77,26 @@ def collection_shop(account: Account) -> Shop | None:
     return binding.shop if binding else None
 
 
-def shops_of_accounts(account_ids: Collection[int]) -> dict[int, int]:
-    """Return account pk → pk of the shop that its profile shows (BI-08).
+def official_account(shop_id: int) -> Account | None:
+    """Return the account that is the shop's face, or None."""
+    binding = (
+        Binding.objects.in_force()
+        .filter(shop_id=shop_id, relation=Relation.OFFICIAL)
+        .select_related("account")
+        .first()
+    )
+    return binding.account if binding else None
 
-    The main shop first, then the longest bound; a shop that does not sell is not shown.
+
+def shop_of_account(account_id: int) -> int | None:
+    """Return the primary key of the shop that the account's profile shows (BI-08), or None.
+
+    The main shop first, then any it is official for, then those it broadcasts for; of equal ones
+    the longest bound.
     """
-    shown: dict[int, int] = {}
-    order = ("-is_main", "relation", "bound_at", "pk")
-    for binding in Binding.objects.in_force().filter(account_id__in=account_ids).order_by(*order):
-        shown.setdefault(binding.account_id, binding.shop_id)
-    return shown
+    bound = Binding.objects.in_force().filter(account_id=account_id)
+    order = ("-is_main", "relation", "bound_at", "pk")  # OFFICIAL sorts before SELF
+    return bound.order_by(*order).values_list("shop_id", flat=True).first()
 
 
 def _storefront(shop: Shop, guarantees: list[str], binding: Binding | None) -> Storefront:

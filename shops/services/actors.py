@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import Q
+
+from accounts.enums import RoleKind
+from accounts.services.actors import suspended
 from kernel.actors import Actor, Role
-from shops.enums import StaffStatus
+from shops.enums import StaffRole, StaffStatus
 from shops.models import Staff
 from shops.policies import permissions_of
 
@@ -20,7 +24,13 @@ def merchant_actor(user_id: int, keys: Mapping[str, str]) -> Actor | None:
     )
     if "shop_id" in keys:
         places = places.filter(shop__public_id=keys["shop_id"])
-    place = places.order_by("pk").first()
+    # A suspended role opens no door, whatever places it holds (AC-01).
+    place = (
+        places.exclude(Q(role=StaffRole.OWNER) & Q(suspended(user_id, RoleKind.MERCHANT_OWNER)))
+        .exclude(~Q(role=StaffRole.OWNER) & Q(suspended(user_id, RoleKind.MERCHANT_STAFF)))
+        .order_by("pk")
+        .first()
+    )
     if place is None:
         return None
     return Actor(

@@ -4,13 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from accounts.enums import AccountKind
+from accounts.enums import AccountKind, RoleKind, RoleStatus
 from accounts.selectors import account_card
 from kernel.actors import Role, resolve
 from shops.enums import BindingStatus, GuaranteeKind, Relation, StaffRole, StaffStatus
 from shops.policies import PERMISSIONS, may_grant, permissions_of
 from shops.selectors import collection_shop, freight_of, freights, presenters, storefronts
-from tests.factories.accounts import AccountFactory, CreatorFactory, OperatorFactory, UserFactory
+from tests.factories.accounts import (
+    AccountFactory,
+    CreatorFactory,
+    OperatorFactory,
+    RoleProfileFactory,
+    UserFactory,
+)
 from tests.factories.shops import (
     BindingFactory,
     GuaranteeFactory,
@@ -178,6 +184,20 @@ def test_strangers_removed_staff_and_locked_users_are_nobody():
 
     assert found == [None, None, None]
     assert resolve(Role.MERCHANT, owner_of(shop).pk, keys) is not None
+
+
+def test_a_suspended_role_closes_its_places_alone():
+    person = UserFactory()
+    owned = ShopFactory(owner=person)
+    served = StaffFactory(shop=ShopFactory(), user=person, role=StaffRole.ORDER_CLERK).shop
+    RoleProfileFactory(user=person, role=RoleKind.MERCHANT_OWNER, status=RoleStatus.SUSPENDED)
+
+    found = [
+        resolve(Role.MERCHANT, person.pk, {"shop_id": shop.public_id}) is not None
+        for shop in (owned, served)
+    ]
+
+    assert found == [False, True]
 
 
 def test_platform_roles_and_creators_are_resolved():

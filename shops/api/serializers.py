@@ -1,0 +1,424 @@
+"""The shapes of the shops room; those of the identity block are in `shops.selectors.shapes`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.enums import RoleKind, RoleStatus
+from accounts.policies import is_credit_code
+from accounts.selectors import AccountCardOut
+from kernel.api.serializers import In, Money, Out, Text, Whole
+from kernel.crypto import decrypt
+from kernel.money import MAX_AMOUNT
+from kernel.text import mask_phone
+from shops.enums import (
+    AdmissionStatus,
+    BindingStatus,
+    EndReason,
+    GuaranteeKind,
+    Relation,
+    ShopStatus,
+    ShopType,
+    StaffRole,
+    StaffStatus,
+)
+from shops.policies import permissions_of
+from shops.selectors import StorefrontOut
+
+PHONE = r"^\+?[0-9][0-9 -]{4,18}\Z"
+
+
+class ShopLink(serializers.URLField):
+    """An address of the web, at most 300 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 300} | kwargs))
+
+
+class MerchantCode(Text):
+    """18 digits and capital letters; small letters are taken as capitals."""
+
+    default_error_messages = {
+        "credit_code": _("This is not a unified social credit code."),
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        code = super().to_internal_value(data).upper()
+        if not is_credit_code(code):
+            self.fail("credit_code")
+        return code
+
+
+# --- shops --------------------------------------------------------------------------------------
+
+
+class ShopIn(In):
+    """A new shop, in preparation."""
+
+    name = Text(max_length=60)
+    type = serializers.ChoiceField(choices=ShopType.choices, default=ShopType.ORDINARY)
+    logo_url = ShopLink(required=False)
+
+
+class ShopOut(Out):
+    """A shop as its own people and the platform see it."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+    type = serializers.ChoiceField(choices=ShopType.choices)
+    status = serializers.ChoiceField(choices=ShopStatus.choices)
+    logo_url = serializers.CharField()
+    opened_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class OperatorShopOut(ShopOut):
+    """The same with the legal entity behind it."""
+
+    legal_name = serializers.CharField(source="merchant.legal_name", default=None, allow_null=True)
+    credit_code = serializers.CharField(
+        source="merchant.credit_code", default=None, allow_null=True
+    )
+
+
+class RenameIn(In):
+    """Another name, and perhaps another picture."""
+
+    name = Text(max_length=60)
+    logo_url = ShopLink(required=False, allow_blank=True)
+
+
+class NameChangeOut(Out):
+    """One name that became another (BI-07)."""
+
+    old_name = serializers.CharField()
+    new_name = serializers.CharField()
+    cause = serializers.ChoiceField(choices=["renamed", "bound", "unbound"])
+    account = AccountCardOut(allow_null=True)
+    at = serializers.DateTimeField()
+
+
+class PublicShopOut(Out):
+    """A shop's public page (BI-08)."""
+
+    storefront = StorefrontOut()
+    status = serializers.ChoiceField(choices=ShopStatus.choices)
+    logo_url = serializers.CharField()
+    opened_at = serializers.DateTimeField(allow_null=True)
+    follower_count = serializers.IntegerField(allow_null=True)
+
+
+class ProfileOut(Out):
+    """An account's public page with the card of its shop (BI-08)."""
+
+    account = AccountCardOut()
+    bio = serializers.CharField()
+    follower_count = serializers.IntegerField()
+    storefront = StorefrontOut(allow_null=True)
+
+
+# --- who am I -----------------------------------------------------------------------------------
+
+
+class MeUserOut(Out):
+    """The person."""
+
+    id = serializers.CharField(source="public_id")
+    email = serializers.CharField()
+    name = serializers.CharField()
+
+
+class MeRoleOut(Out):
+    """A role the person holds."""
+
+    role = serializers.ChoiceField(choices=RoleKind.choices)
+    status = serializers.ChoiceField(choices=RoleStatus.choices)
+
+
+class MeCreatorOut(Out):
+    """The creator the person is."""
+
+    id = serializers.CharField(source="public_id")
+    account = AccountCardOut()
+    level = serializers.IntegerField()
+
+
+class MeAgencyOut(Out):
+    """The agency the person acts for."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+
+
+class PlaceOut(Out):
+    """A place in a shop, with what it allows."""
+
+    id = serializers.CharField(source="shop.public_id")
+    name = serializers.CharField(source="shop.name")
+    status = serializers.ChoiceField(source="shop.status", choices=ShopStatus.choices)
+    role = serializers.ChoiceField(choices=StaffRole.choices)
+    permissions = serializers.SerializerMethodField()
+
+    def get_permissions(self, row: Any) -> list[str]:
+        return sorted(permissions_of(row.role))
+
+
+class MeOut(Out):
+    """Who am I, in one object (AC-01)."""
+
+    user = MeUserOut()
+    roles = MeRoleOut(many=True)
+    accounts = AccountCardOut(many=True)
+    creator = MeCreatorOut(allow_null=True)
+    agency = MeAgencyOut(allow_null=True)
+    shops = PlaceOut(many=True)
+
+
+# --- admission ----------------------------------------------------------------------------------
+
+
+class AdmissionIn(In):
+    """What is given is changed; `version` is the one that was looked at."""
+
+    version = Whole(min_value=1, max_value=1_000_000)
+    legal_name = Text(max_length=120, required=False)
+    credit_code = MerchantCode(max_length=18, required=False)
+    contact_name = Text(max_length=60, required=False)
+    contact_phone = serializers.RegexField(PHONE, max_length=20, required=False)
+    licence_url = ShopLink(required=False)
+    accepts_terms = serializers.BooleanField(required=False)
+
+
+class AdmissionFaultOut(Out):
+    """One field to correct."""
+
+    field = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class AdmissionOut(Out):
+    """An application; the contact's phone is masked."""
+
+    id = serializers.CharField(source="public_id")
+    shop_id = serializers.CharField(source="shop.public_id")
+    shop_name = serializers.CharField(source="shop.name")
+    status = serializers.ChoiceField(choices=AdmissionStatus.choices)
+    legal_name = serializers.CharField()
+    credit_code = serializers.CharField()
+    contact_name = serializers.CharField()
+    contact_phone = serializers.SerializerMethodField()
+    licence_url = serializers.CharField()
+    terms_accepted_at = serializers.DateTimeField(allow_null=True)
+    rejections = AdmissionFaultOut(many=True)
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+
+    def get_contact_phone(self, row: Any) -> str:
+        return mask_phone(decrypt(row.contact_sealed)["phone"]) if row.contact_sealed else ""
+
+
+class AdmissionFaultIn(In):
+    """One field to correct."""
+
+    field = serializers.ChoiceField(
+        choices=[
+            "name",
+            "legal_name",
+            "credit_code",
+            "contact_name",
+            "contact_phone",
+            "licence_url",
+        ]
+    )
+    code = serializers.RegexField(r"^[a-z][a-z0-9_]{1,39}\Z", max_length=40)
+    message = Text()
+
+
+class AdmissionRejectIn(In):
+    """Why it is sent back."""
+
+    rejections = serializers.ListField(child=AdmissionFaultIn(), min_length=1, max_length=10)
+
+
+class AdmissionQuery(In):
+    """Which applications."""
+
+    status = serializers.ChoiceField(choices=AdmissionStatus.choices, required=False)
+
+
+class RequirementOut(Out):
+    """One line of the checklist (SH-04)."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    is_complete = serializers.BooleanField()
+
+
+# --- staff --------------------------------------------------------------------------------------
+
+
+class StaffOut(Out):
+    """A place or an invitation."""
+
+    id = serializers.CharField(source="public_id")
+    email = serializers.CharField()
+    name = serializers.CharField(source="user.name", default=None, allow_null=True)
+    role = serializers.ChoiceField(choices=StaffRole.choices)
+    status = serializers.ChoiceField(choices=StaffStatus.choices)
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class StaffInviteIn(In):
+    """Whom, as what."""
+
+    email = serializers.EmailField(max_length=254)
+    role = serializers.ChoiceField(choices=StaffRole.choices)
+
+
+class InvitationOut(Out):
+    """The invitation and its token, shown this once."""
+
+    staff = StaffOut()
+    token = serializers.CharField()
+
+
+class StaffRoleIn(In):
+    """Another role."""
+
+    role = serializers.ChoiceField(choices=StaffRole.choices)
+
+
+class InvitationAcceptIn(In):
+    """The token of an invitation."""
+
+    token = Text(max_length=100)
+
+
+# --- promises -----------------------------------------------------------------------------------
+
+
+class GuaranteeOut(Out):
+    """One promise, from when until when (SH-10)."""
+
+    kind = serializers.ChoiceField(choices=GuaranteeKind.choices)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(allow_null=True)
+
+
+class FreightIn(In):
+    """Minor units (分); `version` is the one that was looked at, 0 when there was none."""
+
+    flat_amount = Whole(min_value=0, max_value=MAX_AMOUNT)
+    free_from_amount = Whole(min_value=0, max_value=MAX_AMOUNT, allow_null=True)
+    version = Whole(min_value=0, max_value=1_000_000)
+
+
+class FreightOut(Out):
+    """What sending costs, and from which goods amount on it is free."""
+
+    flat_amount = Money()
+    free_from_amount = Money(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class ReturnAddressIn(In):
+    """Where buyers send returns."""
+
+    receiver = Text(max_length=60)
+    phone = serializers.RegexField(PHONE, max_length=20)
+    province = Text(max_length=40)
+    city = Text(max_length=40)
+    district = Text(max_length=40, allow_blank=True, default="")
+    street = Text(max_length=200)
+    is_default = serializers.BooleanField(default=False)
+
+
+class ReturnAddressOut(Out):
+    """Where buyers send returns."""
+
+    id = serializers.CharField(source="public_id")
+    receiver = serializers.CharField()
+    phone = serializers.CharField()
+    province = serializers.CharField()
+    city = serializers.CharField()
+    district = serializers.CharField()
+    street = serializers.CharField()
+    is_default = serializers.BooleanField()
+
+
+# --- binding ------------------------------------------------------------------------------------
+
+
+class BindingIn(In):
+    """Which account, as what; `replaces` names the official binding that goes when it comes."""
+
+    account_id = Text(max_length=64)
+    relation = serializers.ChoiceField(choices=[Relation.OFFICIAL.value, Relation.SELF.value])
+    authorisation_url = ShopLink(required=False)
+    replaces = Text(max_length=64, required=False)
+
+
+class BindingShopOut(Out):
+    """The shop's side."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+
+
+class BindingOut(Out):
+    """A tie between a shop and an account."""
+
+    id = serializers.CharField(source="public_id")
+    shop = BindingShopOut()
+    account = AccountCardOut()
+    relation = serializers.ChoiceField(choices=Relation.choices)
+    status = serializers.ChoiceField(choices=BindingStatus.choices)
+    is_main = serializers.BooleanField()
+    is_same_entity = serializers.BooleanField()
+    authorisation_url = serializers.CharField()
+    replaces = serializers.CharField(source="replaces.public_id", default=None, allow_null=True)
+    consent_due_at = serializers.DateTimeField(allow_null=True)
+    consented_at = serializers.DateTimeField(allow_null=True)
+    bound_at = serializers.DateTimeField(allow_null=True)
+    unbind_requested_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    end_reason = serializers.ChoiceField(choices=EndReason.choices, allow_blank=True)
+
+
+class PreconditionOut(Out):
+    """One thing that must be clear before a binding ends, and how many there are (BI-12)."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    count = serializers.IntegerField()
+    is_met = serializers.BooleanField()
+
+
+class UnbindingOut(Out):
+    """What became of the wish to unbind, and what stands against it."""
+
+    binding = BindingOut()
+    preconditions = PreconditionOut(many=True)
+
+
+class BindingQuery(In):
+    """Which bindings."""
+
+    status = serializers.ChoiceField(choices=BindingStatus.choices, required=False)
+
+
+class ShopQuery(In):
+    """Which shops."""
+
+    status = serializers.ChoiceField(choices=ShopStatus.choices, required=False)
+
+
+class ShopReasonIn(In):
+    """Why; kept in the audit trail."""
+
+    reason = Text()
