@@ -1,5 +1,33 @@
 """Addresses under /api/v1/orders/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from orders.api import buyer, gateways, merchant, platform
+
+_SHOP = "shops/<str:shop_id>/orders"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("cart", buyer.CartView.as_view()),
+    path("cart/lines/<str:sku_id>", buyer.CartLineView.as_view()),
+    path("quotes", buyer.QuotesView.as_view()),
+    path("checkouts", buyer.CheckoutsView.as_view()),
+    path("groups/<str:number>", buyer.GroupView.as_view()),
+    path("groups/<str:number>/payments", buyer.GroupPaymentsView.as_view()),
+    path("payments/<str:number>", buyer.PaymentView.as_view()),
+    path("orders", buyer.OrdersView.as_view()),
+    path("orders/<str:number>", buyer.OrderView.as_view()),
+    path("orders/<str:number>/cancel", buyer.CancelView.as_view()),
+    path("orders/<str:number>/confirm-receipt", buyer.ReceiptView.as_view()),
+    path("orders/<str:number>/extend-receipt", buyer.ExtensionView.as_view()),
+    path("sandbox/cashier/<str:number>/pay", buyer.CashierView.as_view()),
+    path("notices/<str:gateway>", gateways.NoticesView.as_view()),
+    path(_SHOP, merchant.ShopOrdersView.as_view()),
+    path(f"{_SHOP}/<str:number>", merchant.ShopOrderView.as_view()),
+    path(f"{_SHOP}/<str:number>/packages", merchant.ShopParcelsView.as_view()),
+    path(f"{_SHOP}/<str:number>/receiver", merchant.ShopReceiverView.as_view()),
+    path(f"{_SHOP}/<str:number>/remark", merchant.ShopRemarkView.as_view()),
+    path("support/orders/<str:number>", platform.SupportOrderView.as_view()),
+    path("support/orders/<str:number>/receiver", platform.SupportReceiverView.as_view()),
+    path("operator/refunds", platform.OperatorRefundsView.as_view()),
+    path("operator/sandbox/deadlines", platform.SandboxDeadlinesView.as_view()),
+]

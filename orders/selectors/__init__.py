@@ -2,5 +2,15 @@
 
 from orders.selectors.cart import Cart, CartEntry, CartShop, cart_of
 from orders.selectors.identity import identity_of, now_known_as
+from orders.selectors.pages import attach_identity, with_details
 
-__all__ = ["Cart", "CartEntry", "CartShop", "cart_of", "identity_of", "now_known_as"]
+__all__ = [
+    "Cart",
+    "CartEntry",
+    "CartShop",
+    "attach_identity",
+    "cart_of",
+    "identity_of",
+    "now_known_as",
+    "with_details",
+]

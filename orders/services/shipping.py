@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -97,6 +98,11 @@ def ship_order(
         after={"status": order.status, "carrier": carrier_code, "tracking": tracking_number},
     )
     return package
+
+
+def request_id_of(key: str) -> str:
+    """Return the parcel's request id for an idempotency key of any length."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _check(carrier_code: str, tracking_number: str) -> None:

@@ -1,0 +1,54 @@
+"""The door for gateways' notices."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import RequestDataTooBig
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from kernel.actors import Role
+from kernel.api.parsers import BodyTooLarge
+from kernel.api.views import View
+from orders.api.outputs import NoticeOut
+from orders.services.notices import receive_notice
+
+#: Larger than any notice of a gateway.
+MAX_NOTICE_BYTES = 64 * 1024
+
+
+class NoticesView(View):
+    """Notices of one gateway.
+
+    Not an `operation`: what is signed are the raw bytes, so nothing may parse them first.
+    """
+
+    audience = Role.ANONYMOUS
+    authentication_classes: ClassVar[list[Any]] = []
+
+    @extend_schema(
+        request={"application/json": OpenApiTypes.OBJECT},
+        responses={200: NoticeOut},
+        summary="Take a gateway's signed notice",
+    )
+    def post(self, request: Request, gateway: str) -> Response:
+        """Take a gateway's signed notice. 200 means that what it says is committed."""
+        outcome = receive_notice(
+            gateway=gateway,
+            headers=request.headers,
+            body=_raw_body(request),
+            at=request.at,  # type: ignore[attr-defined]
+        )
+        return Response({"outcome": outcome})
+
+
+def _raw_body(request: Request) -> bytes:
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        raise BodyTooLarge from None
+    if len(body) > MAX_NOTICE_BYTES:
+        raise BodyTooLarge
+    return body

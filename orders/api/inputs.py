@@ -1,0 +1,182 @@
+"""Shapes that come in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from kernel.api.serializers import Amount, In, Quantity, Text, Whole
+from orders.enums import Carrier, MediaType, OrderStatus, RefundStatus, SandboxProfile
+from orders.services.desk import DEADLINES
+from orders.services.requests import Receiver, Touch, WantedLine
+from orders.services.shipping import TRACKING
+
+PHONE = RegexValidator(r"^\+?[0-9][0-9-]{5,18}$", _("This is not a telephone number."))
+
+TRACKING_NUMBER = RegexValidator(
+    rf"^{TRACKING.pattern}\Z", _("A tracking number has 5 to 40 letters, digits or hyphens.")
+)
+
+
+class Switch(serializers.BooleanField):
+    """A JSON boolean; text and numbers that look like one are refused."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class TouchIn(In):
+    """The content that led to a line, as the app knows it (CT-12)."""
+
+    pick_code = Text(max_length=40, required=False)
+    media_type = serializers.ChoiceField(
+        choices=[one for one in MediaType.choices if one[0]], required=False
+    )
+    media_id = Text(max_length=64, required=False)
+    account_id = Text(max_length=32, required=False)
+    is_live = Switch(required=False)
+    creative_id = Text(max_length=64, required=False)
+
+
+class WantedLineIn(In):
+    """Pieces of a SKU. Without a touch, the cart's is used."""
+
+    sku_id = Text(max_length=32)
+    quantity = Quantity()
+    touch = TouchIn(required=False)
+
+
+class OrderQuoteIn(In):
+    """What a checkout might hold."""
+
+    lines = WantedLineIn(many=True, allow_empty=False, max_length=settings.MAX_ORDER_LINES)
+
+
+class ReceiverIn(In):
+    """Where the parcels go."""
+
+    name = Text(max_length=60)
+    phone = Text(max_length=20, validators=[PHONE])
+    province = Text(max_length=40)
+    city = Text(max_length=40)
+    district = Text(max_length=40, required=False)
+    street = Text(max_length=200)
+
+
+class ShopMessageIn(In):
+    """A word to one of the shops."""
+
+    shop_id = Text(max_length=32)
+    message = Text(max_length=200)
+
+
+class CheckoutIn(OrderQuoteIn):
+    """One checkout. The receiver is given here, or a saved address is named.
+
+    `expected_pay_amount` is what the buyer was shown, in minor units: it is compared, never used.
+    """
+
+    receiver = ReceiverIn(required=False)
+    address_id = Text(max_length=32, required=False)
+    messages = ShopMessageIn(many=True, required=False, max_length=settings.MAX_ORDER_LINES)
+    expected_pay_amount = Amount(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Demand exactly one way of naming the receiver."""
+        if ("receiver" in attrs) == ("address_id" in attrs):
+            raise serializers.ValidationError(
+                {"receiver": _("Send either a receiver or an address_id.")}, code="required"
+            )
+        return attrs
+
+
+class CartLineIn(In):
+    """How many pieces the cart shall hold."""
+
+    quantity = Quantity()
+    touch = TouchIn(required=False)
+
+
+class PaymentStartIn(In):
+    """With which gateway to pay."""
+
+    gateway = Text(max_length=20)
+
+
+class CashierIn(In):
+    """How the sandbox gateway shall behave towards this payment."""
+
+    profile = serializers.ChoiceField(choices=SandboxProfile, default=SandboxProfile.OK)
+
+
+class ParcelLineIn(In):
+    """Pieces of one line."""
+
+    position = Whole(min_value=1, max_value=32_767)
+    quantity = Quantity()
+
+
+class ParcelIn(In):
+    """One parcel. Without `lines`: everything that is left. The Idempotency-Key names it."""
+
+    carrier = serializers.ChoiceField(choices=Carrier)
+    tracking_number = Text(max_length=40, validators=[TRACKING_NUMBER])
+    lines = ParcelLineIn(
+        many=True, required=False, allow_empty=False, max_length=settings.MAX_ORDER_LINES
+    )
+
+    def validate_lines(self, lines: list[dict[str, int]]) -> list[dict[str, int]]:
+        """Refuse a position that comes twice."""
+        if len({line["position"] for line in lines}) != len(lines):
+            raise serializers.ValidationError(_("Name each line once."), code="duplicate_line")
+        return lines
+
+
+class OrderRemarkIn(In):
+    """The shop's note, at most 60 characters."""
+
+    remark = Text(max_length=60, allow_blank=True)
+
+
+class DeadlineIn(In):
+    """Which deadline of which order is now."""
+
+    order = Text(max_length=20)
+    deadline = serializers.ChoiceField(choices=sorted(DEADLINES))
+
+
+class OrderQueryIn(In):
+    """Filters of order lists."""
+
+    status = serializers.ChoiceField(choices=OrderStatus, required=False)
+    placed_from = serializers.DateTimeField(required=False)
+    placed_until = serializers.DateTimeField(required=False)
+
+
+class RefundQueryIn(In):
+    """Filters of the refund list."""
+
+    status = serializers.ChoiceField(choices=RefundStatus, required=False)
+
+
+def touch_of(data: dict[str, Any]) -> Touch | None:
+    """Return the touch of validated `data`, None when it has none."""
+    return Touch(**data["touch"]) if "touch" in data else None
+
+
+def lines_of(data: dict[str, Any]) -> tuple[WantedLine, ...]:
+    """Return the lines of validated `data`."""
+    return tuple(
+        WantedLine(line["sku_id"], line["quantity"], touch_of(line)) for line in data["lines"]
+    )
+
+
+def receiver_of(data: dict[str, Any]) -> Receiver | None:
+    """Return the receiver of validated `data`, None when an address is named."""
+    return Receiver(**data["receiver"]) if "receiver" in data else None

@@ -1,0 +1,97 @@
+"""Merchants: their shop's orders and parcels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from kernel.actors import Role
+from kernel.api.operations import idempotency_key, listing, operation
+from kernel.api.views import View
+from orders.api.inputs import OrderQueryIn, OrderRemarkIn, ParcelIn
+from orders.api.outputs import RevealedReceiverOut, ShopOrderOut
+from orders.api.queries import filtered
+from orders.models import Order
+from orders.selectors import with_details
+from orders.services import desk, shipping
+
+
+class ShopOrdersView(View):
+    """The shop's orders."""
+
+    audience = Role.MERCHANT
+    permission = "orders.view"
+
+    @listing(gives=ShopOrderOut, ordering=("-placed_at", "-id"), filters=OrderQueryIn)
+    def get(self, request: Any, query: dict[str, Any], shop_id: str) -> QuerySet[Order]:
+        """List the shop's orders, newest first."""
+        return with_details(filtered(Order.objects.visible_to(request.actor), query))
+
+
+class ShopOrderView(View):
+    """One order of the shop."""
+
+    audience = Role.MERCHANT
+    permission = "orders.view"
+
+    @operation(gives=ShopOrderOut)
+    def get(self, request: Any, shop_id: str, number: str) -> Order:
+        """Show an order; the receiver is masked."""
+        return _order(request, number)
+
+
+class ShopParcelsView(View):
+    """Shipping."""
+
+    audience = Role.MERCHANT
+    permission = "orders.ship"
+
+    @operation(takes=ParcelIn, gives=ShopOrderOut, status=201, idempotent=True)
+    def post(self, request: Any, data: dict[str, Any], shop_id: str, number: str) -> Order:
+        """Ship one parcel: all that is left, or the pieces of `lines`."""
+        order = Order.objects.get_visible(request.actor, number=number)
+        lines = data.get("lines")
+        shipping.ship_order(
+            order_id=order.pk,
+            request_id=shipping.request_id_of(idempotency_key(request)),
+            carrier_code=data["carrier"],
+            tracking_number=data["tracking_number"],
+            pieces={one["position"]: one["quantity"] for one in lines} if lines else None,
+            at=request.at,
+            actor=request.actor,
+        )
+        return _order(request, number)
+
+
+class ShopReceiverView(View):
+    """The receiver in clear."""
+
+    audience = Role.MERCHANT
+    permission = "orders.reveal"
+
+    @operation(gives=RevealedReceiverOut)
+    def post(self, request: Any, shop_id: str, number: str) -> dict[str, Any]:
+        """Reveal the receiver; the audit trail says who looked."""
+        order = Order.objects.get_visible(request.actor, number=number)
+        return desk.reveal_receiver(order_id=order.pk, at=request.at, actor=request.actor)
+
+
+class ShopRemarkView(View):
+    """The shop's note on an order."""
+
+    audience = Role.MERCHANT
+    permission = "orders.remark"
+
+    @operation(takes=OrderRemarkIn, gives=ShopOrderOut)
+    def put(self, request: Any, data: dict[str, Any], shop_id: str, number: str) -> Order:
+        """Replace the remark."""
+        order = Order.objects.get_visible(request.actor, number=number)
+        desk.remark_order(
+            order_id=order.pk, remark=data["remark"], at=request.at, actor=request.actor
+        )
+        return _order(request, number)
+
+
+def _order(request: Any, number: str) -> Order:
+    return with_details(Order.objects.all()).get_visible(request.actor, number=number)

@@ -1,0 +1,30 @@
+"""Orders with everything that a page or an answer shows, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from orders.models import Order, OrderLine, Package, Refund
+from orders.selectors.identity import identity_of
+
+
+def with_details(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Return `orders` with group, shop, lines, parcels and refunds loaded."""
+    lines = OrderLine.objects.select_related("sku", "product", "presenter").order_by("position")
+    packages = Package.objects.prefetch_related("lines__line").order_by("pk")
+    return orders.select_related("group", "shop", "storefront").prefetch_related(
+        Prefetch("lines", lines),
+        Prefetch("packages", packages),
+        Prefetch("refunds", Refund.objects.order_by("pk")),
+    )
+
+
+def attach_identity(orders: Sequence[Any], *, at: datetime) -> None:
+    """Give each order an attribute `identity`: its block as it was, and its name of today."""
+    blocks = identity_of(orders, at=at)
+    for order in orders:
+        order.identity = blocks[order.pk]

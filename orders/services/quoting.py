@@ -1,0 +1,117 @@
+"""What a checkout would cost now: the placement's own reading and pricing, and no write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from catalog.models import Stock
+from kernel.actors import Actor
+from orders.services.deciding import price
+from orders.services.pricing import PricedLine
+from orders.services.reading import Facts, checkout_of, freight_table, read_facts
+from orders.services.requests import PlaceOrder, WantedLine
+
+
+@dataclass(frozen=True)
+class QuotedLine:
+    """One line of a quote. `is_available` is a hint: the placement decides under the lock."""
+
+    sku_id: str
+    title: str
+    options: list[str]
+    image_url: str
+    unit_price: int
+    quantity: int
+    goods_amount: int
+    freight_amount: int
+    pay_amount: int
+    currency: str
+    is_available: bool
+    presenter: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class QuotedOrder:
+    """One shop's order of a quote, under its identity block."""
+
+    storefront: Mapping[str, Any]
+    lines: list[QuotedLine]
+    goods_amount: int
+    freight_amount: int
+    pay_amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A whole checkout."""
+
+    orders: list[QuotedOrder]
+    goods_amount: int
+    freight_amount: int
+    pay_amount: int
+    currency: str
+
+
+def quote(*, lines: Sequence[WantedLine], at: datetime, actor: Actor) -> Quote:
+    """Return what `lines` would cost the actor now, in minor units. Nothing is held.
+
+    Raises what the placement would refuse: NotBuyable, DuplicateSku, MixedCurrencies,
+    AmountTooLarge.
+    """
+    request = PlaceOrder(buyer_id=actor.user_id or 0, key="", lines=tuple(lines))
+    facts = read_facts([request], at=at)
+    checkout = checkout_of(request, facts, has_receiver=True)
+    priced = price(checkout.lines, freight_table([checkout]))
+    skus = [offer.sku_id for offer in facts.offers.values()]
+    left = dict(Stock.objects.filter(pk__in=skus).values_list("pk", "available"))
+    orders = []
+    for part in priced.parts:
+        rows = [
+            _line(request, request.lines[place], amounts, facts, left)
+            for place, amounts in zip(part.places, part.priced.lines, strict=True)
+        ]
+        orders.append(
+            QuotedOrder(
+                storefront=facts.faces[part.shop_id],
+                lines=rows,
+                goods_amount=part.priced.goods_amount,
+                freight_amount=part.priced.freight_amount,
+                pay_amount=part.priced.pay_amount,
+                currency=priced.currency,
+            )
+        )
+    return Quote(
+        orders=orders,
+        goods_amount=sum(order.goods_amount for order in orders),
+        freight_amount=sum(order.freight_amount for order in orders),
+        pay_amount=priced.pay_amount,
+        currency=priced.currency,
+    )
+
+
+def _line(
+    request: PlaceOrder,
+    wanted: WantedLine,
+    amounts: PricedLine,
+    facts: Facts,
+    left: Mapping[int, int],
+) -> QuotedLine:
+    offer = facts.offers[wanted.sku_id]
+    return QuotedLine(
+        sku_id=wanted.sku_id,
+        title=offer.title,
+        options=offer.options,
+        image_url=offer.image_url,
+        unit_price=amounts.unit_price,
+        quantity=amounts.quantity,
+        goods_amount=amounts.goods_amount,
+        freight_amount=amounts.freight_amount,
+        pay_amount=amounts.pay_amount,
+        currency=offer.currency,
+        is_available=left.get(offer.sku_id, 0) >= wanted.quantity,
+        presenter=facts.attribution_of(request.buyer_id, wanted).presenter,
+    )
