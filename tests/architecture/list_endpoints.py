@@ -1,0 +1,267 @@
+"""How to fill each list of the API: one recipe an endpoint, used by the query-count test.
+
+A recipe returns a `Scene`: who asks, where, and a function that adds one row which that list shows.
+Rows differ where the list joins something (their own shop, buyer, product …), or a query per row
+would hide behind a cache.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.enums import VerificationStatus
+from accounts.models import Block, Follow, Verification
+from accounts.services.addresses import AddressData, add_address
+from aftersales.enums import CaseKind
+from orders.enums import OrderStatus
+from orders.services.refunds import refund_line
+from shops.enums import GuaranteeKind, Relation, StaffRole
+from shops.models import NameChange
+from tests.factories.accounts import (
+    LONG_AGO,
+    AccountFactory,
+    CreatorFactory,
+    OperatorFactory,
+    SupportFactory,
+    UserFactory,
+    VerifiedAccountFactory,
+)
+from tests.factories.aftersales import requested_case
+from tests.factories.orders import PLACED_AT, make_order
+from tests.factories.shops import (
+    AdmissionFactory,
+    BindingFactory,
+    GuaranteeFactory,
+    PreparingShopFactory,
+    ReturnAddressFactory,
+    ShopFactory,
+    StaffFactory,
+    owner_of,
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who asks for which list, and how it grows by one row."""
+
+    user: Any
+    url: str
+    add: Callable[[], Any]
+
+
+Recipe = Callable[[], Scene]
+RECIPES: dict[str, Recipe] = {}
+ADDRESS = AddressData("王小明", "13800001234", "浙江省", "杭州市", "滨江区", "网商路 599 号")
+V1 = "api/v1"
+
+
+def recipe(route: str) -> Callable[[Recipe], Recipe]:
+    """Register the recipe of the endpoint at `route`, as config.urls spells it."""
+
+    def register(make: Recipe) -> Recipe:
+        RECIPES[f"{V1}/{route}"] = make
+        return make
+
+    return register
+
+
+# --- accounts -----------------------------------------------------------------------------------
+
+
+@recipe("accounts/accounts")
+def own_accounts() -> Scene:
+    owner = UserFactory()
+    return Scene(owner, "accounts/accounts", lambda: AccountFactory(owner=owner))
+
+
+@recipe("accounts/accounts/<str:account_id>/followers")
+def followers() -> Scene:
+    account = AccountFactory()
+    url = f"accounts/accounts/{account.public_id}/followers"
+    return Scene(
+        account.owner, url, lambda: Follow.objects.create(user=UserFactory(), account=account)
+    )
+
+
+@recipe("accounts/accounts/<str:account_id>/blocks")
+def blocks() -> Scene:
+    account = AccountFactory()
+    url = f"accounts/accounts/{account.public_id}/blocks"
+    return Scene(
+        account.owner, url, lambda: Block.objects.create(user=UserFactory(), account=account)
+    )
+
+
+@recipe("accounts/accounts/<str:account_id>/verifications")
+def own_verifications() -> Scene:
+    account = AccountFactory()
+    url = f"accounts/accounts/{account.public_id}/verifications"
+    return Scene(account.owner, url, lambda: _verification(account))
+
+
+@recipe("accounts/following")
+def following() -> Scene:
+    user = UserFactory()
+    return Scene(
+        user,
+        "accounts/following",
+        lambda: Follow.objects.create(user=user, account=AccountFactory()),
+    )
+
+
+@recipe("accounts/addresses")
+def addresses() -> Scene:
+    user = UserFactory()
+    return Scene(user, "accounts/addresses", lambda: add_address(user_id=user.pk, data=ADDRESS))
+
+
+@recipe("accounts/operator/verifications")
+def verification_queue() -> Scene:
+    return Scene(
+        OperatorFactory(),
+        "accounts/operator/verifications",
+        lambda: _verification(AccountFactory()),
+    )
+
+
+@recipe("accounts/operator/creators")
+def creators() -> Scene:
+    return Scene(OperatorFactory(), "accounts/operator/creators", CreatorFactory)
+
+
+def _verification(account: Any) -> Verification:
+    return Verification.objects.create(
+        account=account,
+        kind=account.kind,
+        entity_name="Somebody",
+        status=VerificationStatus.REJECTED,
+        submitted_at=LONG_AGO,
+    )
+
+
+# --- shops --------------------------------------------------------------------------------------
+
+
+def _of_shop(what: str, add: Callable[[Any], Any]) -> Scene:
+    shop = PreparingShopFactory()
+    owner = StaffFactory(shop=shop, role=StaffRole.OWNER).user
+    return Scene(owner, f"shops/shops/{shop.public_id}/{what}", lambda: add(shop))
+
+
+@recipe("shops/bindings")
+def bindings_of_an_owner() -> Scene:
+    user = UserFactory()
+    return Scene(
+        user,
+        "shops/bindings",
+        lambda: BindingFactory(account=VerifiedAccountFactory(owner=user)),
+    )
+
+
+@recipe("shops/shops/<str:shop_id>/name-changes")
+def name_changes() -> Scene:
+    def add(shop: Any) -> NameChange:
+        account = VerifiedAccountFactory()
+        return NameChange.objects.create(
+            shop=shop, account=account, old_name="a", new_name="b", cause="renamed", at=LONG_AGO
+        )
+
+    return _of_shop("name-changes", add)
+
+
+@recipe("shops/shops/<str:shop_id>/staff")
+def staff() -> Scene:
+    return _of_shop("staff", lambda shop: StaffFactory(shop=shop, role=StaffRole.READ_ONLY))
+
+
+@recipe("shops/shops/<str:shop_id>/guarantees")
+def guarantees() -> Scene:
+    kinds = iter(GuaranteeKind)
+    return _of_shop("guarantees", lambda shop: GuaranteeFactory(shop=shop, kind=next(kinds)))
+
+
+@recipe("shops/shops/<str:shop_id>/return-addresses")
+def return_addresses() -> Scene:
+    return _of_shop(
+        "return-addresses", lambda shop: ReturnAddressFactory(shop=shop, is_default=False)
+    )
+
+
+@recipe("shops/shops/<str:shop_id>/bindings")
+def bindings_of_a_shop() -> Scene:
+    shop = ShopFactory()
+    url = f"shops/shops/{shop.public_id}/bindings"
+    return Scene(
+        owner_of(shop), url, lambda: BindingFactory(shop=shop, relation=Relation.AWEME_COOPERATOR)
+    )
+
+
+@recipe("shops/operator/admissions")
+def admission_queue() -> Scene:
+    return Scene(OperatorFactory(), "shops/operator/admissions", AdmissionFactory)
+
+
+@recipe("shops/operator/bindings")
+def binding_queue() -> Scene:
+    return Scene(OperatorFactory(), "shops/operator/bindings", BindingFactory)
+
+
+@recipe("shops/operator/shops")
+def shop_list() -> Scene:
+    return Scene(OperatorFactory(), "shops/operator/shops", ShopFactory)
+
+
+# --- orders -------------------------------------------------------------------------------------
+
+
+@recipe("orders/orders")
+def orders_of_a_buyer() -> Scene:
+    buyer = UserFactory()
+    return Scene(buyer, "orders/orders", lambda: make_order(OrderStatus.SHIPPED, buyer=buyer))
+
+
+@recipe("orders/shops/<str:shop_id>/orders")
+def orders_of_a_shop() -> Scene:
+    shop = ShopFactory()
+    url = f"orders/shops/{shop.public_id}/orders"
+    return Scene(owner_of(shop), url, lambda: make_order(OrderStatus.SHIPPED, shop=shop))
+
+
+@recipe("orders/operator/refunds")
+def refunds() -> Scene:
+    references = itertools.count(1)
+
+    def add() -> Any:
+        line = make_order(OrderStatus.TO_SHIP).lines.get()
+        reference = f"test:{next(references)}"
+        return refund_line(line_id=line.pk, amount=100, reference=reference, at=PLACED_AT)
+
+    return Scene(OperatorFactory(), "orders/operator/refunds", add)
+
+
+# --- aftersales ---------------------------------------------------------------------------------
+
+
+@recipe("aftersales/cases")
+def cases_of_a_buyer() -> Scene:
+    buyer = UserFactory()
+    return Scene(buyer, "aftersales/cases", lambda: requested_case(order_buyer=buyer))
+
+
+@recipe("aftersales/shops/<str:shop_id>/cases")
+def cases_of_a_shop() -> Scene:
+    shop = ShopFactory()
+    url = f"aftersales/shops/{shop.public_id}/cases"
+    return Scene(owner_of(shop), url, lambda: requested_case(order_shop=shop))
+
+
+@recipe("aftersales/support/cases")
+def cases_of_support() -> Scene:
+    return Scene(
+        SupportFactory(),
+        "aftersales/support/cases",
+        lambda: requested_case(CaseKind.REFUND_UNSHIPPED),
+    )
