@@ -64,10 +64,8 @@ schema: $(VENV)/dev.stamp ## write docs/api/openapi.yaml anew
 migrations: $(VENV)/dev.stamp ## make migrations: make migrations ARGS="orders --name add_note"
 	@$(PYTHON) manage.py makemigrations $(ARGS)
 
-messages: $(VENV)/dev.stamp ## collect and compile the Chinese texts (needs gettext)
-	@$(PYTHON) manage.py makemessages --locale zh_Hans --ignore .venv --ignore var \
-		--no-obsolete --add-location file
-	@$(PYTHON) manage.py compilemessages --locale zh_Hans --ignore .venv
+messages: $(VENV)/dev.stamp ## collect the texts for the Chinese catalogue, and compile it
+	@$(PYTHON) manage.py collect_messages
 
 story: $(VENV)/runtime.stamp ## play one sale, from binding to refund, against the running system
 	@$(PYTHON) manage.py story $(ARGS)
