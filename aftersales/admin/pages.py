@@ -20,6 +20,7 @@ from aftersales.services import previews
 from kernel import clock, money
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.errors import DomainError
+from orders.models import Order
 
 #: Colours of the bearers in the bar, in their order.
 BEARER_TONES = ("bg-primary-600", "bg-orange-600", "bg-green-600", "bg-blue-600", "bg-base-400")
@@ -46,7 +47,7 @@ class QueueFilter(admin.SimpleListFilter):
         name = self.value() or "waiting"
         return cases.in_queue(queryset, name) if name in self.names else queryset
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         chosen = self.value() or "waiting"
         for name, title in self.lookup_choices:
             yield {
@@ -59,7 +60,7 @@ class QueueFilter(admin.SimpleListFilter):
 class CaseConsole(ConsoleModelAdmin):
     """Cases by deadline, and one case with everything about it on one page (SU-02)."""
 
-    public_field = "number"
+    public_field: ClassVar[str] = "number"
     change_form_template = "aftersales/case.html"
     list_display: ClassVar[Any] = (
         "number",
@@ -68,14 +69,12 @@ class CaseConsole(ConsoleModelAdmin):
         "kind_badge",
         "goods",
         "shown_amount",
-        "next_actor",
-        "created_at",
     )
     list_filter: ClassVar[Any] = (QueueFilter, "kind")
-    search_fields = ("number", "order__number")
+    search_fields: ClassVar[Any] = ("number", "order__number")
     search_help_text = _("Number of a case or an order")
     #: What waits by its deadline, the rest after it, newest first.
-    ordering = ("due_at", "-pk")
+    ordering: Any = ("due_at", "-pk")
     #: Whether the page may show what other rooms know about the money, and the buyer's history.
     is_platform: ClassVar[bool] = False
 
@@ -114,6 +113,7 @@ class CaseConsole(ConsoleModelAdmin):
             "case": target,
             "line": target.line,
             "order": target.order,
+            "order_url": self._order_url(request, target.order),
             "line_options": " / ".join(target.line.options),
             "identity": cases.identity_of_order(target.order, now),
             "guarantee": cases.guarantee_label(target),
@@ -131,6 +131,11 @@ class CaseConsole(ConsoleModelAdmin):
             "preview": _bar(target) if self.is_platform else None,
             "history": cases.buyer_history(target) if self.is_platform else None,
         }
+
+    def _order_url(self, request: HttpRequest, order: Order) -> str:
+        """Return the order's page in this console, when there is one the reader may open."""
+        page = self.admin_site.get_page(Order)
+        return page.object_url(order) if page and page.has_view_permission(request) else ""
 
 
 def _amounts(case: RefundCase) -> dict[str, str]:

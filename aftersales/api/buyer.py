@@ -7,16 +7,18 @@ from typing import Any
 from django.db.models import QuerySet
 
 from aftersales.api import cases as doors
-from aftersales.api.serializers import (
+from aftersales.api.inputs import (
     CaseCalculationIn,
-    CaseCalculationOut,
-    CaseDetailOut,
     CaseEditIn,
     CaseMessageIn,
     CaseOpenIn,
+    CaseShipBackIn,
+)
+from aftersales.api.serializers import (
+    CaseCalculationOut,
+    CaseDetailOut,
     CaseOptionsOut,
     CaseOut,
-    CaseShipBackIn,
 )
 from aftersales.models import RefundCase
 from aftersales.selectors import cases, eligibility

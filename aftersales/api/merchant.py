@@ -7,18 +7,20 @@ from typing import Any
 from django.db.models import QuerySet
 
 from aftersales.api import cases as doors
-from aftersales.api.serializers import (
+from aftersales.api.inputs import (
     CaseAcceptReturnIn,
     CaseApproveIn,
-    CaseCountersOut,
     CaseDecisionsIn,
-    CaseDecisionsOut,
-    CaseDetailOut,
     CaseInspectionIn,
     CaseMessageIn,
-    CaseOut,
     CaseQueryIn,
     CaseRejectIn,
+)
+from aftersales.api.serializers import (
+    CaseCountersOut,
+    CaseDecisionsOut,
+    CaseDetailOut,
+    CaseOut,
 )
 from aftersales.models import RefundCase
 from aftersales.selectors import cases

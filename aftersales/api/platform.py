@@ -7,14 +7,16 @@ from typing import Any
 from django.db.models import QuerySet
 
 from aftersales.api import cases as doors
-from aftersales.api.serializers import (
-    CaseCountersOut,
+from aftersales.api.inputs import (
     CaseDeadlineIn,
     CaseJudgementIn,
     CaseMessageIn,
     CaseNoteIn,
-    CaseOut,
     CaseQueryIn,
+)
+from aftersales.api.serializers import (
+    CaseCountersOut,
+    CaseOut,
     SupportCaseOut,
 )
 from aftersales.models import RefundCase

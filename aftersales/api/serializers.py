@@ -1,4 +1,4 @@
-"""Shapes of the after-sales API."""
+"""What the after-sales API answers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from django.core.validators import RegexValidator
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.selectors import AccountCardOut
 from aftersales.enums import (
     ArbitrationStatus,
     CaseKind,
@@ -22,171 +21,24 @@ from aftersales.enums import (
     RecordAction,
     RecordFact,
     Refusal,
-    RejectCode,
 )
 from aftersales.models import NegotiationRecord, RefundCase
 from aftersales.policies import acts
 from aftersales.selectors import cases
 from aftersales.services import previews
-from aftersales.services.deciding import MAX_BATCH
 from kernel.actors import Role
-from kernel.api.serializers import Amount, In, Money, Out, Quantity, Text, Whole
-from orders.enums import Carrier, RefundStatus
+from kernel.api.serializers import Money, Out
+from orders.enums import RefundStatus
 from shops.enums import GuaranteeKind
 from shops.selectors import PresenterOut, StorefrontOut
-
-MAX_IMAGES = 8
 
 
 class CaseMoment(serializers.DateTimeField):
     """ISO-8601 in UTC, whatever zone the consoles show."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"default_timezone": UTC, "read_only": True} | kwargs))
-
-
-class YesNo(serializers.BooleanField):
-    """A JSON boolean; text and numbers that look like one are refused."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
-
-
-def _images(**kwargs: Any) -> serializers.ListField:
-    address = Text(max_length=300, validators=[RegexValidator(r"^(https?://|/)\S+$")])
-    return serializers.ListField(
-        child=address, **({"required": False, "max_length": MAX_IMAGES} | kwargs)
-    )
-
-
-# --- in -----------------------------------------------------------------------------------------
-
-
-class CaseCalculationIn(In):
-    """A question to the calculator."""
-
-    order_number = Text(max_length=20)
-    position = Whole(min_value=1, max_value=32_767)
-    kind = serializers.ChoiceField(choices=CaseKind)
-    quantity = Quantity()
-    reason = serializers.ChoiceField(choices=ReasonCode)
-
-
-class CaseEditIn(In):
-    """What the buyer asks for. Without `amount`: all that the calculator allows."""
-
-    kind = serializers.ChoiceField(choices=CaseKind)
-    quantity = Quantity()
-    reason = serializers.ChoiceField(choices=ReasonCode)
-    amount = Amount(required=False)
-    is_received = YesNo(required=False)
-    description = Text(max_length=500, required=False, allow_blank=True)
-    image_urls = _images()
-
-
-class CaseOpenIn(CaseEditIn):
-    """A request for money back on one line."""
-
-    order_number = Text(max_length=20)
-    position = Whole(min_value=1, max_value=32_767)
-
-
-class CaseShipBackIn(In):
-    """The parcel that goes back."""
-
-    carrier_code = serializers.ChoiceField(choices=Carrier)
-    tracking_number = Text(max_length=40, validators=[RegexValidator(r"^[A-Za-z0-9-]+$")])
-
-
-class CaseMessageIn(In):
-    """Words and pictures for the other side."""
-
-    text = Text(max_length=500)
-    image_urls = _images()
-
-
-class CaseNoteIn(In):
-    """Words that only support reads."""
-
-    text = Text(max_length=500)
-
-
-class CaseApproveIn(In):
-    """A yes, to the version that was looked at."""
-
-    version = Whole(min_value=1)
-    remark = Text(max_length=500, required=False, allow_blank=True)
-
-
-class CaseRejectIn(In):
-    """A no, with its reason; some codes want a picture (AF-15)."""
-
-    version = Whole(min_value=1)
-    code = serializers.ChoiceField(choices=RejectCode)
-    remark = Text(max_length=500)
-    image_urls = _images()
-
-
-class CaseAcceptReturnIn(In):
-    """A yes to goods that came back, with what was found."""
-
-    version = Whole(min_value=1)
-    inspection = serializers.ChoiceField(choices=Inspection)
-    remark = Text(max_length=500, required=False, allow_blank=True)
-
-
-class CaseInspectionIn(In):
-    """What was found in a parcel that was paid for unseen."""
-
-    inspection = serializers.ChoiceField(choices=Inspection)
-
-
-class CaseDecisionIn(In):
-    """One item of a batch; `code` and `remark` belong to a rejection."""
-
-    number = Text(max_length=20)
-    version = Whole(min_value=1)
-    decision = serializers.ChoiceField(choices=["approve", "reject"])
-    code = serializers.ChoiceField(choices=RejectCode, required=False)
-    remark = Text(max_length=500, required=False, allow_blank=True)
-    image_urls = _images()
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["decision"] == "reject" and "code" not in attrs:
-            raise serializers.ValidationError({"code": _("A rejection needs a code.")}, "required")
-        return attrs
-
-
-class CaseDecisionsIn(In):
-    """Up to twenty decisions (AF-17)."""
-
-    decisions = serializers.ListField(child=CaseDecisionIn(), min_length=1, max_length=MAX_BATCH)
-
-
-class CaseJudgementIn(In):
-    """Support's decision."""
-
-    version = Whole(min_value=1)
-    decision = serializers.ChoiceField(choices=["buyer", "shop"])
-    reason = Text(max_length=500)
-
-
-class CaseDeadlineIn(In):
-    """The case whose deadline is brought forward."""
-
-    case = Text(max_length=20)
-
-
-class CaseQueryIn(In):
-    """Which cases: those that wait (nearest deadline first), with support, refunding, or over."""
-
-    queue = serializers.ChoiceField(choices=list(cases.QUEUES), default="waiting")
-    kind = serializers.ChoiceField(choices=CaseKind, required=False)
-
-
-# --- out ----------------------------------------------------------------------------------------
+        settings: dict[str, Any] = {"default_timezone": UTC, "read_only": True} | kwargs
+        super().__init__(**settings)
 
 
 class CaseNowKnownAsShopOut(Out):
@@ -200,7 +52,7 @@ class CaseNowKnownAsOut(Out):
     """Who the shop is called, and bound to, today."""
 
     shop = CaseNowKnownAsShopOut()
-    account = serializers.DictField(allow_null=True)
+    account = AccountCardOut(allow_null=True)
 
 
 class CaseIdentityOut(Out):
@@ -230,19 +82,19 @@ class CaseOut(Out):
     number = serializers.CharField()
     order_number = serializers.CharField(source="order.number")
     line = CaseLineOut()
-    kind = serializers.ChoiceField(choices=CaseKind)
-    status = serializers.ChoiceField(choices=CaseStatus)
-    arbitration_status = serializers.ChoiceField(choices=ArbitrationStatus)
+    kind = serializers.ChoiceField(choices=CaseKind.choices)
+    status = serializers.ChoiceField(choices=CaseStatus.choices)
+    arbitration_status = serializers.ChoiceField(choices=ArbitrationStatus.choices)
     version = serializers.IntegerField()
     quantity = serializers.IntegerField()
     amount = Money()
     freight_amount = Money()
-    reason = serializers.ChoiceField(choices=ReasonCode)
+    reason = serializers.ChoiceField(choices=ReasonCode.choices)
     is_received = serializers.BooleanField()
     description = serializers.CharField()
-    next_actor = serializers.ChoiceField(choices=NextActor)
+    next_actor = serializers.ChoiceField(choices=NextActor.choices)
     due_at = CaseMoment(allow_null=True)
-    overdue_action = serializers.ChoiceField(choices=OverdueAction, allow_blank=True)
+    overdue_action = serializers.ChoiceField(choices=OverdueAction.choices, allow_blank=True)
     created_at = CaseMoment()
     decided_at = CaseMoment(allow_null=True)
     closed_at = CaseMoment(allow_null=True)
@@ -251,10 +103,12 @@ class CaseOut(Out):
     @extend_schema_field(CaseIdentityOut)
     def get_identity(self, case: RefundCase) -> Mapping[str, Any]:
         # One look-up for the whole page: the first row asks for its neighbours too.
-        known = self.context.setdefault("identities", {})
+        context: Any = self.context
+        known = context.setdefault("identities", {})
         if case.order_id not in known:
-            is_page = isinstance(self.parent, serializers.ListSerializer)
-            rows = self.parent.instance if is_page else [case]
+            parent: Any = self.parent
+            is_page = isinstance(parent, serializers.ListSerializer)
+            rows = parent.instance if is_page else [case]
             known.update(cases.identities(rows, self.context["request"].at))
         return known[case.order_id]
 
@@ -262,7 +116,7 @@ class CaseOut(Out):
 class CaseRecordFactOut(Out):
     """One labelled value of an entry."""
 
-    name = serializers.ChoiceField(choices=RecordFact)
+    name = serializers.ChoiceField(choices=RecordFact.choices)
     value = serializers.CharField()
 
 
@@ -272,7 +126,7 @@ class CaseRecordOut(Out):
     at = CaseMoment()
     role = serializers.ChoiceField(choices=[str(role) for role in Role], source="actor_role")
     by = serializers.SerializerMethodField()
-    action = serializers.ChoiceField(choices=RecordAction)
+    action = serializers.ChoiceField(choices=RecordAction.choices)
     text = serializers.CharField()
     image_urls = serializers.ListField(child=serializers.CharField())
     facts = serializers.SerializerMethodField()
@@ -297,7 +151,7 @@ class CaseReturnParcelOut(Out):
     tracking_number = serializers.CharField()
     sent_at = CaseMoment()
     signed_at = CaseMoment(allow_null=True)
-    inspection = serializers.ChoiceField(choices=Inspection, allow_blank=True)
+    inspection = serializers.ChoiceField(choices=Inspection.choices, allow_blank=True)
     inspected_at = CaseMoment(allow_null=True)
 
 
@@ -316,7 +170,7 @@ class CaseRefundOut(Out):
     """The money's own state (AF-03)."""
 
     number = serializers.CharField()
-    status = serializers.ChoiceField(choices=RefundStatus)
+    status = serializers.ChoiceField(choices=RefundStatus.choices)
     amount = Money()
     finished_at = CaseMoment(allow_null=True)
 
@@ -331,7 +185,7 @@ class CaseDetailOut(CaseOut):
     records = serializers.SerializerMethodField()
     acts = serializers.SerializerMethodField()
 
-    @extend_schema_field(serializers.ChoiceField(choices=GuaranteeKind, allow_blank=True))
+    @extend_schema_field(serializers.ChoiceField(choices=GuaranteeKind.choices, allow_blank=True))
     def get_guarantee(self, case: RefundCase) -> str:
         return cases.guarantee_of(case)
 
@@ -358,7 +212,7 @@ class CaseDetailOut(CaseOut):
 class CaseBearerOut(Out):
     """One who pays, and how much."""
 
-    label = serializers.CharField()
+    bearer = serializers.CharField(source="label")
     amount = Money()
 
 
@@ -382,9 +236,9 @@ class SupportCaseOut(CaseDetailOut):
 class CaseCalculationOut(Out):
     """What a request is worth (AF-10)."""
 
-    kind = serializers.ChoiceField(choices=CaseKind)
+    kind = serializers.ChoiceField(choices=CaseKind.choices)
     quantity = serializers.IntegerField()
-    reason = serializers.ChoiceField(choices=ReasonCode)
+    reason = serializers.ChoiceField(choices=ReasonCode.choices)
     goods_amount = Money()
     freight_amount = Money()
     amount = Money()
@@ -393,10 +247,10 @@ class CaseCalculationOut(Out):
 class CaseKindOptionOut(Out):
     """A kind of case that is possible, with its limits."""
 
-    kind = serializers.ChoiceField(choices=CaseKind)
+    kind = serializers.ChoiceField(choices=CaseKind.choices)
     max_quantity = serializers.IntegerField()
     max_amount = Money()
-    reasons = serializers.ListField(child=serializers.ChoiceField(choices=ReasonCode))
+    reasons = serializers.ListField(child=serializers.ChoiceField(choices=ReasonCode.choices))
 
 
 class CaseOptionsOut(Out):
@@ -404,10 +258,10 @@ class CaseOptionsOut(Out):
 
     order_number = serializers.CharField()
     position = serializers.IntegerField()
-    refusal = serializers.ChoiceField(choices=Refusal, allow_null=True)
+    refusal = serializers.ChoiceField(choices=Refusal.choices, allow_null=True)
     detail = serializers.CharField()
     kinds = CaseKindOptionOut(many=True)
-    guarantees = serializers.ListField(child=serializers.ChoiceField(choices=GuaranteeKind))
+    guarantees = serializers.ListField(child=serializers.ChoiceField(choices=GuaranteeKind.choices))
     identity = CaseIdentityOut()
 
 
@@ -422,7 +276,9 @@ class CaseDecisionOut(Out):
     """What became of one item of a batch."""
 
     number = serializers.CharField()
-    status = serializers.ChoiceField(choices=CaseStatus, allow_null=True, source="case.status")
+    status = serializers.ChoiceField(
+        choices=CaseStatus.choices, allow_null=True, source="case.status"
+    )
     version = serializers.IntegerField(allow_null=True, source="case.version")
     error = CaseDecisionErrorOut(allow_null=True)
 

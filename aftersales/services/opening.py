@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -140,7 +141,7 @@ def _amount(request: CaseRequest, worth: Calculation) -> int:
     return amount
 
 
-def _asked(request: CaseRequest, worth: Calculation, amount: int) -> dict[str, object]:
+def _asked(request: CaseRequest, worth: Calculation, amount: int) -> dict[str, Any]:
     return {
         "kind": request.kind,
         "quantity": request.quantity,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -19,7 +20,7 @@ class Clock:
     overdue_action: str = ""
 
     @property
-    def columns(self) -> dict[str, object]:
+    def columns(self) -> dict[str, Any]:
         """Return the columns as `kernel.states.move` takes them."""
         return {
             "next_actor": self.next_actor,

@@ -55,8 +55,8 @@ def test_a_case_shows_who_would_pay_what(support_client, get, monkeypatch):
     assert body["preview"] == {
         "amount": {"amount": 5_000, "currency": "CNY"},
         "bearers": [
-            {"label": "Shop", "amount": {"amount": 4_500, "currency": "CNY"}},
-            {"label": "Creator", "amount": {"amount": 500, "currency": "CNY"}},
+            {"bearer": "Shop", "amount": {"amount": 4_500, "currency": "CNY"}},
+            {"bearer": "Creator", "amount": {"amount": 500, "currency": "CNY"}},
         ],
     }
     assert body["acts"] == ["note", "message", "decide"]
