@@ -14,7 +14,7 @@ from datetime import datetime
 from accounts.models import Account, Agency, Creator, User
 from affiliates.models import Pick
 from catalog.models import Category, Product, Sku
-from kernel.actors import Actor, Role
+from kernel.actors import ANONYMOUS, Actor
 from shops.models import Shop
 
 #: How far back the demo's trade begins.
@@ -31,8 +31,8 @@ class World:
     now: datetime
     dice: random.Random
     report: Report
-    operator: Actor = Actor(role=Role.OPERATOR, label="operator")
-    support: Actor = Actor(role=Role.SUPPORT, label="support")
+    operator: Actor = ANONYMOUS
+    support: Actor = ANONYMOUS
     people: dict[str, User] = field(default_factory=dict)
     owners: dict[str, Actor] = field(default_factory=dict)
     shops: dict[str, Shop] = field(default_factory=dict)
