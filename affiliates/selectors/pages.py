@@ -1,0 +1,94 @@
+"""Lists of the alliance, and what their pages show beside the rows, looked up at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from affiliates.enums import MembershipStatus, PlanStatus
+from affiliates.models import Commission, Pick, Plan
+from affiliates.selectors.terms import rates
+from catalog.models import Product
+from catalog.models.product import ON_SALE
+from kernel.actors import Actor
+from kernel.money import portion
+from shops.enums import ShopStatus
+from shops.selectors import storefronts
+
+
+def plans_page(plans: QuerySet[Plan]) -> QuerySet[Plan]:
+    """Return plans with their products, for a page."""
+    return plans.select_related("product", "shop")
+
+
+def pool(actor: Actor, products: QuerySet[Product], *, at: datetime) -> QuerySet[Plan]:
+    """Return the plans that a creator can take up now on `products`, which are on sale (AL-60)."""
+    running = Q(status=PlanStatus.RUNNING) | Q(status=PlanStatus.CLOSING, closes_at__gt=at)
+    member = Q(shop__alliance_membership__status=MembershipStatus.JOINED) | Q(
+        shop__alliance_membership__status=MembershipStatus.LEAVING,
+        shop__alliance_membership__leaves_at__gt=at,
+    )
+    found = Plan.objects.visible_to(actor).filter(running, member, product__in=products)
+    return plans_page(found)
+
+
+def attach_offers(plans: Sequence[Any], *, actor: Actor, at: datetime) -> None:
+    """Give each plan `rates`, `storefront`, `commission_amount` and the actor's own `pick`.
+
+    `commission_amount` is what the cheapest SKU earns at the rate of now; None without a price.
+    """
+    found = rates([plan.pk for plan in plans], at=at)
+    blocks = storefronts({plan.shop_id for plan in plans}, at=at)
+    own = {}
+    if actor.creator_id is not None:
+        picks = Pick.objects.filter(creator_id=actor.creator_id, plan__in=[one.pk for one in plans])
+        own = {pick.plan_id: pick for pick in picks}
+    for plan in plans:
+        plan.rates = found.get(plan.pk)
+        plan.storefront = blocks[plan.shop_id]
+        plan.pick = own.get(plan.pk)
+        price = plan.product.min_price
+        known = plan.rates is not None and price is not None
+        plan.commission_amount = portion(price, plan.rates.rate_bp) if known else None
+
+
+def picks_page(picks: QuerySet[Pick]) -> QuerySet[Pick]:
+    """Return picks with what their pages show."""
+    return picks.select_related("product", "plan", "shop", "creator__account")
+
+
+def attach_pick_states(picks: Sequence[Any], *, at: datetime) -> None:
+    """Give each pick `state`, `rates` and `storefront`.
+
+    `state` is ``removed``, ``off_shelf`` when the product cannot be bought, ``promotion_closed``
+    when the plan has ended, else ``active``.
+    """
+    found = rates([pick.plan_id for pick in picks], at=at)
+    blocks = storefronts({pick.shop_id for pick in picks}, at=at)
+    on_sale = set(
+        Product.objects.filter(
+            ON_SALE, pk__in=[one.product_id for one in picks], shop__status=ShopStatus.OPEN
+        ).values_list("pk", flat=True)
+    )
+    for pick in picks:
+        pick.rates = found.get(pick.plan_id)
+        pick.storefront = blocks[pick.shop_id]
+        pick.state = _state(pick, pick.product_id in on_sale, at)
+
+
+def _state(pick: Pick, is_on_sale: bool, at: datetime) -> str:
+    closes_at = pick.plan.closes_at
+    if pick.status != "active":
+        return "removed"
+    if not is_on_sale:
+        return "off_shelf"
+    is_closed = pick.plan.status == PlanStatus.CLOSED or (closes_at is not None and closes_at <= at)
+    return "promotion_closed" if is_closed else "active"
+
+
+def commissions_page(commissions: QuerySet[Commission]) -> QuerySet[Commission]:
+    """Return commissions with what their pages show."""
+    return commissions.select_related("line", "shop", "creator__account", "agency", "pick")
