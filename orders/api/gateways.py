@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from django.core.exceptions import RequestDataTooBig
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework.request import Request
@@ -26,7 +24,7 @@ class NoticesView(View):
     """
 
     audience = Role.ANONYMOUS
-    authentication_classes: ClassVar[list[Any]] = []
+    authentication_classes = ()
 
     @extend_schema(
         request={"application/json": OpenApiTypes.OBJECT},

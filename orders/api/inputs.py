@@ -31,6 +31,12 @@ class Switch(serializers.BooleanField):
         return data
 
 
+def many(shape: Any, **kwargs: Any) -> Any:
+    """Return a list field of `shape`: one to as many as an order may have lines."""
+    bounds = {"allow_empty": False, "max_length": settings.MAX_ORDER_LINES}
+    return shape(many=True, **(bounds | kwargs))
+
+
 class TouchIn(In):
     """The content that led to a line, as the app knows it (CT-12)."""
 
@@ -55,7 +61,7 @@ class WantedLineIn(In):
 class OrderQuoteIn(In):
     """What a checkout might hold."""
 
-    lines = WantedLineIn(many=True, allow_empty=False, max_length=settings.MAX_ORDER_LINES)
+    lines = many(WantedLineIn)
 
 
 class ReceiverIn(In):
@@ -84,7 +90,7 @@ class CheckoutIn(OrderQuoteIn):
 
     receiver = ReceiverIn(required=False)
     address_id = Text(max_length=32, required=False)
-    messages = ShopMessageIn(many=True, required=False, max_length=settings.MAX_ORDER_LINES)
+    messages = many(ShopMessageIn, required=False, allow_empty=True)
     expected_pay_amount = Amount(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -112,7 +118,7 @@ class PaymentStartIn(In):
 class CashierIn(In):
     """How the sandbox gateway shall behave towards this payment."""
 
-    profile = serializers.ChoiceField(choices=SandboxProfile, default=SandboxProfile.OK)
+    profile = serializers.ChoiceField(choices=SandboxProfile.choices, default=SandboxProfile.OK)
 
 
 class ParcelLineIn(In):
@@ -125,11 +131,9 @@ class ParcelLineIn(In):
 class ParcelIn(In):
     """One parcel. Without `lines`: everything that is left. The Idempotency-Key names it."""
 
-    carrier = serializers.ChoiceField(choices=Carrier)
+    carrier = serializers.ChoiceField(choices=Carrier.choices)
     tracking_number = Text(max_length=40, validators=[TRACKING_NUMBER])
-    lines = ParcelLineIn(
-        many=True, required=False, allow_empty=False, max_length=settings.MAX_ORDER_LINES
-    )
+    lines = many(ParcelLineIn, required=False)
 
     def validate_lines(self, lines: list[dict[str, int]]) -> list[dict[str, int]]:
         """Refuse a position that comes twice."""
@@ -154,7 +158,7 @@ class DeadlineIn(In):
 class OrderQueryIn(In):
     """Filters of order lists."""
 
-    status = serializers.ChoiceField(choices=OrderStatus, required=False)
+    status = serializers.ChoiceField(choices=OrderStatus.choices, required=False)
     placed_from = serializers.DateTimeField(required=False)
     placed_until = serializers.DateTimeField(required=False)
 
@@ -162,7 +166,7 @@ class OrderQueryIn(In):
 class RefundQueryIn(In):
     """Filters of the refund list."""
 
-    status = serializers.ChoiceField(choices=RefundStatus, required=False)
+    status = serializers.ChoiceField(choices=RefundStatus.choices, required=False)
 
 
 def touch_of(data: dict[str, Any]) -> Touch | None:

@@ -29,7 +29,8 @@ class Moment(serializers.DateTimeField):
     """ISO-8601 in UTC, whatever zone the consoles show."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"default_timezone": UTC, "read_only": True} | kwargs))
+        options: dict[str, Any] = {"default_timezone": UTC, "read_only": True}
+        super().__init__(**(options | kwargs))
 
 
 class NamedShopOut(Out):
@@ -141,9 +142,9 @@ class ShopOrderLineOut(OrderLineOut):
     promotion_shop_amount = Money()
     promotion_platform_amount = Money()
     promotion_talent_amount = Money()
-    traffic_channel = serializers.ChoiceField(choices=TrafficChannel)
+    traffic_channel = serializers.ChoiceField(choices=TrafficChannel.choices)
     content_account_id = serializers.CharField()
-    media_type = serializers.ChoiceField(choices=MediaType, allow_blank=True)
+    media_type = serializers.ChoiceField(choices=MediaType.choices, allow_blank=True)
     media_id = serializers.CharField()
     is_live_scene = serializers.BooleanField()
     pick_code = serializers.CharField()
@@ -169,9 +170,9 @@ class OrderRefundOut(Out):
     """Money on its way back."""
 
     number = serializers.CharField()
-    reason = serializers.ChoiceField(choices=RefundReason)
+    reason = serializers.ChoiceField(choices=RefundReason.choices)
     amount = Money()
-    status = serializers.ChoiceField(choices=RefundStatus)
+    status = serializers.ChoiceField(choices=RefundStatus.choices)
     created_at = Moment()
     finished_at = Moment(allow_null=True)
 
@@ -206,8 +207,8 @@ class OrderOut(Out):
 
     number = serializers.CharField()
     group_number = serializers.CharField(source="group.number")
-    status = serializers.ChoiceField(choices=OrderStatus)
-    close_reason = serializers.ChoiceField(choices=CloseReason, allow_blank=True)
+    status = serializers.ChoiceField(choices=OrderStatus.choices)
+    close_reason = serializers.ChoiceField(choices=CloseReason.choices, allow_blank=True)
     is_frozen = serializers.BooleanField()
     storefront = StorefrontOut(source="identity.storefront")
     presenter = PresenterOut(source="identity.presenter", allow_null=True)
@@ -259,7 +260,8 @@ class OrderGroupOut(Out):
 
     @extend_schema_field(Money)
     def get_unpaid_amount(self, group: OrderGroup) -> dict[str, Any]:
-        unpaid = [one for one in group.detailed_orders if one.status == OrderStatus.UNPAID]
+        orders = group.detailed_orders  # type: ignore[attr-defined]
+        unpaid = [one for one in orders if one.status == OrderStatus.UNPAID]
         amount = sum(order.pay_amount for order in unpaid)
         return {"amount": amount, "currency": group.currency}
 
@@ -271,7 +273,7 @@ class PaymentOut(Out):
     group_number = serializers.CharField(source="group.number")
     gateway = serializers.CharField()
     amount = Money()
-    status = serializers.ChoiceField(choices=PaymentStatus)
+    status = serializers.ChoiceField(choices=PaymentStatus.choices)
     paid_at = Moment(allow_null=True)
 
 

@@ -25,7 +25,7 @@ from orders.models.identity import IdentitySnapshot
 from shops.models import Shop
 
 
-class BuyerOrShopQuerySet(ScopedQuerySet):  # type: ignore[type-arg]
+class BuyerOrShopQuerySet(ScopedQuerySet):
     """The buyer who placed it, the shop that ships it, the platform."""
 
     def visible_to(self, actor: Actor) -> Self:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 
-from orders.models import Order, OrderLine, Package, Refund
+from orders.models import OrderLine, Package, Refund
+from orders.models.order import OrderQuerySet
 from orders.selectors.identity import identity_of
 
 
-def with_details(orders: QuerySet[Order]) -> QuerySet[Order]:
+def with_details(orders: OrderQuerySet) -> OrderQuerySet:
     """Return `orders` with group, shop, lines, parcels and refunds loaded."""
     lines = OrderLine.objects.select_related("sku", "product", "presenter").order_by("position")
     packages = Package.objects.prefetch_related("lines__line").order_by("pk")

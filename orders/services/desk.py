@@ -50,13 +50,24 @@ def reveal_receiver(*, order_id: int, at: datetime, actor: Actor) -> dict[str, A
     return decrypt(order.receiver_sealed) | region
 
 
+def can_bring_forward() -> bool:
+    """Tell whether deadlines may be brought forward here."""
+    return bool(settings.HAODIAN_SANDBOX)
+
+
+def running_deadline(order: Order) -> str | None:
+    """Return the name of the deadline that runs for `order`, None when none does."""
+    return next((name for name, (_at, state) in DEADLINES.items() if order.status == state), None)
+
+
 @transaction.atomic
 def bring_forward(*, order_id: int, deadline: str, at: datetime, actor: Actor) -> Order:
     """Let one deadline of an order be now, by the database's clock. A sandbox alone can.
 
-    Raises NotFound outside a sandbox, IllegalTransition when that deadline does not run.
+    Raises NotFound outside a sandbox or for an unknown deadline, IllegalTransition when that
+    deadline does not run.
     """
-    if not settings.HAODIAN_SANDBOX:
+    if not can_bring_forward() or deadline not in DEADLINES:
         raise NotFound
     column, status = DEADLINES[deadline]
     order = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)

@@ -34,11 +34,11 @@ def receive_notice(
     try:
         return _apply(gateway, notice, body, at)
     except NotFound:
-        refusal = NoticeRefused("number")
+        reason = "number"
     except NoticeRefused as error:
-        refusal = error
-    _keep(gateway, notice.notice_id, body, NoticeOutcome.REFUSED, refusal.reason)
-    raise refusal
+        reason = error.reason
+    _keep(gateway, notice.notice_id, body, NoticeOutcome.REFUSED, reason)
+    raise NoticeRefused(reason)
 
 
 @transaction.atomic

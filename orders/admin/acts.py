@@ -1,0 +1,142 @@
+"""What can be done to an order in the consoles."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from kernel.actors import Actor
+from kernel.admin.base import Act
+from orders.enums import Carrier, OrderStatus
+from orders.models import Order
+from orders.services import desk, shipping
+
+
+class ShipForm(forms.Form):
+    """One parcel: who carries it, and how many pieces of each line are in it."""
+
+    request_id = forms.CharField(widget=forms.HiddenInput, max_length=80)
+    carrier = forms.ChoiceField(label=_("Carrier"), choices=Carrier.choices)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=40)
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["request_id"].initial = uuid.uuid4().hex
+        self.positions: dict[str, int] = {}
+        for line in order.lines.order_by("position"):
+            if line.unshipped_quantity:
+                name = f"line_{line.position}"
+                self.positions[name] = line.position
+                self.fields[name] = forms.IntegerField(
+                    label=str(line),
+                    initial=line.unshipped_quantity,
+                    min_value=0,
+                    max_value=line.unshipped_quantity,
+                    help_text=_("Pieces in this parcel"),
+                )
+
+    def clean(self) -> dict[str, Any]:
+        """Demand at least one piece, and gather the pieces by line."""
+        data = super().clean() or {}
+        pieces = {place: data[name] for name, place in self.positions.items() if data.get(name)}
+        if not self.errors and not pieces:
+            raise ValidationError(_("Put at least one piece into the parcel."))
+        return data | {"pieces": pieces}
+
+
+class Ship(Act):
+    """Ship a parcel."""
+
+    name = "ship"
+    label = _("Ship")
+    intro = _("All pieces that are left go into this parcel, unless you lower their number.")
+    permission = "orders.ship"
+
+    def applies(self, actor: Actor, target: Order) -> bool:
+        is_open = target.status in (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED)
+        return is_open and not target.is_frozen
+
+    def form(self, actor: Actor, target: Order, **kwargs: Any) -> forms.Form:
+        return ShipForm(order=target, **kwargs)
+
+    def preview(self, actor: Actor, target: Order) -> Sequence[tuple[Any, Any]]:
+        receiver = target.receiver_masked
+        place = "".join(receiver.get(key, "") for key in ("province", "city", "district"))
+        return [
+            (_("Receiver"), f"{receiver['name']} {receiver['phone']} · {place}"),
+            (_("Message"), target.buyer_message or "–"),
+        ]
+
+    def run(self, *, actor: Actor, target: Order, data: dict[str, Any], at: datetime) -> Any:
+        package = shipping.ship_order(
+            order_id=target.pk,
+            request_id=data["request_id"],
+            carrier_code=data["carrier"],
+            tracking_number=data["tracking_number"],
+            pieces=data["pieces"],
+            at=at,
+            actor=actor,
+        )
+        number = package.tracking_number
+        return gettext("Parcel %(number)s is on its way.") % {"number": number}
+
+
+class RemarkForm(forms.Form):
+    """The shop's own note."""
+
+    remark = forms.CharField(
+        label=_("Remark"),
+        max_length=60,
+        required=False,
+        help_text=_("The buyer does not see it."),
+    )
+
+
+class Remark(Act):
+    """Write a note on the order."""
+
+    name = "remark"
+    label = _("Remark")
+    permission = "orders.remark"
+    form_class = RemarkForm
+
+    def form(self, actor: Actor, target: Order, **kwargs: Any) -> forms.Form:
+        return RemarkForm(initial={"remark": target.remark}, **kwargs)
+
+    def run(self, *, actor: Actor, target: Order, data: dict[str, Any], at: datetime) -> Any:
+        desk.remark_order(order_id=target.pk, remark=data["remark"], at=at, actor=actor)
+        return _("The remark is saved.")
+
+
+class Reveal(Act):
+    """Show the receiver in clear. The page answers the POST itself: nothing of it is kept."""
+
+    name = "reveal"
+    label = _("Show the receiver")
+    intro = _("The audit trail will say that you looked.")
+    permission = "orders.reveal"
+
+
+class BringForward(Act):
+    """Let the order's running deadline be now; a sandbox alone offers it."""
+
+    name = "bring-forward"
+    label = _("Let the deadline be now")
+    intro = _("The next sweep acts on it within a minute. There is no way back.")
+    permission = "orders.operate"
+    is_dangerous = True
+
+    def applies(self, actor: Actor, target: Order) -> bool:
+        return desk.can_bring_forward() and desk.running_deadline(target) is not None
+
+    def run(self, *, actor: Actor, target: Order, data: dict[str, Any], at: datetime) -> Any:
+        deadline = desk.running_deadline(target) or ""
+        desk.bring_forward(order_id=target.pk, deadline=deadline, at=at, actor=actor)
+        return _("The deadline is now.")

@@ -1,0 +1,53 @@
+"""Orders in the merchant console."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from kernel import money
+from kernel.actors import Actor
+from kernel.admin import home
+from kernel.admin.sites import merchant_site
+from orders.admin import acts
+from orders.admin.pages import OrderConsole
+from orders.models import Order
+from orders.selectors.counters import daily_sales, order_counts
+
+LIST = "merchant:orders_order_changelist"
+
+
+@admin.register(Order, site=merchant_site)
+class MerchantOrderConsole(OrderConsole):
+    """The shop's orders."""
+
+    list_display: Any = (*OrderConsole.list_display, "remark")
+    acts = (acts.Ship, acts.Remark, acts.Reveal)
+
+
+def todo(actor: Actor, at: datetime) -> Sequence[home.Card | home.Chart]:
+    """Say on the shop's home page what waits to be shipped, and draw the last 30 days."""
+    if not actor.may("orders.view"):
+        return ()
+    counts = order_counts(actor, at)
+    url = f"{reverse(LIST)}?status__exact=to_ship"
+    days = daily_sales(actor, at)
+    return (
+        home.Card(_("To ship"), counts.to_ship, url, "warning", order=10),
+        home.Card(_("To ship within 12 hours"), counts.near, url, "warning", order=11),
+        home.Card(_("Shipping late"), counts.late, url, "urgent", order=12),
+        home.Chart(
+            _("Sales of the last 30 days"),
+            [f"{one.day:%m-%d}" for one in days],
+            [home.Series(_("Paid"), [str(money.major(one.amount)) for one in days])],
+            note=_("Yuan a day, by the day of payment"),
+        ),
+    )
+
+
+home.register("merchant", todo)

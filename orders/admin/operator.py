@@ -1,0 +1,127 @@
+"""Orders and their money in the operator console."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from kernel import money
+from kernel.actors import Actor
+from kernel.admin import home
+from kernel.admin.base import ConsoleModelAdmin
+from kernel.admin.sites import operator_site
+from orders.admin import acts, wording
+from orders.admin.pages import OrderConsole
+from orders.models import GatewayNotice, Order, Payment, Refund
+from orders.selectors.counters import stuck_refunds
+
+
+@admin.register(Order, site=operator_site)
+class OperatorOrderConsole(OrderConsole):
+    """The orders of all shops."""
+
+    permission = "orders.operate"
+    list_display: Any = ("number", "shop", *OrderConsole.list_display[1:])
+    search_fields: Any = ("=number", "shop__name")
+    search_help_text = _("Number of an order, or a shop's name")
+    acts = (acts.BringForward,)
+
+
+class MoneyConsole(ConsoleModelAdmin):
+    """A list of money with its state and its sum."""
+
+    permission: ClassVar[str] = "orders.operate"
+    public_field: ClassVar[str] = "number"
+
+    @display(description=_("Amount"), ordering="amount")
+    def shown_amount(self, row: Any) -> str:
+        """Return the sum as people read it."""
+        return money.display(row.amount, row.currency)
+
+
+@admin.register(Payment, site=operator_site)
+class PaymentConsole(MoneyConsole):
+    """Money in."""
+
+    list_display: Any = (
+        "number",
+        "status_badge",
+        "shown_amount",
+        "gateway",
+        "is_effective",
+        "created_at",
+        "paid_at",
+    )
+    list_filter: Any = ("status", "gateway", "is_effective", "created_at")
+    search_fields: Any = ("=number", "=gateway_txn", "=group__number")
+    fieldsets: Any = (
+        (None, {"fields": (("number", "status_badge"), ("shown_amount", "is_effective"))}),
+        (_("Gateway"), {"fields": (("gateway", "gateway_txn"), ("created_at", "paid_at"))}),
+        (_("Questions"), {"fields": (("poll_at", "poll_count"),)}),
+    )
+
+    @display(description=_("Status"), ordering="status", label=wording.PAYMENT_TONES)
+    def status_badge(self, row: Payment) -> tuple[str, str]:
+        """Return the status, coloured."""
+        return row.status, row.get_status_display()
+
+
+@admin.register(Refund, site=operator_site)
+class RefundConsole(MoneyConsole):
+    """Money on its way back."""
+
+    list_display: Any = (
+        "number",
+        "status_badge",
+        "reason",
+        "shown_amount",
+        "attempts",
+        "due_at",
+        "last_error",
+        "created_at",
+    )
+    list_filter: Any = ("status", "reason", "created_at")
+    search_fields: Any = ("=number", "=reference", "=payment__number", "=order__number")
+    fieldsets: Any = (
+        (None, {"fields": (("number", "status_badge"), ("shown_amount", "reason"), "reference")}),
+        (_("Gateway"), {"fields": (("gateway_refund_id", "attempts"), ("due_at", "last_error"))}),
+        (_("Time"), {"fields": (("created_at", "finished_at"),)}),
+    )
+
+    @display(description=_("Status"), ordering="status", label=wording.REFUND_TONES)
+    def status_badge(self, row: Refund) -> tuple[str, str]:
+        """Return the status, coloured."""
+        return row.status, row.get_status_display()
+
+
+@admin.register(GatewayNotice, site=operator_site)
+class NoticeConsole(ConsoleModelAdmin):
+    """What gateways told us; nothing that nobody signed is in it."""
+
+    permission = "orders.operate"
+    has_object_page = False
+    list_display: Any = ("notice_id", "gateway", "outcome_badge", "refusal", "received_at")
+    list_filter: Any = ("outcome", "gateway", "received_at")
+    search_fields: Any = ("=notice_id",)
+
+    @display(description=_("Outcome"), ordering="outcome", label=wording.NOTICE_TONES)
+    def outcome_badge(self, row: GatewayNotice) -> tuple[str, str]:
+        """Return the outcome, coloured."""
+        return row.outcome, row.get_outcome_display()
+
+
+def watch(actor: Actor, at: datetime) -> Sequence[home.Card]:
+    """Say on the operators' home page which refunds do not get through."""
+    if not actor.may("orders.operate"):
+        return ()
+    url = reverse("operator:orders_refund_changelist")
+    return (home.Card(_("Refunds that do not get through"), stuck_refunds(), url, "urgent"),)
+
+
+home.register("operator", watch)

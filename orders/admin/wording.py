@@ -1,0 +1,82 @@
+"""How consoles put an order into words: badges and deadlines."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from orders.enums import NoticeOutcome, OrderStatus, PaymentStatus, RefundStatus
+from orders.models import Order
+
+#: Colours of Unfold's labels by status.
+STATUS_TONES: dict[str, str] = {
+    OrderStatus.UNPAID: "warning",
+    OrderStatus.PAID: "info",
+    OrderStatus.TO_SHIP: "primary",
+    OrderStatus.PARTLY_SHIPPED: "primary",
+    OrderStatus.SHIPPED: "info",
+    OrderStatus.COMPLETED: "success",
+    OrderStatus.CLOSED: "default",
+}
+PAYMENT_TONES: dict[str, str] = {
+    PaymentStatus.PENDING: "warning",
+    PaymentStatus.PAID: "success",
+    PaymentStatus.CLOSED: "default",
+}
+REFUND_TONES: dict[str, str] = {
+    RefundStatus.WAITING: "info",
+    RefundStatus.IN_PROGRESS: "info",
+    RefundStatus.UNKNOWN: "warning",
+    RefundStatus.SUCCESS: "success",
+    RefundStatus.FAILED: "danger",
+}
+NOTICE_TONES: dict[str, str] = {
+    NoticeOutcome.APPLIED: "success",
+    NoticeOutcome.REPEATED: "default",
+    NoticeOutcome.REFUSED: "danger",
+}
+#: Colours of countdowns.
+CLOCK_TONES = {"late": "danger", "near": "warning", "calm": "info", "none": "default"}
+NEAR = timedelta(hours=12)
+
+#: Status → the deadline that runs, and what it is called.
+_CLOCKS: dict[str, tuple[str, Any]] = {
+    OrderStatus.UNPAID: ("pay_by_at", _("pay")),
+    OrderStatus.TO_SHIP: ("ship_by_at", _("ship")),
+    OrderStatus.PARTLY_SHIPPED: ("ship_by_at", _("ship")),
+    OrderStatus.SHIPPED: ("confirm_by_at", _("receive")),
+    OrderStatus.COMPLETED: ("aftersales_until_at", _("after-sales")),
+}
+#: Past these nothing is broken: the sweep does the rest.
+_HARMLESS = (OrderStatus.COMPLETED, OrderStatus.SHIPPED, OrderStatus.UNPAID)
+
+
+def deadline_of(order: Order) -> tuple[datetime | None, Any]:
+    """Return the deadline that runs for the order and what is due then."""
+    column, name = _CLOCKS.get(order.status, ("", ""))
+    return (getattr(order, column), name) if column else (None, "")
+
+
+def countdown(order: Order, now: datetime) -> tuple[str, str]:
+    """Return the tone of the order's deadline and how long it still is, or how late."""
+    due_at, name = deadline_of(order)
+    if due_at is None:
+        return "none", "–"
+    if order.status == OrderStatus.SHIPPED and order.is_frozen:
+        return "none", gettext("held by a case")
+    if due_at <= now:
+        if order.status in _HARMLESS:
+            return "none", gettext("over")
+        return "late", gettext("%(what)s: %(time)s late") % {
+            "what": name,
+            "time": timesince(due_at, now, depth=1),
+        }
+    tone = "near" if due_at - now <= NEAR and order.status not in _HARMLESS else "calm"
+    return tone, gettext("%(what)s: %(time)s left") % {
+        "what": name,
+        "time": timeuntil(due_at, now, depth=1),
+    }
