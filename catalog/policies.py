@@ -11,7 +11,10 @@ from kernel.text import is_storable
 
 #: Below this many pieces a buyer is told that few are left.
 LOW_STOCK = 10
+#: Limits of one product (CA-02, CA-09).
 MAX_OPTION_NAMES = 3
+MAX_SKUS = 200
+MAX_IMAGES = 50
 
 _LINE_BREAKS = "\n\r\t"
 #: Holds the parts of one emoji together: the one invisible character that titles have a use for.

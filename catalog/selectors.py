@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from catalog.enums import DisplayState
-from catalog.models import PriceVersion
+from catalog.models import Attribute, Category, PriceVersion, Product, Sku, Stock
+from catalog.policies import MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS, availability
 from shops.enums import ShopStatus
+from shops.selectors import storefronts
+from shops.selectors.shapes import Storefront
 
 
 @dataclass(frozen=True)
@@ -66,4 +73,149 @@ def _buyable(version: PriceVersion) -> BuyableSku:
         price=version.price,
         currency=version.currency,
         product_version=product.version,
+    )
+
+
+@dataclass(frozen=True)
+class SkuView:
+    """A SKU with its price in force and its counters; amounts in minor units of `currency`."""
+
+    public_id: str
+    merchant_code: str
+    options: list[str]
+    image_url: str
+    is_active: bool
+    price: int | None
+    list_price: int | None
+    currency: str
+    on_hand: int
+    held: int
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.held
+
+    @property
+    def availability(self) -> str:
+        return availability(self.available)
+
+
+@dataclass(frozen=True)
+class ProductPage:
+    """What a buyer sees of one product, with the identity block of its shop."""
+
+    product: Product
+    category_path: list[Category]
+    skus: list[SkuView]
+    storefront: Storefront
+
+
+@dataclass(frozen=True)
+class ShopProductPage:
+    """What a merchant sees of one product."""
+
+    product: Product
+    skus: list[SkuView]
+    #: The fields that wait for review, or None.
+    waiting_changes: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class CategoryRules:
+    """What a product of a leaf must say; the one call a publishing page makes (CA-01)."""
+
+    category: Category
+    attributes: list[Attribute]
+    max_option_names: int
+    max_skus: int
+    max_images: int
+
+
+def skus_of(product_ids: Iterable[int]) -> dict[int, list[SkuView]]:
+    """Return the SKUs of each product, oldest first. Two queries for any number of products."""
+    skus = list(
+        Sku.objects.filter(product_id__in=set(product_ids)).select_related("stock").order_by("pk")
+    )
+    prices = {
+        version.sku_id: version
+        for version in PriceVersion.objects.filter(sku__in=[sku.pk for sku in skus]).in_force()
+    }
+    found: dict[int, list[SkuView]] = {product_id: [] for product_id in set(product_ids)}
+    for sku in skus:
+        found[sku.product_id].append(_sku_view(sku, prices.get(sku.pk)))
+    return found
+
+
+def product_page(product: Product, *, at: datetime) -> ProductPage:
+    """Return the page of a product on sale: active SKUs that have a price. Six queries."""
+    ids = [int(pk) for pk in product.category.path.strip("/").split("/")]
+    nodes = Category.objects.in_bulk(ids)
+    skus = skus_of([product.pk])[product.pk]
+    return ProductPage(
+        product=product,
+        category_path=[nodes[pk] for pk in ids if pk in nodes],
+        skus=[sku for sku in skus if sku.is_active and sku.price is not None],
+        storefront=storefronts([product.shop_id], at=at)[product.shop_id],
+    )
+
+
+def shop_product_page(product: Product) -> ShopProductPage:
+    """Return the merchant's page; category, brand and draft of `product` are loaded."""
+    draft = getattr(product, "draft", None)
+    return ShopProductPage(
+        product=product,
+        skus=skus_of([product.pk])[product.pk],
+        waiting_changes=draft.changes if draft else None,
+    )
+
+
+def with_available(products: QuerySet[Product]) -> QuerySet[Product]:
+    """Add to each product the pieces that can be sold of it, as `available`."""
+    counters = Stock.objects.filter(sku__product=OuterRef("pk"), sku__is_active=True)
+    total = counters.order_by().values("sku__product").annotate(total=Sum("available"))
+    return products.annotate(
+        available=Coalesce(Subquery(total.values("total"), output_field=IntegerField()), 0)
+    )
+
+
+def category_rules(category: Category) -> CategoryRules:
+    """Return what products of `category` must obey. One query."""
+    return CategoryRules(
+        category=category,
+        attributes=list(category.attributes.order_by("-is_required", "name")),
+        max_option_names=MAX_OPTION_NAMES,
+        max_skus=MAX_SKUS,
+        max_images=MAX_IMAGES,
+    )
+
+
+def categories_in_tree_order() -> list[Category]:
+    """Return all categories, each after its parent, siblings by name. One query."""
+    children: dict[int | None, list[Category]] = {}
+    for node in Category.objects.select_related("parent").order_by("name", "pk"):
+        children.setdefault(node.parent_id, []).append(node)
+    ordered: list[Category] = []
+
+    def walk(parent_id: int | None) -> None:
+        for node in children.get(parent_id, []):
+            ordered.append(node)
+            walk(node.pk)
+
+    walk(None)
+    return ordered
+
+
+def _sku_view(sku: Sku, version: PriceVersion | None) -> SkuView:
+    counters = getattr(sku, "stock", None)
+    return SkuView(
+        public_id=sku.public_id,
+        merchant_code=sku.merchant_code,
+        options=sku.options,
+        image_url=sku.image_url,
+        is_active=sku.is_active,
+        price=version.price if version else None,
+        list_price=version.list_price if version else None,
+        currency=version.currency if version else "CNY",
+        on_hand=counters.on_hand if counters else 0,
+        held=counters.held if counters else 0,
     )

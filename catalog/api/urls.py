@@ -1,5 +1,45 @@
 """Addresses under /api/v1/catalog/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from catalog.api import imports, merchant, operator, public
+
+SHOP = "shops/<str:shop_id>"
+PRODUCT = f"{SHOP}/products/<str:product_id>"
+REVIEW = "operator/reviews/<str:review_id>"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("categories", public.Categories.as_view()),
+    path("categories/<str:category_id>/rules", public.CategoryRulesView.as_view()),
+    path("brands", public.Brands.as_view()),
+    path("products", public.Products.as_view()),
+    path("products/<str:product_id>", public.ProductPageView.as_view()),
+    path(f"{SHOP}/products", merchant.ShopProducts.as_view()),
+    path(PRODUCT, merchant.ShopProduct.as_view()),
+    path(f"{PRODUCT}/submit", merchant.ShopProductSubmission.as_view()),
+    path(f"{PRODUCT}/withdraw", merchant.ShopProductWithdrawal.as_view()),
+    path(f"{PRODUCT}/discard", merchant.ShopProductDiscard.as_view()),
+    path(f"{PRODUCT}/list", merchant.ShopProductListing.as_view()),
+    path(f"{PRODUCT}/delist", merchant.ShopProductDelisting.as_view()),
+    path(f"{PRODUCT}/restore", merchant.ShopProductRestoration.as_view()),
+    path(f"{PRODUCT}/reviews", merchant.ShopProductReviews.as_view()),
+    path(f"{PRODUCT}/skus", merchant.ShopProductSkus.as_view()),
+    path(f"{SHOP}/skus/<str:sku_id>/prices", merchant.ShopSkuPrices.as_view()),
+    path(f"{SHOP}/stock", merchant.ShopStock.as_view()),
+    path(f"{SHOP}/stock/movements", merchant.ShopStockMovements.as_view()),
+    path(f"{SHOP}/imports", imports.ShopImports.as_view()),
+    path(f"{SHOP}/imports/<str:import_id>", imports.ShopImport.as_view()),
+    path(f"{SHOP}/imports/<str:import_id>/errors", imports.ShopImportErrors.as_view()),
+    path("operator/reviews", operator.ReviewQueue.as_view()),
+    path(REVIEW, operator.ReviewView.as_view()),
+    path(f"{REVIEW}/approve", operator.ReviewApproval.as_view()),
+    path(f"{REVIEW}/reject", operator.ReviewRejection.as_view()),
+    path("operator/products/<str:product_id>/ban", operator.ProductBan.as_view()),
+    path("operator/products/<str:product_id>/reopen", operator.ProductReopening.as_view()),
+    path("operator/categories", operator.OperatorCategories.as_view()),
+    path(
+        "operator/categories/<str:category_id>/attributes",
+        operator.OperatorCategoryAttributes.as_view(),
+    ),
+    path("operator/brands", operator.OperatorBrands.as_view()),
+]

@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import InvalidProduct
 from catalog.models import Attribute, Brand, Category, Product
-from catalog.policies import MAX_OPTION_NAMES, is_plain_text, is_web_address
+from catalog.policies import MAX_IMAGES, MAX_OPTION_NAMES, is_plain_text, is_web_address
 from kernel.errors import FieldError
 
-MAX_IMAGES = 50
 MAX_ATTRIBUTES = 100
 #: What an edit may change; options are fixed once the product has SKUs.
 EDITABLE = (

@@ -13,6 +13,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -99,6 +100,42 @@ def matching(queryset: QuerySet[Product], text: str) -> QuerySet[Product]:
     query = SearchQuery(" ".join(asked), config="simple", search_type="plain")
     rank = Cast(SearchRank(F("search_vector"), query) * RANK_UNIT, IntegerField())
     return queryset.filter(search_vector=query).annotate(rank=rank)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a buyer looks for; amounts in minor units. Empty means: no matter."""
+
+    text: str = ""
+    category: Category | None = None
+    brand_id: str = ""
+    shop_id: str = ""
+    min_price: int | None = None
+    max_price: int | None = None
+    sort: str = ""
+
+
+def find(queryset: QuerySet[Product], query: Query) -> tuple[QuerySet[Product], tuple[str, ...]]:
+    """Narrow `queryset` to what `query` asks for; return it with the columns to sort by (CA-22).
+
+    The price band is asked of a product's lowest price. Without words, relevance means sales.
+    """
+    if query.text:
+        queryset = matching(queryset, query.text)
+    if query.category is not None:
+        queryset = queryset.filter(category__path__startswith=query.category.path)
+    if query.brand_id:
+        queryset = queryset.filter(brand__public_id=query.brand_id)
+    if query.shop_id:
+        queryset = queryset.filter(shop__public_id=query.shop_id)
+    if query.min_price is not None:
+        queryset = queryset.filter(min_price__gte=query.min_price)
+    if query.max_price is not None:
+        queryset = queryset.filter(min_price__lte=query.max_price)
+    order = ORDERS[query.sort or "relevance"]
+    if order.has_rank and not query.text:
+        order = ORDERS["sales"]
+    return queryset, order.columns
 
 
 @functools.cache

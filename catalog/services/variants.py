@@ -12,12 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from catalog.enums import MovementKind
 from catalog.errors import DuplicateCode, InvalidProduct
 from catalog.models import Product, Sku
-from catalog.policies import is_plain_text, is_web_address
+from catalog.policies import MAX_SKUS, is_plain_text, is_web_address
 from catalog.services import prices, stock
 from kernel.actors import Actor
 from kernel.errors import FieldError
-
-MAX_SKUS = 200
 
 
 @dataclass(frozen=True)

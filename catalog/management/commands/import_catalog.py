@@ -64,16 +64,7 @@ class Command(BaseCommand):
         self, shop: Shop, category: Category | None, content: bytes, options: dict[str, Any]
     ) -> ImportJob:
         file_format = options["format"] or jobs.guess_format(content)
-        begun = jobs.unfinished(
-            shop=shop,
-            content=content,
-            is_dry_run=options["dry_run"],
-            is_published=options["publish"],
-        )
-        if begun is not None:
-            self.stdout.write(f"Going on with {begun.public_id} at row {begun.done_count}.")
-            return begun
-        return jobs.start(
+        job = jobs.start(
             shop=shop,
             format=file_format,
             filename=options["path"].name,
@@ -85,6 +76,9 @@ class Command(BaseCommand):
             actor=OPERATOR,
             at=clock.now(),
         )
+        if job.done_count:
+            self.stdout.write(f"Going on with {job.public_id} after {job.done_count} rows.")
+        return job
 
     def _run(self, job: ImportJob) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())

@@ -73,6 +73,8 @@ def start(
 ) -> ImportJob:
     """Queue a file for `shop` and return its job; a worker or `run` does it.
 
+    The same file that waits already, or was begun and not finished, is the same job.
+
     `category` takes the products whose rows name none that we know. A dry run reports and writes
     nothing. A trusted import makes missing categories and brands, a published one approves and
     lists what lands: the platform's powers. Raises UnreadableFile for an empty or too large file,
@@ -84,6 +86,9 @@ def start(
         raise UnreadableFile(_("This format is not known."))
     if format == ImportFormat.YANXUAN and not is_trusted:
         raise UnreadableFile(_("Only the platform imports this format."))
+    begun = unfinished(shop=shop, content=content, is_dry_run=is_dry_run, is_published=is_published)
+    if begun is not None:
+        return begun
     job = ImportJob.objects.create(
         shop=shop,
         format=format,

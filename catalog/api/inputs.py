@@ -1,0 +1,230 @@
+"""Shapes that the catalog's API takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from catalog.enums import DisplayState, ImportFormat, Verdict
+from catalog.policies import MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS
+from catalog.services.counting import MAX_PIECES
+from catalog.services.search import MAX_QUERY_LENGTH, ORDERS
+from kernel.api.serializers import Amount, In, Text, Whole
+from kernel.money import MAX_AMOUNT
+
+MAX_STOCK_EDITS = 200
+
+
+class CatalogSearchQuery(In):
+    """What a buyer looks for; amounts in minor units."""
+
+    q = Text(required=False, max_length=MAX_QUERY_LENGTH, help_text="Words, Chinese or English.")
+    category_id = Text(required=False, max_length=32, help_text="Everything below it is meant too.")
+    brand_id = Text(required=False, max_length=32)
+    shop_id = Text(required=False, max_length=32)
+    min_price = serializers.IntegerField(required=False, min_value=0, max_value=MAX_AMOUNT)
+    max_price = serializers.IntegerField(required=False, min_value=0, max_value=MAX_AMOUNT)
+    sort = serializers.ChoiceField(required=False, choices=sorted(ORDERS))
+
+
+class ShopProductQuery(In):
+    """Which products of the shop; `display_state` is the only state to filter by (CA-03)."""
+
+    display_state = serializers.ChoiceField(required=False, choices=DisplayState)
+    merchant_code = Text(required=False, max_length=64)
+
+
+class ProductAttributeIn(In):
+    """One thing a product says of itself."""
+
+    name = Text(max_length=60)
+    value = Text(max_length=500)
+
+
+class SkuIn(In):
+    """A variant; amounts in minor units."""
+
+    merchant_code = Text(max_length=64)
+    options = serializers.ListField(
+        child=Text(max_length=60), required=False, max_length=MAX_OPTION_NAMES
+    )
+    price = Amount()
+    list_price = Amount(required=False, allow_null=True)
+    stock = Whole(required=False, min_value=0, max_value=MAX_PIECES)
+    image_url = Text(required=False, max_length=300, allow_blank=True)
+
+
+class ProductContentIn(In):
+    """The fields of a product's content that can change after it was made; all optional."""
+
+    category_id = Text(required=False, max_length=32)
+    brand_id = Text(required=False, max_length=32, allow_null=True)
+    title = Text(required=False, max_length=120)
+    brief = Text(required=False, max_length=200, allow_blank=True)
+    description = Text(required=False, max_length=20_000, allow_blank=True)
+    unit = Text(required=False, max_length=10, allow_blank=True)
+    attributes = ProductAttributeIn(many=True, required=False)
+    image_urls = serializers.ListField(
+        child=Text(max_length=300), required=False, max_length=MAX_IMAGES
+    )
+
+
+class ProductIn(ProductContentIn):
+    """A new product with its SKUs."""
+
+    category_id = Text(max_length=32)
+    title = Text(max_length=120)
+    option_names = serializers.ListField(
+        child=Text(max_length=30), required=False, max_length=MAX_OPTION_NAMES
+    )
+    merchant_code = Text(required=False, max_length=64, allow_blank=True)
+    skus = SkuIn(many=True, max_length=MAX_SKUS)
+    submit = serializers.BooleanField(
+        required=False, help_text="Send it to review at once instead of only saving it."
+    )
+    list_when_approved = serializers.BooleanField(
+        required=False, default=True, help_text="False puts it into the warehouse."
+    )
+
+
+class ProductChangesIn(ProductContentIn):
+    """Changes of a product, made on the `version` that was read."""
+
+    version = Whole(min_value=1)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) < 2:
+            raise serializers.ValidationError(_("Name at least one change."), code="required")
+        return attrs
+
+
+class ProductSubmissionIn(In):
+    """What happens after the approval."""
+
+    list_when_approved = serializers.BooleanField(required=False, default=True)
+
+
+class SkuPriceIn(In):
+    """A price from a moment on; now, when none is named. Minor units."""
+
+    price = Amount()
+    list_price = Amount(required=False, allow_null=True)
+    effective_from = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class StockEditIn(In):
+    """Either `delta`, or `set_to` with the count that was `expected` to be there."""
+
+    sku_id = Text(max_length=32)
+    delta = Whole(required=False, min_value=-MAX_PIECES, max_value=MAX_PIECES)
+    set_to = Whole(required=False, min_value=0, max_value=MAX_PIECES)
+    expected = Whole(required=False, min_value=0, max_value=MAX_PIECES)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        is_count = "set_to" in attrs and "expected" in attrs and "delta" not in attrs
+        is_delta = "delta" in attrs and not {"set_to", "expected"} & set(attrs)
+        if not (is_count or is_delta):
+            raise serializers.ValidationError(
+                _("Send either a delta, or the new count with the expected one."),
+                code="delta_or_count",
+            )
+        return attrs
+
+
+class StockEditsIn(In):
+    """Rows that are applied one by one; a refused row does not stop the others."""
+
+    edits = StockEditIn(many=True, min_length=1, max_length=MAX_STOCK_EDITS)
+
+
+class StockQuery(In):
+    """Which counters."""
+
+    sku_id = Text(required=False, max_length=32)
+    max_available = serializers.IntegerField(required=False, min_value=0, max_value=MAX_PIECES)
+
+
+class StockMovementQuery(In):
+    """Which movements."""
+
+    sku_id = Text(required=False, max_length=32)
+
+
+class ProductReviewQuery(In):
+    """Which reviews."""
+
+    verdict = serializers.ChoiceField(required=False, choices=Verdict)
+    shop_id = Text(required=False, max_length=32)
+
+
+class ProductApprovalIn(In):
+    """A verdict on the version that was read."""
+
+    version = Whole(min_value=1)
+
+
+class RejectionReasonIn(In):
+    """Why one field was refused."""
+
+    field = Text(max_length=60, allow_blank=True)
+    code = Text(max_length=60)
+    message = Text(max_length=300)
+
+
+class ProductRejectionIn(In):
+    """A verdict on the version that was read, field by field."""
+
+    version = Whole(min_value=1)
+    reasons = RejectionReasonIn(many=True, min_length=1, max_length=50)
+
+
+class ProductBanIn(In):
+    """Why a product may not be sold."""
+
+    reason = Text(max_length=200)
+
+
+class CategoryIn(In):
+    """A new leaf."""
+
+    name = Text(max_length=60)
+    name_en = Text(required=False, max_length=60, allow_blank=True)
+    parent_id = Text(required=False, max_length=32, allow_null=True)
+
+
+class CategoryAttributeIn(In):
+    """What products of the leaf may or must say; no choices mean free text."""
+
+    name = Text(max_length=60)
+    is_required = serializers.BooleanField(required=False)
+    choices = serializers.ListField(child=Text(max_length=60), required=False, max_length=200)
+
+
+class BrandIn(In):
+    """A new brand."""
+
+    name = Text(max_length=80)
+    description = Text(required=False, max_length=2_000, allow_blank=True)
+
+
+class ImportIn(In):
+    """A file of products, as a form with a file in it (multipart/form-data)."""
+
+    file = serializers.FileField(max_length=200, allow_empty_file=False)
+    format = serializers.ChoiceField(
+        choices=[ImportFormat.TEMPLATE, ImportFormat.SHOPIFY], required=False
+    )
+    is_dry_run = serializers.BooleanField(required=False)
+    category_id = Text(required=False, max_length=32)
+
+
+def content_changes(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content fields of validated `data`, but for category and brand."""
+    names = ("title", "brief", "description", "unit", "attributes", "image_urls")
+    changes = {name: data[name] for name in names if name in data}
+    if "attributes" in changes:
+        changes["attributes"] = [dict(one) for one in changes["attributes"]]
+    return changes

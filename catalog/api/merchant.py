@@ -1,0 +1,306 @@
+"""What a shop does with its products, prices and stock."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from rest_framework.request import Request
+
+from catalog import selectors
+from catalog.api.inputs import (
+    ProductChangesIn,
+    ProductIn,
+    ProductSubmissionIn,
+    ShopProductQuery,
+    SkuIn,
+    SkuPriceIn,
+    StockEditsIn,
+    StockMovementQuery,
+    StockQuery,
+    content_changes,
+)
+from catalog.api.outputs import (
+    PriceVersionOut,
+    ProductReviewOut,
+    ShopProductOut,
+    ShopProductPageOut,
+    ShopSkuOut,
+    StockEditResultOut,
+    StockMovementOut,
+    StockOut,
+)
+from catalog.api.public import UNSEEN
+from catalog.models import (
+    Brand,
+    Category,
+    PriceVersion,
+    Product,
+    ProductReview,
+    Sku,
+    Stock,
+    StockMovement,
+)
+from catalog.services import counting, prices, products, shelf
+from catalog.services.content import Content
+from catalog.services.counting import StockEdit
+from catalog.services.variants import SkuSpec
+from kernel.actors import Actor, Role
+from kernel.api.operations import idempotency_key, listing, operation
+from kernel.api.views import View
+from kernel.errors import NotFound
+from shops.models import Shop
+
+
+class ShopView(View):
+    """A door for the staff of one shop."""
+
+    audience = Role.MERCHANT
+    permissions = {"GET": "catalog.view"}
+    permission = "catalog.edit"
+
+
+def _product(actor: Actor, product_id: str) -> Product:
+    rows = Product.objects.select_related("category", "brand", "draft")
+    return rows.get_visible(actor, public_id=product_id)
+
+
+def _sku(actor: Actor, sku_id: str) -> Sku:
+    return Sku.objects.select_related("product").get_visible(actor, public_id=sku_id)
+
+
+def _page(actor: Actor, product: Product) -> selectors.ShopProductPage:
+    return selectors.shop_product_page(_product(actor, product.public_id))
+
+
+def _changes(actor: Actor, data: dict[str, Any]) -> dict[str, Any]:
+    """Return validated content with the category and the brand that it names."""
+    changes = content_changes(data)
+    if "category_id" in data:
+        changes["category"] = Category.objects.get_visible(actor, public_id=data["category_id"])
+    if "brand_id" in data:
+        name = data["brand_id"]
+        changes["brand"] = Brand.objects.get_visible(actor, public_id=name) if name else None
+    return changes
+
+
+def _spec(data: dict[str, Any]) -> SkuSpec:
+    return SkuSpec(
+        merchant_code=data["merchant_code"],
+        price=data["price"],
+        list_price=data.get("list_price"),
+        stock=data.get("stock", 0),
+        options=data.get("options", []),
+        image_url=data.get("image_url", ""),
+    )
+
+
+class ShopProducts(ShopView):
+    @listing(gives=ShopProductOut, filters=ShopProductQuery)
+    def get(self, request: Request, query: dict[str, Any], shop_id: str) -> Any:
+        """Products of the shop, the newest first."""
+        rows = Product.objects.visible_to(request.actor).defer(*UNSEEN)
+        return selectors.with_available(rows).filter(**query)
+
+    @operation(takes=ProductIn, gives=ShopProductPageOut, status=201, idempotent=True)
+    def post(self, request: Request, data: dict[str, Any], shop_id: str) -> Any:
+        """Make a product with its SKUs, prices and stock; perhaps submit it at once."""
+        content = Content(
+            **_changes(request.actor, data),
+            option_names=data.get("option_names", []),
+            merchant_code=data.get("merchant_code", ""),
+        )
+        product = products.create(
+            shop=Shop.objects.get_visible(request.actor, public_id=shop_id),
+            content=content,
+            skus=[_spec(one) for one in data["skus"]],
+            actor=request.actor,
+            at=request.at,
+            submit_now=data.get("submit", False),
+            list_when_approved=data["list_when_approved"],
+        )
+        return _page(request.actor, product)
+
+
+class ShopProduct(ShopView):
+    @operation(gives=ShopProductPageOut)
+    def get(self, request: Request, shop_id: str, product_id: str) -> Any:
+        """A product of the shop with its SKUs and what waits for review."""
+        return selectors.shop_product_page(_product(request.actor, product_id))
+
+    @operation(takes=ProductChangesIn, gives=ShopProductPageOut)
+    def patch(self, request: Request, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
+        """Change the content; what sells keeps selling until the change is approved."""
+        product = products.edit(
+            product=_product(request.actor, product_id),
+            changes=_changes(request.actor, data),
+            actor=request.actor,
+            at=request.at,
+            version=data["version"],
+        )
+        return _page(request.actor, product)
+
+    @operation(status=204)
+    def delete(self, request: Request, shop_id: str, product_id: str) -> None:
+        """Put the product into the recycle bin."""
+        product = _product(request.actor, product_id)
+        shelf.delete(product=product, actor=request.actor, at=request.at)
+
+
+class ShopProductSubmission(ShopView):
+    @operation(takes=ProductSubmissionIn, gives=ProductReviewOut, status=201)
+    def post(self, request: Request, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
+        """Send what waits to review."""
+        return shelf.submit(
+            product=_product(request.actor, product_id),
+            list_when_approved=data["list_when_approved"],
+            actor=request.actor,
+            at=request.at,
+        )
+
+
+class ShopProductWithdrawal(ShopView):
+    @operation(gives=ProductReviewOut)
+    def post(self, request: Request, shop_id: str, product_id: str) -> Any:
+        """Take the open review back."""
+        product = _product(request.actor, product_id)
+        return shelf.withdraw(product=product, actor=request.actor, at=request.at)
+
+
+class ShopProductMove(ShopView):
+    """A move of the product that needs nothing but its name."""
+
+    def move(self, request: Request, product: Product) -> Product:
+        """Make the move."""
+        raise NotImplementedError
+
+    def answer(self, request: Request, product_id: str) -> Any:
+        """Make the move and present the product."""
+        product = self.move(request, _product(request.actor, product_id))
+        return _page(request.actor, product)
+
+
+class ShopProductDiscard(ShopProductMove):
+    @operation(gives=ShopProductPageOut)
+    def post(self, request: Request, shop_id: str, product_id: str) -> Any:
+        """Throw an unsubmitted change away."""
+        return self.answer(request, product_id)
+
+    def move(self, request: Request, product: Product) -> Product:
+        return products.discard_change(product=product, actor=request.actor, at=request.at)
+
+
+class ShopProductListing(ShopProductMove):
+    @operation(gives=ShopProductPageOut)
+    def post(self, request: Request, shop_id: str, product_id: str) -> Any:
+        """Put an approved product on the shelf."""
+        return self.answer(request, product_id)
+
+    def move(self, request: Request, product: Product) -> Product:
+        return shelf.list_product(product=product, actor=request.actor, at=request.at)
+
+
+class ShopProductDelisting(ShopProductMove):
+    @operation(gives=ShopProductPageOut)
+    def post(self, request: Request, shop_id: str, product_id: str) -> Any:
+        """Take a product off the shelf."""
+        return self.answer(request, product_id)
+
+    def move(self, request: Request, product: Product) -> Product:
+        return shelf.delist(product=product, actor=request.actor, at=request.at)
+
+
+class ShopProductRestoration(ShopProductMove):
+    @operation(gives=ShopProductPageOut)
+    def post(self, request: Request, shop_id: str, product_id: str) -> Any:
+        """Take a product out of the recycle bin."""
+        return self.answer(request, product_id)
+
+    def move(self, request: Request, product: Product) -> Product:
+        return shelf.restore(product=product, actor=request.actor, at=request.at)
+
+
+class ShopProductReviews(ShopView):
+    @listing(gives=ProductReviewOut)
+    def get(self, request: Request, shop_id: str, product_id: str) -> Any:
+        """The reviews of a product with their reasons, the newest first."""
+        product = _product(request.actor, product_id)
+        rows = ProductReview.objects.visible_to(request.actor).filter(product=product)
+        return rows.select_related("product", "shop")
+
+
+class ShopProductSkus(ShopView):
+    @operation(takes=SkuIn, gives=ShopSkuOut, status=201, idempotent=True)
+    def post(self, request: Request, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
+        """Add a variant with its price and stock."""
+        product = _product(request.actor, product_id)
+        sku = products.add_sku(
+            product=product, spec=_spec(data), actor=request.actor, at=request.at
+        )
+        views = selectors.skus_of([product.pk])[product.pk]
+        return next(view for view in views if view.public_id == sku.public_id)
+
+
+class ShopSkuPrices(ShopView):
+    permission = "catalog.price"
+
+    @listing(gives=PriceVersionOut, ordering=("-effective_from", "-id"))
+    def get(self, request: Request, shop_id: str, sku_id: str) -> Any:
+        """The prices of a SKU over time, the latest first."""
+        sku = _sku(request.actor, sku_id)
+        return PriceVersion.objects.visible_to(request.actor).filter(sku=sku)
+
+    @operation(takes=SkuPriceIn, gives=PriceVersionOut, status=201, idempotent=True)
+    def post(self, request: Request, data: dict[str, Any], shop_id: str, sku_id: str) -> Any:
+        """Set the price of a SKU from a moment on; review is not needed."""
+        return prices.set_price(
+            sku=_sku(request.actor, sku_id),
+            price=data["price"],
+            list_price=data.get("list_price"),
+            effective_from=data.get("effective_from"),
+            actor=request.actor,
+            at=request.at,
+        )
+
+
+class ShopStock(ShopView):
+    permission = "catalog.stock"
+
+    @listing(gives=StockOut, ordering=("-sku_id",), filters=StockQuery)
+    def get(self, request: Request, query: dict[str, Any], shop_id: str) -> Any:
+        """The counters of the shop's SKUs."""
+        rows = Stock.objects.visible_to(request.actor).select_related("sku__product")
+        if "sku_id" in query:
+            rows = rows.filter(sku__public_id=query["sku_id"])
+        if "max_available" in query:
+            rows = rows.filter(available__lte=query["max_available"])
+        return rows
+
+    @operation(takes=StockEditsIn, gives=StockEditResultOut, many=True, idempotent=True)
+    def post(self, request: Request, data: dict[str, Any], shop_id: str) -> Any:
+        """Change stock row by row; every row has its own result."""
+        rows = Sku.objects.visible_to(request.actor)
+        asked = {one["sku_id"] for one in data["edits"]}
+        skus = {sku.public_id: sku for sku in rows.filter(public_id__in=asked)}
+        if asked - set(skus):
+            raise NotFound
+        key = f"{request.actor.user_id}\x1f{idempotency_key(request)}"
+        return counting.edit(
+            edits=[
+                StockEdit(
+                    skus[one["sku_id"]], one.get("delta"), one.get("set_to"), one.get("expected")
+                )
+                for one in data["edits"]
+            ],
+            reference=hashlib.sha256(key.encode()).hexdigest()[:32],
+            actor=request.actor,
+            at=request.at,
+        )
+
+
+class ShopStockMovements(ShopView):
+    @listing(gives=StockMovementOut, filters=StockMovementQuery)
+    def get(self, request: Request, query: dict[str, Any], shop_id: str) -> Any:
+        """The stock ledger of the shop, the newest movement first."""
+        rows = StockMovement.objects.visible_to(request.actor).select_related("sku")
+        return rows.filter(sku__public_id=query["sku_id"]) if "sku_id" in query else rows

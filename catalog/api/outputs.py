@@ -1,0 +1,306 @@
+"""Shapes that the catalog's API gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from catalog.enums import (
+    DisplayState,
+    DraftStatus,
+    ImportFormat,
+    ImportStatus,
+    MovementKind,
+    ReviewStatus,
+    ShelfStatus,
+    Verdict,
+)
+from catalog.models import ImportRowError, Product
+from kernel.api.serializers import Money, Out
+from shops.selectors import StorefrontOut, storefronts
+
+AVAILABILITY = ("in_stock", "low_stock", "out_of_stock")
+
+
+class CategoryOut(Out):
+    """A node of the tree; nodes come in tree order, each after its parent."""
+
+    id = serializers.CharField(source="public_id")
+    parent_id = serializers.CharField(source="parent.public_id", allow_null=True, default=None)
+    name = serializers.CharField()
+    name_en = serializers.CharField()
+    level = serializers.IntegerField()
+    is_leaf = serializers.BooleanField()
+
+
+class CategoryNameOut(Out):
+    """A category by its name."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+    name_en = serializers.CharField()
+
+
+class CategoryAttributeOut(Out):
+    """What a product of the category may or must say."""
+
+    name = serializers.CharField()
+    is_required = serializers.BooleanField()
+    choices = serializers.ListField(child=serializers.CharField())
+
+
+class CategoryRulesOut(Out):
+    """All rules of a category in one answer (CA-01)."""
+
+    category = CategoryNameOut()
+    is_leaf = serializers.BooleanField(source="category.is_leaf")
+    attributes = CategoryAttributeOut(many=True)
+    max_option_names = serializers.IntegerField()
+    max_skus = serializers.IntegerField()
+    max_images = serializers.IntegerField()
+
+
+class BrandOut(Out):
+    """A brand."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+    description = serializers.CharField()
+
+
+class BrandNameOut(Out):
+    """A brand by its name."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+
+
+class ProductAttributeOut(Out):
+    """One thing a product says of itself."""
+
+    name = serializers.CharField()
+    value = serializers.CharField()
+
+
+class _Cards(serializers.ListSerializer):
+    """Fetches the identity blocks of a page at once."""
+
+    def to_representation(self, data: Any) -> Any:
+        rows = list(data)
+        at = self.context["request"].at
+        self.context["storefronts"] = storefronts({row.shop_id for row in rows}, at=at)
+        return super().to_representation(rows)
+
+
+class ProductCardOut(Out):
+    """A product in a list, with who sells it."""
+
+    id = serializers.CharField(source="public_id")
+    title = serializers.CharField()
+    brief = serializers.CharField()
+    image_url = serializers.SerializerMethodField()
+    min_price = Money()
+    max_price = Money()
+    sales_count = serializers.IntegerField()
+    storefront = serializers.SerializerMethodField()
+
+    class Meta:
+        list_serializer_class = _Cards
+
+    def get_image_url(self, product: Product) -> str:
+        return next(iter(product.image_urls), "")
+
+    @extend_schema_field(StorefrontOut)
+    def get_storefront(self, product: Product) -> Any:
+        return StorefrontOut(self.context["storefronts"][product.shop_id]).data
+
+
+class PublicSkuOut(Out):
+    """A variant as a buyer sees it."""
+
+    id = serializers.CharField(source="public_id")
+    options = serializers.ListField(child=serializers.CharField())
+    image_url = serializers.CharField()
+    price = Money()
+    list_price = Money(allow_null=True)
+    availability = serializers.ChoiceField(choices=AVAILABILITY)
+
+
+class ProductPageOut(Out):
+    """A product on sale, with who sells it."""
+
+    id = serializers.CharField(source="product.public_id")
+    title = serializers.CharField(source="product.title")
+    brief = serializers.CharField(source="product.brief")
+    description = serializers.CharField(source="product.description")
+    unit = serializers.CharField(source="product.unit")
+    brand = BrandNameOut(source="product.brand", allow_null=True)
+    category_path = CategoryNameOut(many=True)
+    attributes = ProductAttributeOut(source="product.attributes", many=True)
+    image_urls = serializers.ListField(source="product.image_urls", child=serializers.CharField())
+    option_names = serializers.ListField(
+        source="product.option_names", child=serializers.CharField()
+    )
+    skus = PublicSkuOut(many=True)
+    sales_count = serializers.IntegerField(source="product.sales_count")
+    storefront = StorefrontOut()
+
+
+class ShopProductOut(Out):
+    """A product in its merchant's list."""
+
+    id = serializers.CharField(source="public_id")
+    title = serializers.CharField()
+    merchant_code = serializers.CharField()
+    display_state = serializers.ChoiceField(choices=DisplayState)
+    min_price = Money(allow_null=True)
+    max_price = Money(allow_null=True)
+    available = serializers.IntegerField()
+    sales_count = serializers.IntegerField()
+    version = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+
+
+class ShopSkuOut(Out):
+    """A variant as its merchant sees it."""
+
+    id = serializers.CharField(source="public_id")
+    merchant_code = serializers.CharField()
+    options = serializers.ListField(child=serializers.CharField())
+    image_url = serializers.CharField()
+    is_active = serializers.BooleanField()
+    price = Money(allow_null=True)
+    list_price = Money(allow_null=True)
+    on_hand = serializers.IntegerField()
+    held = serializers.IntegerField()
+    available = serializers.IntegerField()
+
+
+class ShopProductPageOut(Out):
+    """A product as its merchant sees it: live content, what waits, the three axes and the SKUs."""
+
+    id = serializers.CharField(source="product.public_id")
+    title = serializers.CharField(source="product.title")
+    brief = serializers.CharField(source="product.brief")
+    description = serializers.CharField(source="product.description")
+    unit = serializers.CharField(source="product.unit")
+    brand = BrandNameOut(source="product.brand", allow_null=True)
+    category = CategoryNameOut(source="product.category")
+    attributes = ProductAttributeOut(source="product.attributes", many=True)
+    image_urls = serializers.ListField(source="product.image_urls", child=serializers.CharField())
+    option_names = serializers.ListField(
+        source="product.option_names", child=serializers.CharField()
+    )
+    merchant_code = serializers.CharField(source="product.merchant_code")
+    shelf_status = serializers.ChoiceField(source="product.shelf_status", choices=ShelfStatus)
+    review_status = serializers.ChoiceField(source="product.review_status", choices=ReviewStatus)
+    draft_status = serializers.ChoiceField(source="product.draft_status", choices=DraftStatus)
+    display_state = serializers.ChoiceField(source="product.display_state", choices=DisplayState)
+    version = serializers.IntegerField(source="product.version")
+    #: The fields that wait for review and their new values.
+    waiting_changes = serializers.DictField(allow_null=True)
+    skus = ShopSkuOut(many=True)
+
+
+class RejectionReasonOut(Out):
+    """Why one field was refused."""
+
+    field = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ProductReviewOut(Out):
+    """A submission and its verdict."""
+
+    id = serializers.CharField(source="public_id")
+    product_id = serializers.CharField(source="product.public_id")
+    product_title = serializers.CharField(source="product.title")
+    shop_id = serializers.CharField(source="shop.public_id")
+    version = serializers.IntegerField(source="product_version")
+    is_change = serializers.BooleanField(source="is_draft")
+    list_when_approved = serializers.BooleanField()
+    #: The whole content, or the changed fields of a change.
+    content = serializers.DictField()
+    verdict = serializers.ChoiceField(choices=Verdict)
+    reasons = RejectionReasonOut(many=True)
+    submitted_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class PriceVersionOut(Out):
+    """A price from a moment on."""
+
+    price = Money()
+    list_price = Money(allow_null=True)
+    effective_from = serializers.DateTimeField()
+    set_by = serializers.CharField(source="actor_label")
+
+
+class StockOut(Out):
+    """The counters of a SKU."""
+
+    sku_id = serializers.CharField(source="sku.public_id")
+    merchant_code = serializers.CharField(source="sku.merchant_code")
+    product_title = serializers.CharField(source="sku.product.title")
+    options = serializers.ListField(source="sku.options", child=serializers.CharField())
+    on_hand = serializers.IntegerField()
+    held = serializers.IntegerField()
+    available = serializers.IntegerField()
+
+
+class StockEditResultOut(Out):
+    """What became of one row, and the counters after it."""
+
+    sku_id = serializers.CharField(source="sku.public_id")
+    is_ok = serializers.BooleanField()
+    code = serializers.CharField()
+    on_hand = serializers.IntegerField()
+    held = serializers.IntegerField()
+    available = serializers.IntegerField()
+
+
+class StockMovementOut(Out):
+    """One change of the counters."""
+
+    sku_id = serializers.CharField(source="sku.public_id")
+    kind = serializers.ChoiceField(choices=MovementKind)
+    on_hand_delta = serializers.IntegerField()
+    held_delta = serializers.IntegerField()
+    reference = serializers.CharField()
+    moved_by = serializers.CharField(source="actor_label")
+    at = serializers.DateTimeField()
+
+
+class ImportJobOut(Out):
+    """How far an import is, and what came of it."""
+
+    id = serializers.CharField(source="public_id")
+    format = serializers.ChoiceField(choices=ImportFormat)
+    filename = serializers.CharField()
+    is_dry_run = serializers.BooleanField()
+    status = serializers.ChoiceField(choices=ImportStatus)
+    percent = serializers.IntegerField()
+    total_count = serializers.IntegerField()
+    done_count = serializers.IntegerField()
+    good_count = serializers.IntegerField()
+    bad_count = serializers.IntegerField()
+    error = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class ImportRowErrorOut(Out):
+    """What is wrong with one cell; a note did not stop its row."""
+
+    row = serializers.IntegerField(source="row_number")
+    column = serializers.CharField()
+    code = serializers.CharField()
+    fix = serializers.SerializerMethodField()
+    is_note = serializers.BooleanField()
+
+    def get_fix(self, fault: ImportRowError) -> str:
+        return gettext(fault.fix)

@@ -1,0 +1,85 @@
+"""What everybody may see: categories, search, product pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+
+from catalog import selectors
+from catalog.api.inputs import CatalogSearchQuery
+from catalog.api.outputs import (
+    BrandOut,
+    CategoryOut,
+    CategoryRulesOut,
+    ProductCardOut,
+    ProductPageOut,
+)
+from catalog.models import Brand, Category, Product
+from catalog.services import search
+from kernel.actors import Role
+from kernel.api.operations import listing, operation
+from kernel.api.views import View
+
+#: Columns that only the search engine reads.
+UNSEEN = ("search_words", "search_vector", "description")
+
+
+class Categories(View):
+    audience = Role.ANONYMOUS
+
+    @operation(gives=CategoryOut, many=True)
+    def get(self, request: Request) -> Any:
+        """The category tree, each node after its parent."""
+        return selectors.categories_in_tree_order()
+
+
+class CategoryRulesView(View):
+    audience = Role.ANONYMOUS
+
+    @operation(gives=CategoryRulesOut)
+    def get(self, request: Request, category_id: str) -> Any:
+        """What a product of this category must say."""
+        category = Category.objects.get_visible(request.actor, public_id=category_id)
+        return selectors.category_rules(category)
+
+
+class Brands(View):
+    audience = Role.ANONYMOUS
+
+    @listing(gives=BrandOut, ordering=("name", "id"))
+    def get(self, request: Request) -> Any:
+        """Brands by name."""
+        return Brand.objects.visible_to(request.actor)
+
+
+class Products(View):
+    audience = Role.ANONYMOUS
+
+    @listing(gives=ProductCardOut, filters=CatalogSearchQuery)
+    def get(self, request: Request, query: dict[str, Any]) -> Any:
+        """Search products on sale; each result says who sells it."""
+        category = None
+        if query.get("category_id"):
+            category = Category.objects.get_visible(request.actor, public_id=query["category_id"])
+        asked = search.Query(
+            text=query.get("q", ""),
+            category=category,
+            brand_id=query.get("brand_id", ""),
+            shop_id=query.get("shop_id", ""),
+            min_price=query.get("min_price"),
+            max_price=query.get("max_price"),
+            sort=query.get("sort", ""),
+        )
+        return search.find(Product.objects.visible_to(request.actor).defer(*UNSEEN), asked)
+
+
+class ProductPageView(View):
+    audience = Role.ANONYMOUS
+
+    @operation(gives=ProductPageOut)
+    def get(self, request: Request, product_id: str) -> Any:
+        """A product on sale with its variants and who sells it."""
+        rows = Product.objects.select_related("category", "brand")
+        product = rows.get_visible(request.actor, public_id=product_id)
+        return selectors.product_page(product, at=request.at)
