@@ -19,24 +19,19 @@ def balance(code: AccountCode, owner: str = "", currency: str = "CNY") -> int:
 
 def balances(code: AccountCode, owners: Iterable[str], currency: str = "CNY") -> dict[str, int]:
     """Return owner → balance for accounts of one code."""
-    wanted = list(dict.fromkeys(owners))
-    found = dict.fromkeys(wanted, 0)
-    accounts = LedgerAccount.objects.filter(code=code, owner__in=wanted, currency=currency)
-    summed = {}
-    for account in accounts:
-        if account.keeps_balance:
-            found[account.owner] = account.balance_amount
-        else:
-            summed[account.pk] = account.owner
-    if summed:
-        rows = (
-            Leg.objects.filter(account__in=summed)
-            .values_list("account")
-            .annotate(total=Sum("amount"))
-        )
-        for pk, total in rows:
-            found[summed[pk]] = int(total)
-    return found
+    found = dict.fromkeys(owners, 0)
+    accounts = LedgerAccount.objects.filter(code=code, owner__in=list(found), currency=currency)
+    rows = list(accounts)
+    amounts = balances_of(rows)
+    return found | {account.owner: amounts[account.pk] for account in rows}
+
+
+def balances_of(accounts: Iterable[LedgerAccount]) -> dict[int, int]:
+    """Return account pk → balance, kept or summed; one query for all that are summed."""
+    found = {one.pk: one.balance_amount for one in accounts}
+    hot = Leg.objects.filter(account__in=list(found), account__keeps_balance=False)
+    sums = hot.values_list("account").annotate(total=Sum("amount"))
+    return found | {pk: int(total) for pk, total in sums}
 
 
 def totals(currency: str = "CNY") -> dict[str, int]:
