@@ -111,7 +111,7 @@ def _broken_part(text: str) -> float:
 
 
 def _records(text: str) -> Iterator[list[str]]:
-    first = text.lstrip("\r\n").split("\n", 1)[0]
+    first = text.lstrip("\r\n").splitlines()[0]
     delimiter = max(",;\t|", key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
