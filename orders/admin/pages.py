@@ -17,7 +17,7 @@ from orders.admin import wording
 from orders.admin.acts import Reveal
 from orders.enums import Carrier
 from orders.models import Order
-from orders.selectors import attach_identity, with_details
+from orders.selectors import identity_of, with_details
 from orders.services import desk
 from shops.enums import GuaranteeKind
 
@@ -28,7 +28,7 @@ class OrderConsole(ConsoleModelAdmin):
     public_field: ClassVar[str] = "number"
     permission: ClassVar[str] = "orders.view"
     change_form_template = "orders/order.html"
-    list_display: ClassVar[Any] = (
+    list_display: Any = (
         "number",
         "status_badge",
         "clock_badge",
@@ -37,13 +37,14 @@ class OrderConsole(ConsoleModelAdmin):
         "receiver",
         "placed_at",
     )
-    list_filter: ClassVar[Any] = ("status", "is_frozen", "placed_at")
-    search_fields: ClassVar[Any] = ("=number",)
+    list_filter: Any = ("status", "is_frozen", "placed_at")
+    search_fields: Any = ("=number",)
     search_help_text = _("Number of an order")
     ordering: Any = ("-placed_at", "-pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        return with_details(super().get_queryset(request))
+        orders: Any = super().get_queryset(request)
+        return with_details(orders)
 
     @display(description=_("Status"), ordering="status", label=wording.STATUS_TONES)
     def status_badge(self, order: Order) -> tuple[str, str]:
@@ -99,8 +100,7 @@ class OrderConsole(ConsoleModelAdmin):
         return TemplateResponse(request, "orders/receiver.html", context)
 
     def page_context(self, request: HttpRequest, target: Order) -> dict[str, Any]:
-        attach_identity([target], at=clock.now())
-        identity = target.identity
+        identity = identity_of([target], at=clock.now())[target.pk]
         tone, words = wording.countdown(target, clock.now())
         kinds = dict(GuaranteeKind.choices)
         return {

@@ -17,11 +17,12 @@ def with_details(orders: OrderQuerySet) -> OrderQuerySet:
     """Return `orders` with group, shop, lines, parcels and refunds loaded."""
     lines = OrderLine.objects.select_related("sku", "product", "presenter").order_by("position")
     packages = Package.objects.prefetch_related("lines__line").order_by("pk")
-    return orders.select_related("group", "shop", "storefront").prefetch_related(
+    parts: list[Any] = [
         Prefetch("lines", lines),
         Prefetch("packages", packages),
         Prefetch("refunds", Refund.objects.order_by("pk")),
-    )
+    ]
+    return orders.select_related("group", "shop", "storefront").prefetch_related(*parts)
 
 
 def attach_identity(orders: Sequence[Any], *, at: datetime) -> None:

@@ -30,15 +30,15 @@ def put_in_cart(
     sku = Sku.objects.filter(public_id=sku_id).first()
     if sku is None:
         raise NotFound
-    User.objects.select_for_update(no_key=True).get(pk=actor.user_id)  # one cart, one writer
-    lines = CartLine.objects.filter(buyer_id=actor.user_id)
+    buyer = User.objects.select_for_update(no_key=True).get(pk=actor.user_id)  # one writer a cart
+    lines = CartLine.objects.filter(buyer=buyer)
     line = lines.filter(sku=sku).first()
     if line is None:
         if sku.pk not in buyable([sku.pk], at=at):
             raise NotFound
         if lines.count() >= settings.MAX_CART_LINES:
             raise CartFull
-        line = CartLine(buyer_id=actor.user_id, sku=sku)
+        line = CartLine(buyer=buyer, sku=sku)
     line.quantity = quantity
     if touch is not None:
         line.touch = asdict(touch)

@@ -100,6 +100,7 @@ def test_control_reading_before_taking_oversells():
         with transaction.atomic():
             row = Stock.objects.get(pk=sku.pk)
             if row.on_hand - row.held >= 1:
+                _pause()
                 Stock.objects.filter(pk=sku.pk).update(held=row.held + 1)
                 sold.append(1)
 
