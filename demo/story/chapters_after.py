@@ -32,6 +32,10 @@ def dispute(stage: Stage) -> None:
     stage.buyer.post(
         f"/aftersales/cases/{case['number']}/escalate", {"text": "没有补发，请平台介入。"}
     )
+    against = stage.owner.get(stage.shop_path("shops", f"/bindings/{stage.binding}/preconditions"))
+    unmet = [f"{row['label']}: {row['count']}" for row in against if not row["is_met"]]
+    check(bool(unmet), "an open case should stand against an unbinding")
+    tell(stage.owner.name, f"could not unbind now; in the way are {', '.join(unmet)}")
     desk = stage.support.get(f"/aftersales/support/cases/{case['number']}")
     stage.teller.identity("support sees", desk["identity"])
     stage.support.post(

@@ -92,7 +92,7 @@ def shop(stage: Stage) -> None:
     refusal = stage.owner.post(f"{path}/admission/submit", refusal="admission_incomplete")
     tell(stage.owner.name, f"applies too early: {refusal['detail']}")
     for kind in ("seven_day_return", "ship_48h", "damaged_on_arrival"):
-        stage.owner.post(f"{path}/guarantees", {"kind": kind})
+        stage.owner.post(f"{path}/guarantees/{kind}")
     stage.owner.put(
         f"{path}/freight", {"flat_amount": 800, "free_from_amount": 20_000, "version": 0}
     )
@@ -186,7 +186,7 @@ def product(stage: Stage) -> None:
     queue = stage.operator.get("/catalog/operator/reviews", verdict="pending", limit=100)
     review = next(one for one in queue["results"] if one["product_id"] == stage.product)
     stage.operator.post(
-        f"/catalog/operator/reviews/{review['id']}/approve", {"version": review["product_version"]}
+        f"/catalog/operator/reviews/{review['id']}/approve", {"version": review["version"]}
     )
     tell(stage.operator.name, "approves it; it goes on sale")
     found = stage.buyer.get("/catalog/products", q=f"单丛 {stage.mark}")["results"]
@@ -219,7 +219,7 @@ def alliance(stage: Stage) -> None:
     own = stage.owner.post("/accounts/creators", {"account_id": stage.account})
     check(bool(own["id"]), "the owner is a creator too")
     refusal = stage.owner.post(
-        "/affiliates/creator/picks", {"product_id": stage.product}, refusal="own_product"
+        "/affiliates/creator/picks", {"product_id": stage.product}, refusal="own_shop_product"
     )
     tell(stage.owner.name, f"tries to pick the own product: {refusal['detail']}")
 

@@ -45,7 +45,7 @@ def order(stage: Stage) -> None:
     again = stage.buyer.post("/orders/checkouts", body, key=key)
     check(group["number"] == again["number"], "one key made two orders")
     stage.buyer.post(
-        "/orders/checkouts", {**body, "address_id": "x"}, key=key, refusal="idempotency_key_reused"
+        "/orders/checkouts", {**body, "lines": lines[:1]}, key=key, refusal="idempotency_key_reused"
     )
     tell(stage.buyer.name, f"places group {group['number']}; the same key again is the same order")
     mine = next(one for one in group["orders"] if one["storefront"]["shop"]["id"] == stage.shop)
@@ -146,7 +146,7 @@ def unpaid(stage: Stage) -> None:
     check(_available(stage, sku) == before, "the held pieces should be free again")
     tell(stage.buyer.name, "forgets to pay: the order closes by itself, its pieces are free again")
     refusal = stage.buyer.post(
-        f"/orders/sandbox/cashier/{late['number']}/pay", refusal="payment_closed"
+        f"/orders/sandbox/cashier/{late['number']}/pay", refusal="not_payable"
     )
     tell(stage.buyer.name, f"comes late to the cashier: {refusal['detail']}")
     money("charged", 0)

@@ -50,7 +50,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Play, audit, and tell the result."""
         began = time.monotonic()
-        teller = Teller(Console())
+        teller = Teller(Console(soft_wrap=True))
         broke = ""
         try:
             stage = _stage(teller, options["base_url"])
@@ -59,6 +59,9 @@ class Command(BaseCommand):
         except StoryBroke as error:
             broke = str(error)
             teller.console.print(f"[red]The story broke:[/] {error}", highlight=False)
+        except (KeyError, IndexError, StopIteration) as error:
+            broke = f"an answer has another shape than told: {error!r}"
+            teller.console.print_exception()
         except httpx.TransportError as error:
             broke = f"no answer from {options['base_url']}: {error}"
             teller.console.print(f"[red]{broke}[/] Is `make run` running?", highlight=False)
