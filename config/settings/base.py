@@ -340,7 +340,8 @@ LOGGING: dict[str, Any] = {
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": True},
-        "celery": {"handlers": [], "propagate": True},
+        # Four lines a sweep, a sweep a second: at INFO nothing else could be read.
+        "celery": {"handlers": [], "propagate": True, "level": "WARNING"},
         "httpx": {"level": "WARNING"},  # its INFO lines hold whole addresses
     },
 }
