@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import subscribers  # noqa: F401, PLC0415 -- app ready
+        from accounts.admin import operator  # noqa: F401, PLC0415 -- app ready
         from accounts.services import actors  # noqa: PLC0415 -- app ready
         from kernel.actors import Role, register_resolver  # noqa: PLC0415 -- app ready
 

@@ -10,7 +10,7 @@ from kernel.actors import Role
 from kernel.api.operations import operation
 from kernel.api.views import View
 from kernel.errors import NotFound
-from shops.api import serializers as shapes
+from shops.api import public_serializers as shapes
 from shops.enums import ShopStatus
 from shops.models import Shop
 from shops.selectors import official_account, shop_of_account, storefronts

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from accounts.enums import RoleKind, RoleStatus
 from accounts.policies import is_credit_code
 from accounts.selectors import AccountCardOut
 from kernel.api.serializers import In, Money, Out, Text, Whole
@@ -25,8 +24,6 @@ from shops.enums import (
     StaffRole,
     StaffStatus,
 )
-from shops.policies import permissions_of
-from shops.selectors import StorefrontOut
 
 PHONE = r"^\+?[0-9][0-9 -]{4,18}\Z"
 
@@ -99,82 +96,6 @@ class NameChangeOut(Out):
     cause = serializers.ChoiceField(choices=["renamed", "bound", "unbound"])
     account = AccountCardOut(allow_null=True)
     at = serializers.DateTimeField()
-
-
-class PublicShopOut(Out):
-    """A shop's public page (BI-08)."""
-
-    storefront = StorefrontOut()
-    status = serializers.ChoiceField(choices=ShopStatus.choices)
-    logo_url = serializers.CharField()
-    opened_at = serializers.DateTimeField(allow_null=True)
-    follower_count = serializers.IntegerField(allow_null=True)
-
-
-class ProfileOut(Out):
-    """An account's public page with the card of its shop (BI-08)."""
-
-    account = AccountCardOut()
-    bio = serializers.CharField()
-    follower_count = serializers.IntegerField()
-    storefront = StorefrontOut(allow_null=True)
-
-
-# --- who am I -----------------------------------------------------------------------------------
-
-
-class MeUserOut(Out):
-    """The person."""
-
-    id = serializers.CharField(source="public_id")
-    email = serializers.CharField()
-    name = serializers.CharField()
-
-
-class MeRoleOut(Out):
-    """A role the person holds."""
-
-    role = serializers.ChoiceField(choices=RoleKind.choices)
-    status = serializers.ChoiceField(choices=RoleStatus.choices)
-
-
-class MeCreatorOut(Out):
-    """The creator the person is."""
-
-    id = serializers.CharField(source="public_id")
-    account = AccountCardOut()
-    level = serializers.IntegerField()
-
-
-class MeAgencyOut(Out):
-    """The agency the person acts for."""
-
-    id = serializers.CharField(source="public_id")
-    name = serializers.CharField()
-
-
-class PlaceOut(Out):
-    """A place in a shop, with what it allows."""
-
-    id = serializers.CharField(source="shop.public_id")
-    name = serializers.CharField(source="shop.name")
-    status = serializers.ChoiceField(source="shop.status", choices=ShopStatus.choices)
-    role = serializers.ChoiceField(choices=StaffRole.choices)
-    permissions = serializers.SerializerMethodField()
-
-    def get_permissions(self, row: Any) -> list[str]:
-        return sorted(permissions_of(row.role))
-
-
-class MeOut(Out):
-    """Who am I, in one object (AC-01)."""
-
-    user = MeUserOut()
-    roles = MeRoleOut(many=True)
-    accounts = AccountCardOut(many=True)
-    creator = MeCreatorOut(allow_null=True)
-    agency = MeAgencyOut(allow_null=True)
-    shops = PlaceOut(many=True)
 
 
 # --- admission ----------------------------------------------------------------------------------

@@ -8,26 +8,29 @@ from shops.api import merchant_views as merchant
 from shops.api import operator_views as operator
 from shops.api import public_views as public
 
+#: Staff of the shop in the address.
+OWN = "shops/<str:shop_id>"
+
 _merchant: list[URLPattern | URLResolver] = [
-    path("", merchant.OwnShop.as_view()),
-    path("/rename", merchant.Rename.as_view()),
-    path("/name-changes", merchant.NameChanges.as_view()),
-    path("/admission", merchant.OwnAdmission.as_view()),
-    path("/admission/submit", merchant.SubmitAdmission.as_view()),
-    path("/checklist", merchant.Checklist.as_view()),
-    path("/staff", merchant.StaffList.as_view()),
-    path("/staff/<str:staff_id>", merchant.OneStaff.as_view()),
-    path("/guarantees", merchant.Guarantees.as_view()),
-    path("/guarantees/<str:kind>", merchant.OneGuarantee.as_view()),
-    path("/freight", merchant.Freight.as_view()),
-    path("/return-addresses", merchant.ReturnAddresses.as_view()),
-    path("/return-addresses/<str:address_id>", merchant.OneReturnAddress.as_view()),
-    path("/bindings", binding.Bindings.as_view()),
-    path("/bindings/<str:binding_id>", binding.OneBinding.as_view()),
-    path("/bindings/<str:binding_id>/withdraw", binding.WithdrawBinding.as_view()),
-    path("/bindings/<str:binding_id>/preconditions", binding.Preconditions.as_view()),
-    path("/bindings/<str:binding_id>/unbind", binding.Unbind.as_view()),
-    path("/bindings/<str:binding_id>/keep", binding.KeepBinding.as_view()),
+    path(OWN, merchant.OwnShop.as_view()),
+    path(f"{OWN}/rename", merchant.Rename.as_view()),
+    path(f"{OWN}/name-changes", merchant.NameChanges.as_view()),
+    path(f"{OWN}/admission", merchant.OwnAdmission.as_view()),
+    path(f"{OWN}/admission/submit", merchant.SubmitAdmission.as_view()),
+    path(f"{OWN}/checklist", merchant.Checklist.as_view()),
+    path(f"{OWN}/staff", merchant.StaffList.as_view()),
+    path(f"{OWN}/staff/<str:staff_id>", merchant.OneStaff.as_view()),
+    path(f"{OWN}/guarantees", merchant.Guarantees.as_view()),
+    path(f"{OWN}/guarantees/<str:kind>", merchant.OneGuarantee.as_view()),
+    path(f"{OWN}/freight", merchant.Freight.as_view()),
+    path(f"{OWN}/return-addresses", merchant.ReturnAddresses.as_view()),
+    path(f"{OWN}/return-addresses/<str:address_id>", merchant.OneReturnAddress.as_view()),
+    path(f"{OWN}/bindings", binding.Bindings.as_view()),
+    path(f"{OWN}/bindings/<str:binding_id>", binding.OneBinding.as_view()),
+    path(f"{OWN}/bindings/<str:binding_id>/withdraw", binding.WithdrawBinding.as_view()),
+    path(f"{OWN}/bindings/<str:binding_id>/preconditions", binding.Preconditions.as_view()),
+    path(f"{OWN}/bindings/<str:binding_id>/unbind", binding.Unbind.as_view()),
+    path(f"{OWN}/bindings/<str:binding_id>/keep", binding.KeepBinding.as_view()),
 ]
 
 _operator: list[URLPattern | URLResolver] = [
@@ -53,6 +56,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bindings/<str:binding_id>/accept", buyer.AcceptBinding.as_view()),
     path("bindings/<str:binding_id>/decline", buyer.DeclineBinding.as_view()),
     path("bindings/<str:binding_id>/main", buyer.ChooseMainShop.as_view()),
-    path("shops/<str:shop_id>", include(_merchant)),
+    *_merchant,
     path("operator/", include(_operator)),
 ]

@@ -141,6 +141,9 @@ class BindingFactory(DjangoModelFactory):
         avatar_url=factory.SelfAttribute("..shop.logo_url"),
         entity_name=factory.SelfAttribute("..shop.merchant.legal_name"),
         credit_code=factory.SelfAttribute("..shop.merchant.credit_code"),
+        official_since=factory.LazyAttribute(
+            lambda o: LONG_AGO if o.factory_parent.is_main else None
+        ),
     )
     relation = Relation.OFFICIAL
     status = BindingStatus.ACTIVE

@@ -1,0 +1,180 @@
+"""The shop's own pages in the merchant console."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from kernel import clock
+from kernel.admin.acts import ONCE
+from kernel.admin.base import ConsoleModelAdmin
+from kernel.admin.sites import Tenant, merchant_site
+from shops.admin import acts, people_acts, wording
+from shops.enums import GuaranteeKind, StaffStatus
+from shops.models import Admission, Binding, FreightTemplate, ReturnAddress, Shop, Staff
+from shops.selectors import storefronts
+
+
+@admin.register(Shop, site=merchant_site)
+class ShopPage(ConsoleModelAdmin):
+    """The shop: name, promises, and the account that is its face."""
+
+    permission = "shops.view"
+    acts = (acts.Rename, acts.SetFreight, acts.StartGuarantee, acts.EndGuarantee)
+    list_display = ("name", "type", "status_badge", "opened_at")
+    fieldsets = (
+        (None, {"fields": (("name", "type"), ("status_badge", "opened_at"), "logo_url")}),
+        (_("What buyers see"), {"fields": ("face", "score", "guarantees", "freight")}),
+    )
+
+    @display(description=_("status"), label=wording.SHOP_TONES)
+    def status_badge(self, shop: Shop) -> tuple[str, str]:
+        """Its state in words and colour."""
+        return shop.status, shop.get_status_display()
+
+    @display(description=_("official account"))
+    def face(self, shop: Shop) -> str:
+        """Name and handle of the account, or a dash."""
+        account = self._block(shop)["account"]
+        return f"{account['name']} (@{account['handle']})" if account else "–"
+
+    @display(description=_("experience score"))
+    def score(self, shop: Shop) -> str:
+        """0.0 to 100.0, or a dash before there are enough orders."""
+        return self._block(shop)["shop"]["score"] or "–"
+
+    @display(description=_("guarantees"))
+    def guarantees(self, shop: Shop) -> str:
+        """Those in force."""
+        kinds = self._block(shop)["shop"]["guarantees"]
+        return ", ".join(str(GuaranteeKind(kind).label) for kind in kinds) or "–"
+
+    @display(description=_("freight"))
+    def freight(self, shop: Shop) -> str:
+        """What sending costs."""
+        return wording.freight(FreightTemplate.objects.filter(shop=shop).first())
+
+    def _block(self, shop: Shop) -> Any:
+        return storefronts([shop.pk], at=clock.now())[shop.pk]
+
+
+@admin.register(Admission, site=merchant_site)
+class AdmissionPage(ConsoleModelAdmin):
+    """The shop's application."""
+
+    permission = "shops.view"
+    acts = (acts.EditAdmission, acts.SubmitAdmission)
+    list_display = ("shop", "status_badge", "submitted_at", "decided_at")
+    list_select_related = ("shop",)
+    fieldsets = (
+        (None, {"fields": ("status_badge", ("submitted_at", "decided_at"), "faults")}),
+        (_("Legal data"), {"fields": (("legal_name", "credit_code"), "licence_url")}),
+        (_("Contact"), {"fields": (("contact_name", "contact_phone"), "terms_accepted_at")}),
+    )
+
+    @display(description=_("status"), label=wording.ADMISSION_TONES)
+    def status_badge(self, admission: Admission) -> tuple[str, str]:
+        """Its state in words and colour."""
+        return admission.status, admission.get_status_display()
+
+    @display(description=_("what to correct"))
+    def faults(self, admission: Admission) -> str:
+        """What an operator wrote."""
+        return wording.faults(admission) or "–"
+
+    @display(description=_("contact's phone"))
+    def contact_phone(self, admission: Admission) -> str:
+        """Masked."""
+        return wording.contact_phone(admission)
+
+
+@admin.register(Staff, site=merchant_site)
+class StaffPage(ConsoleModelAdmin):
+    """Who works here."""
+
+    permission = "shops.staff"
+    acts = (people_acts.Invite, people_acts.ChangeRole, people_acts.RemoveStaff)
+    list_display = ("email", "person", "role", "status_badge", "expires_at")
+    list_filter = ("status", "role")
+    list_select_related = ("user",)
+    fields = (("email", "person"), ("role", "status_badge"), "expires_at")
+
+    def list_act_view(self, request: HttpRequest, act: str) -> HttpResponse:
+        """Answer without keeping what was said: it holds an invitation's token.
+
+        A second click makes a second invitation, which voids the first.
+        """
+        if request.method == "POST":
+            sent: Any = request.POST.copy()
+            sent.pop(ONCE, None)
+            request.POST = sent
+        return super().list_act_view(request, act)
+
+    @display(description=_("name"))
+    def person(self, place: Staff) -> str:
+        """Who came, or a dash."""
+        return str(place.user) if place.user else "–"
+
+    @display(description=_("status"), label=wording.STAFF_TONES)
+    def status_badge(self, place: Staff) -> tuple[str, str]:
+        """Its state in words and colour."""
+        return place.status, place.get_status_display()
+
+
+@admin.register(Binding, site=merchant_site)
+class BindingPage(ConsoleModelAdmin):
+    """The shop's faces, past and present (号店绑定)."""
+
+    permission = "shops.view"
+    acts = (
+        people_acts.StartBinding,
+        people_acts.ReplaceBinding,
+        people_acts.WithdrawBinding,
+        people_acts.KeepBinding,
+        people_acts.Unbind,
+    )
+    list_display = ("account", "relation", "status_badge", "bound_at", "ended_at")
+    list_filter = ("status", "relation")
+    list_select_related = ("account", "shop")
+    fieldsets = (
+        (None, {"fields": (("account", "relation"), ("status_badge", "is_main"))}),
+        (
+            _("Consent"),
+            {"fields": (("consent_due_at", "consented_at"), "is_same_entity", "authorisation_url")},
+        ),
+        (
+            _("Period"),
+            {"fields": (("bound_at", "unbind_requested_at"), ("ended_at", "end_reason"))},
+        ),
+    )
+
+    @display(description=_("status"), label=wording.BINDING_TONES)
+    def status_badge(self, binding: Binding) -> tuple[str, str]:
+        """Its state in words and colour."""
+        return binding.status, binding.get_status_display()
+
+
+@admin.register(ReturnAddress, site=merchant_site)
+class ReturnAddressPage(ConsoleModelAdmin):
+    """Where returns go."""
+
+    permission = "shops.view"
+    acts = (acts.AddReturnAddress, acts.ChangeReturnAddress, acts.RemoveReturnAddress)
+    list_display = ("receiver", "phone", "province", "city", "street", "is_default")
+    fields = (("receiver", "phone"), ("province", "city", "district"), "street", "is_default")
+
+
+def tenants_of(user_id: int) -> Sequence[Tenant]:
+    """Return the shops that the user may work for, in the order of the first place."""
+    places: QuerySet[Staff] = Staff.objects.filter(user_id=user_id, status=StaffStatus.ACTIVE)
+    rows = places.select_related("shop").order_by("pk")
+    return [Tenant(place.shop.public_id, place.shop.name) for place in rows]
+
+
+merchant_site.tenants = tenants_of

@@ -1,0 +1,289 @@
+"""Applications, letters of authorisation and shops in the operator console."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from kernel import clock
+from kernel.actors import Actor
+from kernel.admin import home
+from kernel.admin.base import Act, ConsoleModelAdmin
+from kernel.admin.sites import operator_site
+from shops.admin import wording
+from shops.enums import AdmissionStatus, BindingStatus, ShopStatus
+from shops.models import Admission, Binding, Shop
+from shops.selectors.checklist import checklist
+from shops.services import admissions, bindings, standing
+
+
+class ReasonForm(forms.Form):
+    """Why; kept in the audit trail."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": "3"})
+    )
+
+
+class RejectForm(forms.Form):
+    """A sentence for each field that is to be corrected."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in wording.REJECTABLE.items():
+            self.fields[name] = forms.CharField(label=label, max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a rejection that names nothing."""
+        data = super().clean() or {}
+        if not any(data.values()):
+            raise forms.ValidationError(_("Say what is to be corrected."), code="empty")
+        return data
+
+
+class ApproveAdmission(Act):
+    """SH-03: the shop opens."""
+
+    name = "approve"
+    label = _("Approve")
+    intro = _("The shop opens at once.")
+    permission = "shops.operate"
+
+    def applies(self, actor: Actor, target: Admission) -> bool:
+        return target.status == AdmissionStatus.SUBMITTED
+
+    def preview(self, actor: Actor, target: Admission) -> Sequence[tuple[Any, Any]]:
+        return wording.requirements(checklist(target, at=clock.now()))
+
+    def run(self, *, actor: Actor, target: Admission, data: dict[str, Any], at: datetime) -> Any:
+        admissions.approve_admission(admission=target, at=at, actor=actor)
+        return _("The shop is open.")
+
+
+class RejectAdmission(Act):
+    """SH-03: field by field."""
+
+    name = "reject"
+    label = _("Reject")
+    intro = _("Write a sentence where something is to be corrected.")
+    permission = "shops.operate"
+    form_class = RejectForm
+    is_dangerous = True
+
+    def applies(self, actor: Actor, target: Admission) -> bool:
+        return target.status == AdmissionStatus.SUBMITTED
+
+    def run(self, *, actor: Actor, target: Admission, data: dict[str, Any], at: datetime) -> Any:
+        rejections = [
+            {"field": name, "code": "incorrect", "message": message}
+            for name, message in data.items()
+            if message
+        ]
+        admissions.reject_admission(admission=target, rejections=rejections, at=at, actor=actor)
+        return _("The application is sent back.")
+
+
+class _Standing(Act):
+    """A decision about a shop, with its reason."""
+
+    permission = "shops.operate"
+    form_class = ReasonForm
+
+
+class SuspendShop(_Standing):
+    """No sales; orders that exist go on."""
+
+    name = "suspend"
+    label = _("Suspend")
+    intro = _("The shop sells nothing until it is reopened. Orders that exist go on.")
+    is_dangerous = True
+
+    def applies(self, actor: Actor, target: Shop) -> bool:
+        return target.status == ShopStatus.OPEN
+
+    def run(self, *, actor: Actor, target: Shop, data: dict[str, Any], at: datetime) -> Any:
+        standing.suspend_shop(shop=target, reason=data["reason"], at=at, actor=actor)
+        return _("The shop is suspended.")
+
+
+class ReopenShop(_Standing):
+    """Sales again."""
+
+    name = "reopen"
+    label = _("Reopen")
+
+    def applies(self, actor: Actor, target: Shop) -> bool:
+        return target.status == ShopStatus.SUSPENDED
+
+    def run(self, *, actor: Actor, target: Shop, data: dict[str, Any], at: datetime) -> Any:
+        standing.reopen_shop(shop=target, reason=data["reason"], at=at, actor=actor)
+        return _("The shop is open again.")
+
+
+class CloseShop(_Standing):
+    """For good."""
+
+    name = "close"
+    label = _("Close for good")
+    is_dangerous = True
+
+    def applies(self, actor: Actor, target: Shop) -> bool:
+        return target.status != ShopStatus.CLOSED
+
+    def run(self, *, actor: Actor, target: Shop, data: dict[str, Any], at: datetime) -> Any:
+        standing.close_shop(shop=target, reason=data["reason"], at=at, actor=actor)
+        return _("The shop is closed.")
+
+
+class ApproveBinding(Act):
+    """BI-04: the letter is good."""
+
+    name = "approve"
+    label = _("Approve")
+    intro = _("Shop and account become one at once.")
+    permission = "shops.operate"
+
+    def applies(self, actor: Actor, target: Binding) -> bool:
+        return target.status == BindingStatus.AWAITING_REVIEW
+
+    def preview(self, actor: Actor, target: Binding) -> Sequence[tuple[Any, Any]]:
+        merchant = target.shop.merchant
+        return [
+            (_("Legal entity of the shop"), merchant.legal_name if merchant else "–"),
+            (_("Legal entity of the account"), target.account.entity_name),
+            (_("Letter of authorisation"), target.authorisation_url),
+        ]
+
+    def run(self, *, actor: Actor, target: Binding, data: dict[str, Any], at: datetime) -> Any:
+        bindings.approve_binding(binding=target, at=at, actor=actor)
+        return _("Shop and account are bound.")
+
+
+class RejectBinding(Act):
+    """BI-04: the letter is not."""
+
+    name = "reject"
+    label = _("Reject")
+    permission = "shops.operate"
+    form_class = ReasonForm
+    is_dangerous = True
+
+    def applies(self, actor: Actor, target: Binding) -> bool:
+        return target.status == BindingStatus.AWAITING_REVIEW
+
+    def run(self, *, actor: Actor, target: Binding, data: dict[str, Any], at: datetime) -> Any:
+        bindings.reject_binding(binding=target, reason=data["reason"], at=at, actor=actor)
+        return _("The letter is refused.")
+
+
+@admin.register(Admission, site=operator_site)
+class AdmissionReviewPage(ConsoleModelAdmin):
+    """Applications of all shops."""
+
+    permission = "shops.operate"
+    acts = (ApproveAdmission, RejectAdmission)
+    list_display = ("shop", "legal_name", "status_badge", "submitted_at", "decided_at")
+    list_filter = ("status", "submitted_at")
+    list_select_related = ("shop",)
+    search_fields = ("shop__name", "legal_name", "credit_code")
+    fieldsets = (
+        (None, {"fields": (("shop", "status_badge"), ("submitted_at", "decided_at"), "faults")}),
+        (_("Legal data"), {"fields": (("legal_name", "credit_code"), "licence_url")}),
+        (_("Contact"), {"fields": (("contact_name", "contact_phone"), "terms_accepted_at")}),
+    )
+
+    @display(description=_("status"), label=wording.ADMISSION_TONES)
+    def status_badge(self, admission: Admission) -> tuple[str, str]:
+        """Its state in words and colour."""
+        return admission.status, admission.get_status_display()
+
+    @display(description=_("what to correct"))
+    def faults(self, admission: Admission) -> str:
+        """What an operator wrote."""
+        return wording.faults(admission) or "–"
+
+    @display(description=_("contact's phone"))
+    def contact_phone(self, admission: Admission) -> str:
+        """Masked."""
+        return wording.contact_phone(admission)
+
+
+@admin.register(Shop, site=operator_site)
+class ShopReviewPage(ConsoleModelAdmin):
+    """All shops."""
+
+    permission = "shops.operate"
+    acts = (SuspendShop, ReopenShop, CloseShop)
+    list_display = ("name", "merchant", "type", "status_badge", "opened_at")
+    list_filter = ("status", "type")
+    list_select_related = ("merchant",)
+    search_fields = ("name", "public_id", "merchant__legal_name", "merchant__credit_code")
+    fields = (("name", "public_id"), ("type", "status_badge"), "merchant", "opened_at")
+
+    @display(description=_("status"), label=wording.SHOP_TONES)
+    def status_badge(self, shop: Shop) -> tuple[str, str]:
+        """Its state in words and colour."""
+        return shop.status, shop.get_status_display()
+
+
+@admin.register(Binding, site=operator_site)
+class BindingReviewPage(ConsoleModelAdmin):
+    """All bindings; letters of authorisation wait here."""
+
+    permission = "shops.operate"
+    acts = (ApproveBinding, RejectBinding)
+    list_display = ("shop", "account", "relation", "status_badge", "bound_at", "ended_at")
+    list_filter = ("status", "relation")
+    list_select_related = ("shop__merchant", "account")
+    search_fields = ("shop__name", "account__handle", "account__name")
+    fieldsets = (
+        (None, {"fields": (("shop", "account"), ("relation", "status_badge"), "is_main")}),
+        (
+            _("Consent"),
+            {"fields": (("consent_due_at", "consented_at"), "is_same_entity", "authorisation_url")},
+        ),
+        (
+            _("Period"),
+            {"fields": (("bound_at", "unbind_requested_at"), ("ended_at", "end_reason"))},
+        ),
+    )
+
+    @display(description=_("status"), label=wording.BINDING_TONES)
+    def status_badge(self, binding: Binding) -> tuple[str, str]:
+        """Its state in words and colour."""
+        return binding.status, binding.get_status_display()
+
+
+def waiting(actor: Actor, at: datetime) -> list[home.Card]:
+    """Count what waits for an operator of this room."""
+    if not actor.may("shops.operate"):
+        return []
+    applications = Admission.objects.visible_to(actor).filter(status=AdmissionStatus.SUBMITTED)
+    letters = Binding.objects.visible_to(actor).filter(status=BindingStatus.AWAITING_REVIEW)
+    lists = [reverse(f"operator:shops_{name}_changelist") for name in ("admission", "binding")]
+    return [
+        home.Card(
+            _("Applications of shops"),
+            applications.count(),
+            f"{lists[0]}?status__exact=submitted",
+            "warning",
+            order=10,
+        ),
+        home.Card(
+            _("Letters of authorisation"),
+            letters.count(),
+            f"{lists[1]}?status__exact=awaiting_review",
+            "warning",
+            order=11,
+        ),
+    ]
+
+
+home.register("operator", waiting)

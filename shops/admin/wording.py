@@ -1,0 +1,77 @@
+"""How the consoles put rows of this room into words and colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from kernel import money
+from kernel.crypto import decrypt
+from kernel.text import mask_phone
+from shops.enums import AdmissionStatus, BindingStatus, ShopStatus, StaffStatus
+from shops.models import Admission, FreightTemplate
+from shops.selectors.checklist import Requirement
+
+SHOP_TONES = {
+    ShopStatus.PREPARING: "info",
+    ShopStatus.OPEN: "success",
+    ShopStatus.SUSPENDED: "warning",
+    ShopStatus.CLOSED: "danger",
+}
+ADMISSION_TONES = {
+    AdmissionStatus.SUBMITTED: "warning",
+    AdmissionStatus.REJECTED: "danger",
+    AdmissionStatus.APPROVED: "success",
+}
+STAFF_TONES = {StaffStatus.INVITED: "info", StaffStatus.ACTIVE: "success"}
+BINDING_TONES = {
+    BindingStatus.AWAITING_ACCOUNT: "info",
+    BindingStatus.AWAITING_REVIEW: "warning",
+    BindingStatus.ACTIVE: "success",
+    BindingStatus.REPLACE_PENDING: "warning",
+    BindingStatus.UNBIND_PENDING: "warning",
+}
+#: What an operator may send back (SH-03).
+REJECTABLE = {
+    "name": _("Shop name"),
+    "legal_name": _("Legal name"),
+    "credit_code": _("Unified social credit code"),
+    "contact_name": _("Contact"),
+    "contact_phone": _("Contact's phone"),
+    "licence_url": _("Business licence"),
+}
+
+
+def freight(template: FreightTemplate | None) -> str:
+    """Return "¥8.00, free from ¥99.00"."""
+    if template is None:
+        return _now("Not set")
+    flat = money.display(template.flat_amount)
+    if template.free_from_amount is None:
+        return flat
+    return _now("%(flat)s, free from %(limit)s") % {
+        "flat": flat,
+        "limit": money.display(template.free_from_amount),
+    }
+
+
+def contact_phone(admission: Admission) -> str:
+    """Return the contact's phone, masked."""
+    sealed = admission.contact_sealed
+    return mask_phone(decrypt(sealed)["phone"]) if sealed else ""
+
+
+def faults(admission: Admission) -> str:
+    """Return what an operator wants corrected, one sentence a field."""
+    return " · ".join(
+        f"{REJECTABLE.get(one['field'], one['field'])}: {one['message']}"
+        for one in admission.rejections
+    )
+
+
+def requirements(found: Sequence[Requirement]) -> list[tuple[str | Promise, str]]:
+    """Return the checklist as rows of a preview."""
+    return [(one.label, _now("Done") if one.is_complete else _now("Missing")) for one in found]
