@@ -99,7 +99,7 @@ def publish(*events: Event) -> None:
         for subscriber in _subscribers.get(topic, ()):
             if subscriber.is_same_transaction:
                 subscriber.handler([event for event in events if event.topic == topic])
-    if not any(function is nudge for _, function, _ in connection.run_on_commit):
+    if not any(waiting[1] is nudge for waiting in connection.run_on_commit):
         transaction.on_commit(nudge, robust=True)  # one wake-up a transaction
 
 

@@ -38,7 +38,8 @@ class CurrencyField(models.CharField):
     """An ISO 4217 code, CNY unless told."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **({"max_length": 3, "default": "CNY"} | kwargs))
+        settings: dict[str, Any] = {"max_length": 3, "default": "CNY"} | kwargs
+        super().__init__(*args, **settings)
 
 
 def one_of(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:

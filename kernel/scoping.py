@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self, TypeVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 from kernel.actors import Actor
@@ -26,7 +27,7 @@ class ScopedQuerySet(models.QuerySet[M]):
             raise NotFound
         try:
             return self.visible_to(actor).get(**lookup)
-        except self.model.DoesNotExist:
+        except ObjectDoesNotExist:
             raise NotFound from None
 
 

@@ -109,7 +109,8 @@ def _sent(request: HttpRequest) -> dict[str, Any]:
     fields = {name: values for name, values in request.POST.lists() if name[0] != "_"}
     fields.pop("csrfmiddlewaretoken", None)
     files = {}
-    for name, upload in request.FILES.items():
+    for name in request.FILES:
+        upload: Any = request.FILES[name]
         files[name] = hashlib.sha256(b"".join(upload.chunks())).hexdigest()
         upload.seek(0)
     return {"fields": fields, "files": files}

@@ -38,11 +38,14 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[: COUNT_CAP + 1].count()
+        rows: Any = self.object_list
+        return rows.order_by()[: COUNT_CAP + 1].count()
 
 
 class ConsoleChangeList(ChangeList):
     """Links rows by their public id or number, never by primary key."""
+
+    model_admin: ConsoleModelAdmin
 
     def url_for_result(self, result: Any) -> str:
         return self.model_admin.object_url(result)

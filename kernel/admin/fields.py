@@ -59,7 +59,7 @@ class ConsoleAdminForm(AdminForm):
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     """A filter by a related row that offers only the rows the reader may know of."""
 
-    def field_choices(self, field: Any, request: Any, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: Any, model_admin: Any) -> list[Any]:
         rows = field.related_model._default_manager.visible_to(model_admin.actor(request))
         ordering = self.field_admin_ordering(field, request, model_admin) or ("pk",)
         return [(row.pk, str(row)) for row in rows.order_by(*ordering)[:MAX_CHOICES]]

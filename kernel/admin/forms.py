@@ -103,7 +103,7 @@ def _area(worn: forms.Widget) -> forms.Widget:
     return widgets.UnfoldAdminTextareaWidget(attrs=attrs)
 
 
-def _choices(kind: type[forms.ChoiceWidget]) -> Callable[[Any], forms.Widget]:
+def _choices(kind: Callable[..., forms.Widget]) -> Callable[[Any], forms.Widget]:
     return lambda worn: kind(attrs=worn.attrs, choices=worn.choices)
 
 

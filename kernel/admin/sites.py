@@ -63,7 +63,7 @@ class ConsoleSite(UnfoldAdminSite):
             cache[self.name] = self._resolve(request, user.pk) if is_known else None
         return cache[self.name]
 
-    def _resolve(self, request: HttpRequest, user_id: int) -> Actor | None:
+    def _resolve(self, request: HttpRequest, user_id: Any) -> Actor | None:
         chosen = request.session.get(SHOP_KEY)
         actor = resolve(self.role, user_id, {SHOP_KEY: chosen} if chosen else {})
         if actor is None and chosen:  # no longer of that shop: any other of theirs will do
@@ -106,14 +106,14 @@ class ConsoleSite(UnfoldAdminSite):
     def _tenants_of(self, request: HttpRequest) -> Sequence[Tenant]:
         if self.tenants is None or self.actor(request) is None:
             return ()
-        return self.tenants(request.user.pk)
+        return self.tenants(int(request.user.pk or 0))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         request.current_app = self.name  # {% url 'admin:…' %} means this console, not the last one
         context = super().each_context(request)
         tenants = {tenant.key: tenant for tenant in self._tenants_of(request)}
         chosen = request.session.get(SHOP_KEY) if tenants else None
-        tenant = tenants.get(chosen) or next(iter(tenants.values()), None)
+        tenant = tenants.get(chosen or "") or next(iter(tenants.values()), None)
         context |= {"tenants": list(tenants.values()) if len(tenants) > 1 else [], "tenant": tenant}
         if tenant is not None:
             context["site_subheader"] = tenant.title
@@ -128,20 +128,27 @@ class ConsoleSite(UnfoldAdminSite):
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """Return the menu: every page the reader may open, grouped by room.
 
-        Titles, order and icons of the groups come from CONSOLE_ROOMS and CONSOLE_ICONS; a page that
-        nobody named there is in the menu all the same.
+        Titles, order and icons come from CONSOLE_ROOMS and CONSOLE_ICONS; a page that nobody named
+        there is in the menu all the same.
         """
         apps = {app["app_label"]: app for app in self.get_app_list(request)}
         first = {"title": _("Home"), "icon": "home", "link": reverse(f"{self.name}:index")}
         groups = [{"title": None, "items": [first]}]
         for label in [*settings.CONSOLE_ROOMS, *sorted(set(apps) - set(settings.CONSOLE_ROOMS))]:
             if label in apps:
-                items = [_menu_item(model) for model in apps[label]["models"]]
+                items = [_menu_item(model) for model in sorted(apps[label]["models"], key=_place)]
                 title = settings.CONSOLE_ROOMS.get(label, apps[label]["name"])
                 groups.append({"title": title, "items": items})
         for group in groups:
             group["items"] = self._get_navigation_items(request, group["items"])
         return groups
+
+
+def _place(model: dict[str, Any]) -> tuple[int, str]:
+    """Where a page stands in its group: as CONSOLE_ICONS lists it, the others behind."""
+    known = list(settings.CONSOLE_ICONS)
+    label = model["model"]._meta.label_lower
+    return (known.index(label) if label in known else len(known), label)
 
 
 def _menu_item(model: dict[str, Any]) -> dict[str, Any]:

@@ -176,7 +176,7 @@ def _described(
     if gives is not None:
         answer = gives(many=True) if many else gives
     text = (method.__doc__ or "").strip()
-    described = extend_schema(
+    described: Any = extend_schema(
         parameters=parameters,
         request=takes,
         responses={status: answer},

@@ -35,9 +35,7 @@ class Cursor(BasePagination):
 
     ordering: Sequence[str] = ("-id",)
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """Return one page. Raises InvalidInput for a cursor or limit that is not one."""
         self._columns = _columns(queryset, self.ordering)
         limit = _limit(request)

@@ -97,33 +97,37 @@ def _member(fault: FieldError) -> dict[str, str]:
 
 def _from_drf(error: exceptions.APIException) -> tuple[dict[str, Any], dict[str, str]]:
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = str(math.ceil(error.wait))
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(math.ceil(wait))
     if isinstance(error, exceptions.ValidationError):
         faults: list[dict[str, str]] = []
         _collect(error.get_full_details(), "", faults)
         detail = faults[0]["detail"] if faults else str(error)
         return problem(status=400, code="invalid", detail=detail, errors=faults), headers
     code = error.get_codes()
-    name = code if isinstance(code, str) else error.default_code
+    name = str(code if isinstance(code, str) else error.default_code)
     text = str(error.detail)
     return problem(status=error.status_code, code=_CODES.get(name, name), detail=text), headers
 
 
 def _collect(details: Any, pointer: str, faults: list[dict[str, str]]) -> None:
     if isinstance(details, dict) and {"message", "code"} == set(details):
-        code = _CODES.get(details["code"], details["code"])
+        code: Any = _CODES.get(details["code"], details["code"])
         faults.append({"pointer": pointer or "/", "code": code, "detail": str(details["message"])})
     elif isinstance(details, dict):
         for key, value in details.items():
-            place = pointer if key == "non_field_errors" else f"{pointer}/{key}"
+            place = pointer if key == "non_field_errors" else f"{pointer}/{_escaped(key)}"
             _collect(value, place, faults)
     elif isinstance(details, list):
         for index, value in enumerate(details):
             is_leaf = isinstance(value, dict) and {"message", "code"} == set(value)
             _collect(value, pointer if is_leaf else f"{pointer}/{index}", faults)
+
+
+def _escaped(key: Any) -> str:
+    return str(key).replace("~", "~0").replace("/", "~1")  # RFC 6901
 
 
 @csrf_exempt

@@ -23,7 +23,7 @@ class In(serializers.Serializer):
         if isinstance(data, Mapping):
             unknown = [key for key in data if key not in self.fields]
             if unknown:
-                error = serializers.ErrorDetail(_("This field is not known."), code="unknown_field")
+                error = serializers.ErrorDetail(str(_("This field is not known.")), "unknown_field")
                 raise serializers.ValidationError({key: [error] for key in unknown})
         return super().to_internal_value(data)
 

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework.exceptions import NotAuthenticated
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -42,7 +41,7 @@ class View(APIView):
         with timezone.override(UTC):
             return super().dispatch(request, *args, **kwargs)
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         check_keys(kwargs)
         request.at = clock.now()
@@ -57,6 +56,6 @@ class View(APIView):
             raise NotAllowed
         request.actor = actor
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Answer 204 with the `Allow` header: the OpenAPI document describes the rest."""
         return Response(status=204)

@@ -24,6 +24,7 @@ URL = "/api/t/open"
         ({"title": ["a"]}, ["/title"], "invalid"),
         ({"title": "x" * 201}, ["/title"], "max_length"),
         ({"title": "a", "price_amount": 1}, ["/price_amount"], "unknown_field"),
+        ({"title": "a", "a/b~c": 1}, ["/a~1b~0c"], "unknown_field"),
         ({"title": "a", "quantity": 0}, ["/quantity"], "min_value"),
         ({"title": "a", "quantity": -1}, ["/quantity"], "min_value"),
         ({"title": "a", "quantity": 10_000}, ["/quantity"], "max_value"),
