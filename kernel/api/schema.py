@@ -62,13 +62,8 @@ class HaodianSchema(AutoSchema):
         if self.method in ("POST", "PUT", "PATCH", "DELETE"):
             codes += ["413", "415", "422"]
         for code in codes:
-            operation["responses"].setdefault(
-                code,
-                {
-                    "description": _TEXT[code],
-                    "content": {"application/problem+json": {"schema": PROBLEM_REF}},
-                },
-            )
+            reference = {"$ref": f"#/components/responses/Problem{code}"}
+            operation["responses"].setdefault(code, reference)
         if is_open:
             operation["security"] = [{"bearer": []}, {}]
         return operation
@@ -98,6 +93,14 @@ class HaodianSchema(AutoSchema):
 def add_problem(
     result: dict[str, Any], generator: Any, request: Any, public: bool
 ) -> dict[str, Any]:
-    """Post-processing hook: the one component that no serializer declares."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    """Post-processing hook: the components that no serializer declares."""
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM
+    components["responses"] = {
+        f"Problem{code}": {
+            "description": text,
+            "content": {"application/problem+json": {"schema": PROBLEM_REF}},
+        }
+        for code, text in _TEXT.items()
+    }
     return result
