@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from tests.architecture import list_endpoints_trade  # noqa: F401 -- registers its recipes
 from tests.architecture.list_endpoints import RECIPES, V1, Recipe
 from tests.architecture.test_doors import api_views
 
