@@ -16,6 +16,8 @@ from kernel.api.views import View
 SITES = (merchant_site, support_site, operator_site)
 #: Addresses below /api/ that others' code answers.
 FOREIGN = ("api/v1/auth/", "api/schema", "api/docs/", "^api/")
+#: Views that read the raw body themselves, because its signature is over the bytes.
+RAW = {"api/v1/orders/notices/<str:gateway>"}
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -46,7 +48,7 @@ def operations() -> list[tuple[str, str, type[View]]]:
         (route, method, view)
         for route, view in api_views().items()
         for method in METHODS
-        if hasattr(view, method)
+        if hasattr(view, method) and route not in RAW
     ]
 
 
@@ -139,6 +141,12 @@ def test_every_console_page_is_a_page_of_ours(site: object, model: object, page:
         assert page.public_field != "pk", "merchants would read how many rows the platform has"
 
 
+def _answers_itself(page: ConsoleModelAdmin, act: type[Act]) -> bool:
+    """Some pages answer an act in `act_view`: what it shows must not pass through a redirect."""
+    is_own = type(page).act_view is not ConsoleModelAdmin.act_view
+    return is_own and act.__name__ in inspect.getsource(type(page).act_view)
+
+
 @pytest.mark.parametrize(("site", "model", "page"), PAGES)
 def test_every_act_of_a_page_asks_for_a_permission_and_is_translated(
     site: object, model: object, page: ConsoleModelAdmin
@@ -151,4 +159,4 @@ def test_every_act_of_a_page_asks_for_a_permission_and_is_translated(
         assert act.permission != "", act.name
         assert isinstance(act.label, Promise), act.name
         assert act.intro == "" or isinstance(act.intro, Promise), act.name
-        assert act.run is not Act.run
+        assert act.run is not Act.run or _answers_itself(page, act), act.name
