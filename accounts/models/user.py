@@ -61,6 +61,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email.partition("@")[0]
 
+    def get_full_name(self) -> str:
+        """Return what the consoles call the person."""
+        return str(self)
+
 
 class RoleProfile(models.Model):
     """A role that a user holds (角色), with its own status."""

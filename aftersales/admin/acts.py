@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from aftersales import policies
 from aftersales.enums import (
@@ -134,7 +135,7 @@ class CaseAct(Act):
 
 class Approve(CaseAct):
     name = "approve"
-    label = _("Approve")
+    label = pgettext_lazy("refund", "Approve")
     form_class = RemarkForm
 
     def preview(self, actor: Actor, target: RefundCase) -> Sequence[tuple[str | Promise, Any]]:
@@ -150,7 +151,7 @@ class Approve(CaseAct):
 
 class Reject(CaseAct):
     name = "reject"
-    label = _("Reject")
+    label = pgettext_lazy("refund", "Reject")
     form_class = RejectForm
     is_dangerous = True
 
