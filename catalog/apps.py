@@ -7,3 +7,6 @@ class CatalogConfig(AppConfig):
     """The catalog room."""
 
     name = "catalog"
+
+    def ready(self) -> None:
+        from catalog.admin import merchant, operator  # noqa: F401, PLC0415 -- app ready

@@ -10,9 +10,16 @@ from typing import Any
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from catalog.enums import DisplayState
+from catalog.enums import DisplayState, ShelfStatus
 from catalog.models import Attribute, Category, PriceVersion, Product, Sku, Stock
-from catalog.policies import MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS, availability
+from catalog.policies import (
+    LOW_STOCK,
+    MAX_IMAGES,
+    MAX_OPTION_NAMES,
+    MAX_SKUS,
+    availability,
+)
+from kernel.actors import Actor
 from shops.enums import ShopStatus
 from shops.selectors import storefronts
 from shops.selectors.shapes import Storefront
@@ -148,12 +155,10 @@ def skus_of(product_ids: Iterable[int]) -> dict[int, list[SkuView]]:
 
 def product_page(product: Product, *, at: datetime) -> ProductPage:
     """Return the page of a product on sale: active SKUs that have a price. Six queries."""
-    ids = [int(pk) for pk in product.category.path.strip("/").split("/")]
-    nodes = Category.objects.in_bulk(ids)
     skus = skus_of([product.pk])[product.pk]
     return ProductPage(
         product=product,
-        category_path=[nodes[pk] for pk in ids if pk in nodes],
+        category_path=category_path(product.category),
         skus=[sku for sku in skus if sku.is_active and sku.price is not None],
         storefront=storefronts([product.shop_id], at=at)[product.shop_id],
     )
@@ -203,6 +208,46 @@ def categories_in_tree_order() -> list[Category]:
 
     walk(None)
     return ordered
+
+
+def category_titles() -> list[tuple[Category, str]]:
+    """Return all categories in tree order with their whole path as text. One query."""
+    titles: dict[int | None, str] = {}
+    named = []
+    for node in categories_in_tree_order():
+        above = titles.get(node.parent_id)
+        titles[node.pk] = f"{above} / {node.name}" if above else node.name
+        named.append((node, titles[node.pk]))
+    return named
+
+
+def category_path(category: Category) -> list[Category]:
+    """Return the categories from the root down to `category`. One query."""
+    ids = [int(pk) for pk in category.path.strip("/").split("/")]
+    nodes = Category.objects.in_bulk(ids)
+    return [nodes[pk] for pk in ids if pk in nodes]
+
+
+@dataclass(frozen=True)
+class ShopTodo:
+    """What of the catalog waits for its merchant."""
+
+    rejected: int
+    low: int
+    sold_out: int
+
+
+def shop_todo(actor: Actor) -> ShopTodo:
+    """Count what waits for the shop of `actor`. Three queries; only what sells counts as short."""
+    products = Product.objects.visible_to(actor)
+    counters = Stock.objects.visible_to(actor).filter(
+        sku__is_active=True, sku__product__shelf_status=ShelfStatus.ON
+    )
+    return ShopTodo(
+        rejected=products.filter(display_state=DisplayState.REJECTED).count(),
+        low=counters.filter(available__gte=1, available__lt=LOW_STOCK).count(),
+        sold_out=counters.filter(available__lt=1).count(),
+    )
 
 
 def _sku_view(sku: Sku, version: PriceVersion | None) -> SkuView:

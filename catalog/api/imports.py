@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework.parsers import MultiPartParser
-from rest_framework.request import Request
 
 from catalog.api.inputs import ImportIn
 from catalog.api.merchant import ShopView
@@ -36,12 +35,12 @@ class ShopImports(ShopView):
     parser_classes = [UploadParser]
 
     @listing(gives=ImportJobOut)
-    def get(self, request: Request, shop_id: str) -> Any:
+    def get(self, request: Any, shop_id: str) -> Any:
         """Imports of the shop, the newest first."""
         return ImportJob.objects.visible_to(request.actor).defer("content")
 
     @operation(takes=ImportIn, gives=ImportJobOut, status=201)
-    def post(self, request: Request, data: dict[str, Any], shop_id: str) -> Any:
+    def post(self, request: Any, data: dict[str, Any], shop_id: str) -> Any:
         """Queue a file of products; the same file that still waits is the same import."""
         category = None
         if data.get("category_id"):
@@ -61,7 +60,7 @@ class ShopImports(ShopView):
 
 class ShopImport(ShopView):
     @operation(gives=ImportJobOut)
-    def get(self, request: Request, shop_id: str, import_id: str) -> Any:
+    def get(self, request: Any, shop_id: str, import_id: str) -> Any:
         """How far an import is."""
         rows = ImportJob.objects.defer("content")
         return rows.get_visible(request.actor, public_id=import_id)
@@ -69,7 +68,7 @@ class ShopImport(ShopView):
 
 class ShopImportErrors(ShopView):
     @listing(gives=ImportRowErrorOut, ordering=("row_number", "id"))
-    def get(self, request: Request, shop_id: str, import_id: str) -> Any:
+    def get(self, request: Any, shop_id: str, import_id: str) -> Any:
         """What is wrong with the rows of an import, and what to do."""
         job = ImportJob.objects.defer("content").get_visible(request.actor, public_id=import_id)
         return ImportRowError.objects.visible_to(request.actor).filter(job=job)

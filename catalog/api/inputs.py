@@ -33,7 +33,7 @@ class CatalogSearchQuery(In):
 class ShopProductQuery(In):
     """Which products of the shop; `display_state` is the only state to filter by (CA-03)."""
 
-    display_state = serializers.ChoiceField(required=False, choices=DisplayState)
+    display_state = serializers.ChoiceField(required=False, choices=DisplayState.choices)
     merchant_code = Text(required=False, max_length=64)
 
 
@@ -81,7 +81,7 @@ class ProductIn(ProductContentIn):
         child=Text(max_length=30), required=False, max_length=MAX_OPTION_NAMES
     )
     merchant_code = Text(required=False, max_length=64, allow_blank=True)
-    skus = SkuIn(many=True, max_length=MAX_SKUS)
+    skus = serializers.ListField(child=SkuIn(), min_length=1, max_length=MAX_SKUS)
     submit = serializers.BooleanField(
         required=False, help_text="Send it to review at once instead of only saving it."
     )
@@ -137,7 +137,7 @@ class StockEditIn(In):
 class StockEditsIn(In):
     """Rows that are applied one by one; a refused row does not stop the others."""
 
-    edits = StockEditIn(many=True, min_length=1, max_length=MAX_STOCK_EDITS)
+    edits = serializers.ListField(child=StockEditIn(), min_length=1, max_length=MAX_STOCK_EDITS)
 
 
 class StockQuery(In):
@@ -156,7 +156,7 @@ class StockMovementQuery(In):
 class ProductReviewQuery(In):
     """Which reviews."""
 
-    verdict = serializers.ChoiceField(required=False, choices=Verdict)
+    verdict = serializers.ChoiceField(required=False, choices=Verdict.choices)
     shop_id = Text(required=False, max_length=32)
 
 
@@ -178,7 +178,7 @@ class ProductRejectionIn(In):
     """A verdict on the version that was read, field by field."""
 
     version = Whole(min_value=1)
-    reasons = RejectionReasonIn(many=True, min_length=1, max_length=50)
+    reasons = serializers.ListField(child=RejectionReasonIn(), min_length=1, max_length=50)
 
 
 class ProductBanIn(In):

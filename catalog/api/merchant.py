@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from rest_framework.request import Request
-
 from catalog import selectors
 from catalog.api.inputs import (
     ProductChangesIn,
@@ -97,13 +95,13 @@ def _spec(data: dict[str, Any]) -> SkuSpec:
 
 class ShopProducts(ShopView):
     @listing(gives=ShopProductOut, filters=ShopProductQuery)
-    def get(self, request: Request, query: dict[str, Any], shop_id: str) -> Any:
+    def get(self, request: Any, query: dict[str, Any], shop_id: str) -> Any:
         """Products of the shop, the newest first."""
         rows = Product.objects.visible_to(request.actor).defer(*UNSEEN)
         return selectors.with_available(rows).filter(**query)
 
     @operation(takes=ProductIn, gives=ShopProductPageOut, status=201, idempotent=True)
-    def post(self, request: Request, data: dict[str, Any], shop_id: str) -> Any:
+    def post(self, request: Any, data: dict[str, Any], shop_id: str) -> Any:
         """Make a product with its SKUs, prices and stock; perhaps submit it at once."""
         content = Content(
             **_changes(request.actor, data),
@@ -124,12 +122,12 @@ class ShopProducts(ShopView):
 
 class ShopProduct(ShopView):
     @operation(gives=ShopProductPageOut)
-    def get(self, request: Request, shop_id: str, product_id: str) -> Any:
+    def get(self, request: Any, shop_id: str, product_id: str) -> Any:
         """A product of the shop with its SKUs and what waits for review."""
         return selectors.shop_product_page(_product(request.actor, product_id))
 
     @operation(takes=ProductChangesIn, gives=ShopProductPageOut)
-    def patch(self, request: Request, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
+    def patch(self, request: Any, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
         """Change the content; what sells keeps selling until the change is approved."""
         product = products.edit(
             product=_product(request.actor, product_id),
@@ -141,7 +139,7 @@ class ShopProduct(ShopView):
         return _page(request.actor, product)
 
     @operation(status=204)
-    def delete(self, request: Request, shop_id: str, product_id: str) -> None:
+    def delete(self, request: Any, shop_id: str, product_id: str) -> None:
         """Put the product into the recycle bin."""
         product = _product(request.actor, product_id)
         shelf.delete(product=product, actor=request.actor, at=request.at)
@@ -149,7 +147,7 @@ class ShopProduct(ShopView):
 
 class ShopProductSubmission(ShopView):
     @operation(takes=ProductSubmissionIn, gives=ProductReviewOut, status=201)
-    def post(self, request: Request, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
+    def post(self, request: Any, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
         """Send what waits to review."""
         return shelf.submit(
             product=_product(request.actor, product_id),
@@ -161,7 +159,7 @@ class ShopProductSubmission(ShopView):
 
 class ShopProductWithdrawal(ShopView):
     @operation(gives=ProductReviewOut)
-    def post(self, request: Request, shop_id: str, product_id: str) -> Any:
+    def post(self, request: Any, shop_id: str, product_id: str) -> Any:
         """Take the open review back."""
         product = _product(request.actor, product_id)
         return shelf.withdraw(product=product, actor=request.actor, at=request.at)
@@ -170,11 +168,11 @@ class ShopProductWithdrawal(ShopView):
 class ShopProductMove(ShopView):
     """A move of the product that needs nothing but its name."""
 
-    def move(self, request: Request, product: Product) -> Product:
+    def move(self, request: Any, product: Product) -> Product:
         """Make the move."""
         raise NotImplementedError
 
-    def answer(self, request: Request, product_id: str) -> Any:
+    def answer(self, request: Any, product_id: str) -> Any:
         """Make the move and present the product."""
         product = self.move(request, _product(request.actor, product_id))
         return _page(request.actor, product)
@@ -182,47 +180,47 @@ class ShopProductMove(ShopView):
 
 class ShopProductDiscard(ShopProductMove):
     @operation(gives=ShopProductPageOut)
-    def post(self, request: Request, shop_id: str, product_id: str) -> Any:
+    def post(self, request: Any, shop_id: str, product_id: str) -> Any:
         """Throw an unsubmitted change away."""
         return self.answer(request, product_id)
 
-    def move(self, request: Request, product: Product) -> Product:
+    def move(self, request: Any, product: Product) -> Product:
         return products.discard_change(product=product, actor=request.actor, at=request.at)
 
 
 class ShopProductListing(ShopProductMove):
     @operation(gives=ShopProductPageOut)
-    def post(self, request: Request, shop_id: str, product_id: str) -> Any:
+    def post(self, request: Any, shop_id: str, product_id: str) -> Any:
         """Put an approved product on the shelf."""
         return self.answer(request, product_id)
 
-    def move(self, request: Request, product: Product) -> Product:
+    def move(self, request: Any, product: Product) -> Product:
         return shelf.list_product(product=product, actor=request.actor, at=request.at)
 
 
 class ShopProductDelisting(ShopProductMove):
     @operation(gives=ShopProductPageOut)
-    def post(self, request: Request, shop_id: str, product_id: str) -> Any:
+    def post(self, request: Any, shop_id: str, product_id: str) -> Any:
         """Take a product off the shelf."""
         return self.answer(request, product_id)
 
-    def move(self, request: Request, product: Product) -> Product:
+    def move(self, request: Any, product: Product) -> Product:
         return shelf.delist(product=product, actor=request.actor, at=request.at)
 
 
 class ShopProductRestoration(ShopProductMove):
     @operation(gives=ShopProductPageOut)
-    def post(self, request: Request, shop_id: str, product_id: str) -> Any:
+    def post(self, request: Any, shop_id: str, product_id: str) -> Any:
         """Take a product out of the recycle bin."""
         return self.answer(request, product_id)
 
-    def move(self, request: Request, product: Product) -> Product:
+    def move(self, request: Any, product: Product) -> Product:
         return shelf.restore(product=product, actor=request.actor, at=request.at)
 
 
 class ShopProductReviews(ShopView):
     @listing(gives=ProductReviewOut)
-    def get(self, request: Request, shop_id: str, product_id: str) -> Any:
+    def get(self, request: Any, shop_id: str, product_id: str) -> Any:
         """The reviews of a product with their reasons, the newest first."""
         product = _product(request.actor, product_id)
         rows = ProductReview.objects.visible_to(request.actor).filter(product=product)
@@ -231,7 +229,7 @@ class ShopProductReviews(ShopView):
 
 class ShopProductSkus(ShopView):
     @operation(takes=SkuIn, gives=ShopSkuOut, status=201, idempotent=True)
-    def post(self, request: Request, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
+    def post(self, request: Any, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
         """Add a variant with its price and stock."""
         product = _product(request.actor, product_id)
         sku = products.add_sku(
@@ -245,13 +243,13 @@ class ShopSkuPrices(ShopView):
     permission = "catalog.price"
 
     @listing(gives=PriceVersionOut, ordering=("-effective_from", "-id"))
-    def get(self, request: Request, shop_id: str, sku_id: str) -> Any:
+    def get(self, request: Any, shop_id: str, sku_id: str) -> Any:
         """The prices of a SKU over time, the latest first."""
         sku = _sku(request.actor, sku_id)
         return PriceVersion.objects.visible_to(request.actor).filter(sku=sku)
 
     @operation(takes=SkuPriceIn, gives=PriceVersionOut, status=201, idempotent=True)
-    def post(self, request: Request, data: dict[str, Any], shop_id: str, sku_id: str) -> Any:
+    def post(self, request: Any, data: dict[str, Any], shop_id: str, sku_id: str) -> Any:
         """Set the price of a SKU from a moment on; review is not needed."""
         return prices.set_price(
             sku=_sku(request.actor, sku_id),
@@ -267,7 +265,7 @@ class ShopStock(ShopView):
     permission = "catalog.stock"
 
     @listing(gives=StockOut, ordering=("-sku_id",), filters=StockQuery)
-    def get(self, request: Request, query: dict[str, Any], shop_id: str) -> Any:
+    def get(self, request: Any, query: dict[str, Any], shop_id: str) -> Any:
         """The counters of the shop's SKUs."""
         rows = Stock.objects.visible_to(request.actor).select_related("sku__product")
         if "sku_id" in query:
@@ -277,7 +275,7 @@ class ShopStock(ShopView):
         return rows
 
     @operation(takes=StockEditsIn, gives=StockEditResultOut, many=True, idempotent=True)
-    def post(self, request: Request, data: dict[str, Any], shop_id: str) -> Any:
+    def post(self, request: Any, data: dict[str, Any], shop_id: str) -> Any:
         """Change stock row by row; every row has its own result."""
         rows = Sku.objects.visible_to(request.actor)
         asked = {one["sku_id"] for one in data["edits"]}
@@ -300,7 +298,7 @@ class ShopStock(ShopView):
 
 class ShopStockMovements(ShopView):
     @listing(gives=StockMovementOut, filters=StockMovementQuery)
-    def get(self, request: Request, query: dict[str, Any], shop_id: str) -> Any:
+    def get(self, request: Any, query: dict[str, Any], shop_id: str) -> Any:
         """The stock ledger of the shop, the newest movement first."""
         rows = StockMovement.objects.visible_to(request.actor).select_related("sku")
         return rows.filter(sku__public_id=query["sku_id"]) if "sku_id" in query else rows

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.request import Request
-
 from catalog.api.inputs import (
     BrandIn,
     CategoryAttributeIn,
@@ -50,7 +48,7 @@ def _product(actor: Actor, product_id: str) -> Product:
 
 class ReviewQueue(OperatorView):
     @listing(gives=ProductReviewOut, ordering=("submitted_at", "id"), filters=ProductReviewQuery)
-    def get(self, request: Request, query: dict[str, Any]) -> Any:
+    def get(self, request: Any, query: dict[str, Any]) -> Any:
         """Product reviews, the longest waiting first."""
         rows = ProductReview.objects.visible_to(request.actor).select_related("product", "shop")
         if "verdict" in query:
@@ -60,14 +58,14 @@ class ReviewQueue(OperatorView):
 
 class ReviewView(OperatorView):
     @operation(gives=ProductReviewOut)
-    def get(self, request: Request, review_id: str) -> Any:
+    def get(self, request: Any, review_id: str) -> Any:
         """A product review."""
         return _review(request.actor, review_id)
 
 
 class ReviewApproval(OperatorView):
     @operation(takes=ProductApprovalIn, gives=ProductReviewOut)
-    def post(self, request: Request, data: dict[str, Any], review_id: str) -> Any:
+    def post(self, request: Any, data: dict[str, Any], review_id: str) -> Any:
         """Approve the submitted version."""
         review = _review(request.actor, review_id)
         reviews.approve(review=review, version=data["version"], actor=request.actor, at=request.at)
@@ -76,7 +74,7 @@ class ReviewApproval(OperatorView):
 
 class ReviewRejection(OperatorView):
     @operation(takes=ProductRejectionIn, gives=ProductReviewOut)
-    def post(self, request: Request, data: dict[str, Any], review_id: str) -> Any:
+    def post(self, request: Any, data: dict[str, Any], review_id: str) -> Any:
         """Reject the submitted version, saying why field by field."""
         review = _review(request.actor, review_id)
         reviews.reject(
@@ -91,7 +89,7 @@ class ReviewRejection(OperatorView):
 
 class ProductBan(OperatorView):
     @operation(takes=ProductBanIn, gives=ShopProductPageOut)
-    def post(self, request: Request, data: dict[str, Any], product_id: str) -> Any:
+    def post(self, request: Any, data: dict[str, Any], product_id: str) -> Any:
         """Ban a product: off the shelf at once."""
         product = _product(request.actor, product_id)
         reviews.ban(product=product, reason=data["reason"], actor=request.actor, at=request.at)
@@ -100,7 +98,7 @@ class ProductBan(OperatorView):
 
 class ProductReopening(OperatorView):
     @operation(gives=ProductReviewOut, status=201)
-    def post(self, request: Request, product_id: str) -> Any:
+    def post(self, request: Any, product_id: str) -> Any:
         """Send a banned product back to review."""
         product = _product(request.actor, product_id)
         return reviews.reopen(product=product, actor=request.actor, at=request.at)
@@ -108,7 +106,7 @@ class ProductReopening(OperatorView):
 
 class OperatorCategories(OperatorView):
     @operation(takes=CategoryIn, gives=CategoryOut, status=201)
-    def post(self, request: Request, data: dict[str, Any]) -> Any:
+    def post(self, request: Any, data: dict[str, Any]) -> Any:
         """Add a category."""
         parent = None
         if data.get("parent_id"):
@@ -124,7 +122,7 @@ class OperatorCategories(OperatorView):
 
 class OperatorCategoryAttributes(OperatorView):
     @operation(takes=CategoryAttributeIn, gives=CategoryAttributeOut)
-    def put(self, request: Request, data: dict[str, Any], category_id: str) -> Any:
+    def put(self, request: Any, data: dict[str, Any], category_id: str) -> Any:
         """Set what products of a leaf may or must say."""
         return taxonomy.set_attribute(
             category=Category.objects.get_visible(request.actor, public_id=category_id),
@@ -138,7 +136,7 @@ class OperatorCategoryAttributes(OperatorView):
 
 class OperatorBrands(OperatorView):
     @operation(takes=BrandIn, gives=BrandOut, status=201)
-    def post(self, request: Request, data: dict[str, Any]) -> Any:
+    def post(self, request: Any, data: dict[str, Any]) -> Any:
         """Add a brand."""
         return taxonomy.create_brand(
             name=data["name"],

@@ -91,7 +91,8 @@ class _Cards(serializers.ListSerializer):
     def to_representation(self, data: Any) -> Any:
         rows = list(data)
         at = self.context["request"].at
-        self.context["storefronts"] = storefronts({row.shop_id for row in rows}, at=at)
+        blocks = storefronts({row.shop_id for row in rows}, at=at)
+        self._context = {**self.context, "storefronts": blocks}
         return super().to_representation(rows)
 
 
@@ -155,7 +156,7 @@ class ShopProductOut(Out):
     id = serializers.CharField(source="public_id")
     title = serializers.CharField()
     merchant_code = serializers.CharField()
-    display_state = serializers.ChoiceField(choices=DisplayState)
+    display_state = serializers.ChoiceField(choices=DisplayState.choices)
     min_price = Money(allow_null=True)
     max_price = Money(allow_null=True)
     available = serializers.IntegerField()
@@ -195,10 +196,18 @@ class ShopProductPageOut(Out):
         source="product.option_names", child=serializers.CharField()
     )
     merchant_code = serializers.CharField(source="product.merchant_code")
-    shelf_status = serializers.ChoiceField(source="product.shelf_status", choices=ShelfStatus)
-    review_status = serializers.ChoiceField(source="product.review_status", choices=ReviewStatus)
-    draft_status = serializers.ChoiceField(source="product.draft_status", choices=DraftStatus)
-    display_state = serializers.ChoiceField(source="product.display_state", choices=DisplayState)
+    shelf_status = serializers.ChoiceField(
+        source="product.shelf_status", choices=ShelfStatus.choices
+    )
+    review_status = serializers.ChoiceField(
+        source="product.review_status", choices=ReviewStatus.choices
+    )
+    draft_status = serializers.ChoiceField(
+        source="product.draft_status", choices=DraftStatus.choices
+    )
+    display_state = serializers.ChoiceField(
+        source="product.display_state", choices=DisplayState.choices
+    )
     version = serializers.IntegerField(source="product.version")
     #: The fields that wait for review and their new values.
     waiting_changes = serializers.DictField(allow_null=True)
@@ -225,7 +234,7 @@ class ProductReviewOut(Out):
     list_when_approved = serializers.BooleanField()
     #: The whole content, or the changed fields of a change.
     content = serializers.DictField()
-    verdict = serializers.ChoiceField(choices=Verdict)
+    verdict = serializers.ChoiceField(choices=Verdict.choices)
     reasons = RejectionReasonOut(many=True)
     submitted_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
@@ -267,7 +276,7 @@ class StockMovementOut(Out):
     """One change of the counters."""
 
     sku_id = serializers.CharField(source="sku.public_id")
-    kind = serializers.ChoiceField(choices=MovementKind)
+    kind = serializers.ChoiceField(choices=MovementKind.choices)
     on_hand_delta = serializers.IntegerField()
     held_delta = serializers.IntegerField()
     reference = serializers.CharField()
@@ -279,10 +288,10 @@ class ImportJobOut(Out):
     """How far an import is, and what came of it."""
 
     id = serializers.CharField(source="public_id")
-    format = serializers.ChoiceField(choices=ImportFormat)
+    format = serializers.ChoiceField(choices=ImportFormat.choices)
     filename = serializers.CharField()
     is_dry_run = serializers.BooleanField()
-    status = serializers.ChoiceField(choices=ImportStatus)
+    status = serializers.ChoiceField(choices=ImportStatus.choices)
     percent = serializers.IntegerField()
     total_count = serializers.IntegerField()
     done_count = serializers.IntegerField()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.request import Request
-
 from catalog import selectors
 from catalog.api.inputs import CatalogSearchQuery
 from catalog.api.outputs import (
@@ -29,7 +27,7 @@ class Categories(View):
     audience = Role.ANONYMOUS
 
     @operation(gives=CategoryOut, many=True)
-    def get(self, request: Request) -> Any:
+    def get(self, request: Any) -> Any:
         """The category tree, each node after its parent."""
         return selectors.categories_in_tree_order()
 
@@ -38,7 +36,7 @@ class CategoryRulesView(View):
     audience = Role.ANONYMOUS
 
     @operation(gives=CategoryRulesOut)
-    def get(self, request: Request, category_id: str) -> Any:
+    def get(self, request: Any, category_id: str) -> Any:
         """What a product of this category must say."""
         category = Category.objects.get_visible(request.actor, public_id=category_id)
         return selectors.category_rules(category)
@@ -48,7 +46,7 @@ class Brands(View):
     audience = Role.ANONYMOUS
 
     @listing(gives=BrandOut, ordering=("name", "id"))
-    def get(self, request: Request) -> Any:
+    def get(self, request: Any) -> Any:
         """Brands by name."""
         return Brand.objects.visible_to(request.actor)
 
@@ -57,7 +55,7 @@ class Products(View):
     audience = Role.ANONYMOUS
 
     @listing(gives=ProductCardOut, filters=CatalogSearchQuery)
-    def get(self, request: Request, query: dict[str, Any]) -> Any:
+    def get(self, request: Any, query: dict[str, Any]) -> Any:
         """Search products on sale; each result says who sells it."""
         category = None
         if query.get("category_id"):
@@ -78,7 +76,7 @@ class ProductPageView(View):
     audience = Role.ANONYMOUS
 
     @operation(gives=ProductPageOut)
-    def get(self, request: Request, product_id: str) -> Any:
+    def get(self, request: Any, product_id: str) -> Any:
         """A product on sale with its variants and who sells it."""
         rows = Product.objects.select_related("category", "brand")
         product = rows.get_visible(request.actor, public_id=product_id)

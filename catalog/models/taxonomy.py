@@ -12,7 +12,7 @@ from kernel.fields import PublicIdField
 from kernel.scoping import ScopedQuerySet
 
 
-class PublicQuerySet(ScopedQuerySet):  # type: ignore[type-arg]
+class PublicQuerySet(ScopedQuerySet):
     """Rows that everybody may see."""
 
     def visible_to(self, actor: Actor) -> Self:

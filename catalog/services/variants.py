@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import MovementKind
@@ -16,6 +17,10 @@ from catalog.policies import MAX_SKUS, is_plain_text, is_web_address
 from catalog.services import prices, stock
 from kernel.actors import Actor
 from kernel.errors import FieldError
+
+_OPTIONS = _("Each SKU has its own values, one for each option of the product.")
+_CODE = _("A merchant code has 1 to 64 characters.")
+_PICTURE = _("A picture is an http address.")
 
 
 @dataclass(frozen=True)
@@ -47,14 +52,11 @@ def check_skus(
         options = tuple(spec.options)
         is_bad = len(options) != len(option_names) or options in taken
         if is_bad or not all(is_plain_text(value, 1, 60) for value in options):
-            detail = _("Each SKU has its own values, one for each option of the product.")
-            faults.append(FieldError(f"/skus/{place}/options", "bad_options", detail))
+            faults.append(_fault(place, "options", "bad_options", _OPTIONS))
         if not is_plain_text(spec.merchant_code, 1, 64):
-            detail = _("A merchant code has 1 to 64 characters.")
-            faults.append(FieldError(f"/skus/{place}/merchant_code", "bad_text", detail))
+            faults.append(_fault(place, "merchant_code", "bad_text", _CODE))
         if spec.image_url and not is_web_address(spec.image_url):
-            detail = _("A picture is an http address.")
-            faults.append(FieldError(f"/skus/{place}/image_url", "bad_address", detail))
+            faults.append(_fault(place, "image_url", "bad_address", _PICTURE))
         taken.add(options)
     if faults:
         raise InvalidProduct(str(faults[0].detail), errors=faults)
@@ -104,3 +106,7 @@ def add_skus(pairs: Sequence[tuple[Product, SkuSpec]], *, actor: Actor, at: date
         actor_label=actor.label,
     )
     return skus
+
+
+def _fault(place: int, name: str, code: str, detail: str | Promise) -> FieldError:
+    return FieldError(f"/skus/{place}/{name}", code, detail)

@@ -163,7 +163,7 @@ def _table(records: Iterable[Sequence[str]], is_unclosed: bool) -> Table:
     if header is None:
         raise UnreadableFile(_("The file is empty."))
     columns = [name.strip().lstrip("\ufeff") for name in header[1]]
-    rows = []
+    rows: list[Row] = []
     last = 0
     for number, cells in numbered:
         last = number

@@ -1,0 +1,334 @@
+"""What a shop does with its products in the merchant console."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from catalog import policies
+from catalog.admin.forms import (
+    CountForm,
+    CreateForm,
+    DeltaForm,
+    EditForm,
+    PriceForm,
+    SubmitForm,
+    UploadForm,
+    VariantForm,
+)
+from catalog.admin.wording import shown_price
+from catalog.errors import OutOfStock, StockChanged, UnreadableFile
+from catalog.models import Category, Product, Sku
+from catalog.services import counting, prices, products, shelf
+from catalog.services.content import Content
+from catalog.services.counting import StockEdit
+from catalog.services.importing import jobs
+from catalog.services.importing.reading import MAX_BYTES
+from catalog.services.variants import SkuSpec
+from kernel.actors import Actor
+from kernel.admin.base import Act
+from shops.models import Shop
+
+
+class CreateProduct(Act):
+    """A new product with its first SKU."""
+
+    name = "create"
+    label = _("New product")
+    permission = "catalog.edit"
+    form_class = CreateForm
+    on_object = False
+
+    def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> Any:
+        options = data["options"]
+        products.create(
+            shop=Shop.objects.visible_to(actor).get(),
+            content=Content(
+                **data["content"],
+                option_names=[one["name"] for one in options],
+                merchant_code=data["merchant_code"],
+            ),
+            skus=[
+                SkuSpec(
+                    merchant_code=data["merchant_code"],
+                    price=data["price"],
+                    list_price=data["list_price"],
+                    stock=data["stock"],
+                    options=[one["value"] for one in options],
+                )
+            ],
+            submit_now=data["submit_now"],
+            actor=actor,
+            at=at,
+        )
+        return _("The product is saved.")
+
+
+class EditProduct(Act):
+    """Change the content; what sells keeps selling until the change is approved."""
+
+    name = "edit"
+    label = _("Edit")
+    permission = "catalog.edit"
+
+    def applies(self, actor: Actor, target: Product) -> bool:
+        return policies.may_edit(target)
+
+    def form(self, actor: Actor, target: Product, **kwargs: Any) -> forms.Form:
+        draft = getattr(target, "draft", None)
+        initial = EditForm.initial_of(target, draft.changes if draft else {})
+        return EditForm(initial=initial, **kwargs)
+
+    def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
+        products.edit(
+            product=target, changes=data["content"], version=data["version"], actor=actor, at=at
+        )
+        return _("The change is saved.")
+
+
+class AddVariant(Act):
+    """A further SKU."""
+
+    name = "add-variant"
+    label = _("Add a variant")
+    permission = "catalog.edit"
+
+    def applies(self, actor: Actor, target: Product) -> bool:
+        return policies.may_delete(target) and bool(target.option_names)
+
+    def form(self, actor: Actor, target: Product, **kwargs: Any) -> forms.Form:
+        return VariantForm(option_names=target.option_names, **kwargs)
+
+    def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
+        spec = SkuSpec(
+            merchant_code=data["merchant_code"],
+            price=data["price"],
+            stock=data["stock"],
+            options=data["options"],
+        )
+        products.add_sku(product=target, spec=spec, actor=actor, at=at)
+        return _("The variant is added.")
+
+
+class SubmitProduct(Act):
+    """Send what waits to review."""
+
+    name = "submit"
+    label = _("Submit for review")
+    permission = "catalog.edit"
+    form_class = SubmitForm
+
+    def applies(self, actor: Actor, target: Product) -> bool:
+        return policies.may_submit(target)
+
+    def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
+        shelf.submit(
+            product=target, list_when_approved=data["list_when_approved"], actor=actor, at=at
+        )
+        return _("The product waits for review.")
+
+
+class WithdrawProduct(Act):
+    """Take the open review back."""
+
+    name = "withdraw"
+    label = _("Withdraw from review")
+    permission = "catalog.edit"
+
+    def applies(self, actor: Actor, target: Product) -> bool:
+        return policies.may_withdraw(target)
+
+    def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
+        shelf.withdraw(product=target, actor=actor, at=at)
+        return _("The review is withdrawn.")
+
+
+class DiscardChange(Act):
+    """Throw an unsubmitted change away."""
+
+    name = "discard"
+    label = _("Discard the change")
+    permission = "catalog.edit"
+    is_dangerous = True
+
+    def applies(self, actor: Actor, target: Product) -> bool:
+        return policies.may_discard(target)
+
+    def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
+        products.discard_change(product=target, actor=actor, at=at)
+        return _("The change is gone.")
+
+
+class ListProduct(Act):
+    """Onto the shelf."""
+
+    name = "list"
+    label = _("Put on the shelf")
+    permission = "catalog.edit"
+
+    def applies(self, actor: Actor, target: Product) -> bool:
+        return policies.may_list(target)
+
+    def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
+        shelf.list_product(product=target, actor=actor, at=at)
+        return _("The product is on sale.")
+
+
+class DelistProduct(Act):
+    """Off the shelf."""
+
+    name = "delist"
+    label = _("Take off the shelf")
+    permission = "catalog.edit"
+    is_dangerous = True
+
+    def applies(self, actor: Actor, target: Product) -> bool:
+        return policies.may_delist(target)
+
+    def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
+        shelf.delist(product=target, actor=actor, at=at)
+        return _("The product is in the warehouse.")
+
+
+class DeleteProduct(Act):
+    """Into the recycle bin."""
+
+    name = "delete"
+    label = _("Delete")
+    intro = _("Orders still show the product. It can be restored for 30 days.")
+    permission = "catalog.edit"
+    is_dangerous = True
+
+    def applies(self, actor: Actor, target: Product) -> bool:
+        return policies.may_delete(target)
+
+    def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
+        shelf.delete(product=target, actor=actor, at=at)
+        return _("The product is in the recycle bin.")
+
+
+class RestoreProduct(Act):
+    """Out of the recycle bin."""
+
+    name = "restore"
+    label = _("Restore")
+    permission = "catalog.edit"
+
+    def applies(self, actor: Actor, target: Product) -> bool:
+        return policies.may_restore(target)
+
+    def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
+        shelf.restore(product=target, actor=actor, at=at)
+        return _("The product is restored.")
+
+
+class SetPrice(Act):
+    """A new price; review is not needed."""
+
+    name = "set-price"
+    label = _("Set the price")
+    permission = "catalog.price"
+    form_class = PriceForm
+
+    def preview(self, actor: Actor, target: Sku) -> Sequence[tuple[Any, Any]]:
+        live = target.prices.in_force().first()
+        price = shown_price(live.price, live.currency) if live else "–"
+        return [(_("SKU"), target), (_("Price now"), price)]
+
+    def run(self, *, actor: Actor, target: Sku, data: dict[str, Any], at: datetime) -> Any:
+        version = prices.set_price(
+            sku=target,
+            price=data["price"],
+            list_price=data["list_price"],
+            effective_from=data["effective_from"],
+            actor=actor,
+            at=at,
+        )
+        return gettext("The price is %(price)s.") % {
+            "price": shown_price(version.price, version.currency)
+        }
+
+
+class AdjustStock(Act):
+    """Pieces in or out."""
+
+    name = "adjust-stock"
+    label = _("Adjust the stock")
+    permission = "catalog.stock"
+    form_class = DeltaForm
+
+    def preview(self, actor: Actor, target: Sku) -> Sequence[tuple[Any, Any]]:
+        return _counters(target)
+
+    def run(self, *, actor: Actor, target: Sku, data: dict[str, Any], at: datetime) -> Any:
+        return _edit(StockEdit(target, delta=data["delta"]), actor, at)
+
+
+class CountStock(Act):
+    """What was counted, if nothing moved since."""
+
+    name = "count-stock"
+    label = _("Enter a count")
+    permission = "catalog.stock"
+
+    def form(self, actor: Actor, target: Sku, **kwargs: Any) -> forms.Form:
+        return CountForm(initial=CountForm.initial_of(target), **kwargs)
+
+    def preview(self, actor: Actor, target: Sku) -> Sequence[tuple[Any, Any]]:
+        return _counters(target)
+
+    def run(self, *, actor: Actor, target: Sku, data: dict[str, Any], at: datetime) -> Any:
+        edit = StockEdit(target, set_to=data["set_to"], expected=data["expected"])
+        return _edit(edit, actor, at)
+
+
+class Upload(Act):
+    """A file of products."""
+
+    name = "upload"
+    label = _("Import a file")
+    intro = _("CSV or XLSX of our template, or the product CSV of Shopify. At most 10 MB.")
+    permission = "catalog.import"
+    form_class = UploadForm
+    on_object = False
+
+    def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> Any:
+        file = data["file"]
+        if file.size > MAX_BYTES:
+            raise UnreadableFile(_("The file is larger than 10 MB."))
+        content = file.read()
+        job = jobs.start(
+            shop=Shop.objects.visible_to(actor).get(),
+            format=jobs.guess_format(content),
+            filename=file.name,
+            content=content,
+            is_dry_run=data["is_dry_run"],
+            category=Category.objects.filter(public_id=data["category"]).first(),
+            actor=actor,
+            at=at,
+        )
+        return gettext("%(file)s is on its way.") % {"file": job.filename}
+
+
+def _counters(sku: Sku) -> Sequence[tuple[Any, Any]]:
+    return [
+        (_("SKU"), sku),
+        (_("On hand"), sku.stock.on_hand),
+        (_("Held for orders"), sku.stock.held),
+    ]
+
+
+def _edit(edit: StockEdit, actor: Actor, at: datetime) -> str:
+    # The page sent twice is answered by its own token; each edit that gets here is a new one.
+    (result,) = counting.edit(edits=[edit], reference=uuid.uuid4().hex, actor=actor, at=at)
+    if result.code == "stock_changed":
+        raise StockChanged
+    if not result.is_ok:
+        raise OutOfStock
+    return gettext("There are %(count)s pieces on hand.") % {"count": result.on_hand}

@@ -1,0 +1,281 @@
+"""Forms of the catalog's acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from catalog.admin.wording import FIELDS
+from catalog.models import Brand, Category, Product, Sku
+from catalog.policies import MAX_OPTION_NAMES
+from catalog.selectors import category_titles
+from catalog.services.counting import MAX_PIECES
+from kernel.admin.forms import YuanField
+from kernel.money import MAX_AMOUNT
+
+#: What an operator can say about, field by field.
+REVIEWED = ("title", "brief", "description", "category", "brand", "attributes", "image_urls")
+
+
+def leaf_choices() -> Iterator[tuple[str, str]]:
+    """Leaves by their whole path."""
+    yield "", "–"
+    for node, title in category_titles():
+        if node.is_leaf:
+            yield node.public_id, title
+
+
+def brand_choices() -> Iterator[tuple[str, str]]:
+    """Brands by name, and none."""
+    yield "", "–"
+    yield from Brand.objects.order_by("name").values_list("public_id", "name")
+
+
+class LinesField(forms.CharField):
+    """Texts, one a line; cleaned to a list."""
+
+    widget = forms.Textarea(attrs={"rows": "3"})
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the lines that are not empty."""
+        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+
+
+class AttributesField(LinesField):
+    """``name=value``, one a line; cleaned to attributes."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the attributes. Raises ValidationError for a line without a sign."""
+        found = []
+        for line in super().clean(value):
+            name, sign, text = line.partition("=")
+            if not (sign and name.strip() and text.strip()):
+                raise ValidationError(_("Write name=value, one a line."))
+            found.append({"name": name.strip(), "value": text.strip()})
+        return found
+
+
+class ContentForm(forms.Form):
+    """What a product says of itself."""
+
+    title = forms.CharField(label=_("Title"), min_length=2, max_length=120)
+    category = forms.ChoiceField(label=_("Category"), choices=leaf_choices)
+    brand = forms.ChoiceField(label=_("Brand"), choices=brand_choices, required=False)
+    brief = forms.CharField(label=_("Brief"), max_length=200, required=False)
+    description = forms.CharField(
+        label=_("Description"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": "5"}),
+    )
+    unit = forms.CharField(label=_("Unit"), max_length=10, required=False)
+    attributes = AttributesField(
+        label=_("Attributes"), required=False, help_text=_("name=value, one a line")
+    )
+    image_urls = LinesField(
+        label=_("Pictures"), required=False, help_text=_("Addresses, one a line")
+    )
+
+    def content(self) -> dict[str, Any]:
+        """Return the content, with the category and the brand as rows."""
+        names = ("title", "brief", "description", "unit", "attributes", "image_urls")
+        brand = self.cleaned_data["brand"]
+        return {
+            **{name: self.cleaned_data[name] for name in names},
+            "category": Category.objects.get(public_id=self.cleaned_data["category"]),
+            "brand": Brand.objects.get(public_id=brand) if brand else None,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors:
+            data["content"] = self.content()
+        return data
+
+
+class EditForm(ContentForm):
+    """The content as it would be if what waits were live."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    @classmethod
+    def initial_of(cls, product: Product, waiting: dict[str, Any]) -> dict[str, Any]:
+        """Return the values to start from."""
+        live: dict[str, Any] = {
+            "title": product.title,
+            "category": product.category.public_id,
+            "brand": product.brand.public_id if product.brand else "",
+            "brief": product.brief,
+            "description": product.description,
+            "unit": product.unit,
+            "attributes": product.attributes,
+            "image_urls": product.image_urls,
+            **waiting,
+        }
+        attributes = (f"{one['name']}={one['value']}" for one in live["attributes"])
+        return live | {
+            "version": product.version,
+            "attributes": "\n".join(attributes),
+            "image_urls": "\n".join(live["image_urls"]),
+        }
+
+
+class PriceForm(forms.Form):
+    """A price in yuan, and from when."""
+
+    price = YuanField(label=_("Price"), min_amount=1, max_amount=MAX_AMOUNT)
+    list_price = YuanField(
+        label=_("List price"), min_amount=1, max_amount=MAX_AMOUNT, required=False
+    )
+    effective_from = forms.DateTimeField(
+        label=_("From"), required=False, help_text=_("Empty means from now on.")
+    )
+
+
+class CreateForm(ContentForm):
+    """A product with its first SKU; further variants are added on its page, or by import."""
+
+    merchant_code = forms.CharField(label=_("Merchant code"), max_length=64)
+    price = YuanField(label=_("Price"), min_amount=1, max_amount=MAX_AMOUNT)
+    list_price = YuanField(
+        label=_("List price"), min_amount=1, max_amount=MAX_AMOUNT, required=False
+    )
+    stock = forms.IntegerField(label=_("Stock"), min_value=0, max_value=MAX_PIECES, initial=0)
+    options = AttributesField(
+        label=_("Options of this SKU"),
+        required=False,
+        help_text=_("name=value, one a line; at most three. Variants share the names."),
+    )
+    submit_now = forms.BooleanField(label=_("Submit for review at once"), required=False)
+
+    def clean_options(self) -> Any:
+        options = self.cleaned_data["options"]
+        if len(options) > MAX_OPTION_NAMES:
+            raise ValidationError(_("A product has at most three options."))
+        return options
+
+
+class VariantForm(forms.Form):
+    """A further SKU: one value for each option of the product."""
+
+    merchant_code = forms.CharField(label=_("Merchant code"), max_length=64)
+    price = YuanField(label=_("Price"), min_amount=1, max_amount=MAX_AMOUNT)
+    stock = forms.IntegerField(label=_("Stock"), min_value=0, max_value=MAX_PIECES, initial=0)
+
+    def __init__(self, *args: Any, option_names: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.option_names = option_names
+        for place, name in enumerate(option_names):
+            self.fields[f"option_{place}"] = forms.CharField(label=name, max_length=60)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        values = (data.get(f"option_{place}", "") for place in range(len(self.option_names)))
+        return {**data, "options": list(values)}
+
+
+class SubmitForm(forms.Form):
+    """What happens after the approval."""
+
+    list_when_approved = forms.BooleanField(
+        label=_("List it as soon as it is approved"), required=False, initial=True
+    )
+
+
+class DeltaForm(forms.Form):
+    """Pieces more or fewer."""
+
+    delta = forms.IntegerField(
+        label=_("Pieces"),
+        min_value=-MAX_PIECES,
+        max_value=MAX_PIECES,
+        help_text=_("10 puts ten in, -10 takes ten out."),
+    )
+
+
+class CountForm(forms.Form):
+    """What was counted; held pieces are part of it."""
+
+    set_to = forms.IntegerField(label=_("Counted pieces"), min_value=0, max_value=MAX_PIECES)
+    expected = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    @classmethod
+    def initial_of(cls, sku: Sku) -> dict[str, int]:
+        """Return the count to start from."""
+        return {"set_to": sku.stock.on_hand, "expected": sku.stock.on_hand}
+
+
+class VersionForm(forms.Form):
+    """Carries the version that was read: a verdict on an older one is refused."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class RejectForm(VersionForm):
+    """Why, field by field; at least one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in REVIEWED:
+            self.fields[f"about_{name}"] = forms.CharField(
+                label=str(FIELDS[name]), max_length=300, required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        said = {name: data.get(f"about_{name}", "") for name in REVIEWED}
+        data["reasons"] = {name: text for name, text in said.items() if text}
+        if not data["reasons"] and not self.errors:
+            raise ValidationError(_("Say why, field by field."))
+        return data
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class CategoryForm(forms.Form):
+    """A new category."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    name_en = forms.CharField(label=_("English name"), max_length=60, required=False)
+
+
+class AttributeForm(forms.Form):
+    """What products of a leaf may or must say."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    is_required = forms.BooleanField(label=_("Required"), required=False)
+    choices = LinesField(
+        label=_("Choices"), required=False, help_text=_("One a line; none means free text.")
+    )
+
+
+class BrandForm(forms.Form):
+    """A new brand."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    description = forms.CharField(
+        label=_("Description"), required=False, max_length=2_000, widget=forms.Textarea
+    )
+
+
+class UploadForm(forms.Form):
+    """A file of products."""
+
+    file = forms.FileField(label=_("File"), max_length=200)
+    category = forms.ChoiceField(
+        label=_("Default category"),
+        choices=leaf_choices,
+        required=False,
+        help_text=_("For rows that name no category that we know."),
+    )
+    is_dry_run = forms.BooleanField(
+        label=_("Dry run"), required=False, help_text=_("Report only, write nothing.")
+    )

@@ -1,0 +1,240 @@
+"""Products, stock and imports in the merchant console."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from catalog.admin import acts, wording
+from catalog.admin.pages import ProductConsole
+from catalog.models import ImportJob, PriceVersion, Product, Sku, StockMovement
+from catalog.policies import LOW_STOCK, availability
+from catalog.selectors import shop_todo
+from kernel.actors import Actor
+from kernel.admin import home
+from kernel.admin.base import ConsoleModelAdmin
+from kernel.admin.sites import merchant_site
+
+PRODUCTS = "merchant:catalog_product_changelist"
+SKUS = "merchant:catalog_sku_changelist"
+SHOWN_PRICES = 20
+SHOWN_MOVEMENTS = 30
+SHOWN_FAULTS = 200
+
+
+@admin.register(Product, site=merchant_site)
+class MerchantProductConsole(ProductConsole):
+    """The shop's products."""
+
+    acts = (
+        acts.CreateProduct,
+        acts.EditProduct,
+        acts.SubmitProduct,
+        acts.WithdrawProduct,
+        acts.ListProduct,
+        acts.DelistProduct,
+        acts.AddVariant,
+        acts.DiscardChange,
+        acts.DeleteProduct,
+        acts.RestoreProduct,
+    )
+
+
+class StockFilter(admin.SimpleListFilter):
+    """How much is left."""
+
+    title = _("stock")
+    parameter_name = "stock"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("low", _("few left")), ("none", _("nothing left"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Sku]) -> QuerySet[Sku]:
+        if self.value() == "low":
+            return queryset.filter(stock__available__gte=1, stock__available__lt=LOW_STOCK)
+        return queryset.filter(stock__available__lt=1) if self.value() == "none" else queryset
+
+
+@admin.register(Sku, site=merchant_site)
+class StockConsole(ConsoleModelAdmin):
+    """The stock list: every SKU with its price in force and its counters."""
+
+    permission = "catalog.view"
+    acts = (acts.SetPrice, acts.AdjustStock, acts.CountStock)
+    change_form_template = "catalog/sku.html"
+    list_display = (
+        "merchant_code",
+        "product",
+        "variant",
+        "price_now",
+        "on_hand",
+        "held",
+        "available_badge",
+    )
+    list_filter = (StockFilter, "is_active")
+    search_fields = ("merchant_code", "public_id", "product__title")
+    search_help_text = _("Merchant code, title or id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Sku]:
+        in_force = PriceVersion.objects.filter(sku=OuterRef("pk")).in_force()
+        rows = super().get_queryset(request).select_related("product", "stock")
+        return rows.annotate(price_now=Subquery(in_force.values("price")[:1]))
+
+    @display(description=_("variant"))
+    def variant(self, sku: Sku) -> str:
+        """The values of the options."""
+        return " / ".join(sku.options) or "–"
+
+    @display(description=_("price"))
+    def price_now(self, sku: Any) -> str:
+        """The price in force."""
+        return wording.shown_price(sku.price_now, "CNY")
+
+    @display(description=_("on hand"), ordering="stock__on_hand")
+    def on_hand(self, sku: Sku) -> int:
+        """Pieces in the warehouse."""
+        return sku.stock.on_hand
+
+    @display(description=_("held"), ordering="stock__held")
+    def held(self, sku: Sku) -> int:
+        """Pieces held for unpaid orders."""
+        return sku.stock.held
+
+    @display(description=_("available"), ordering="stock__available", label=wording.STOCK_TONES)
+    def available_badge(self, sku: Sku) -> tuple[str, str]:
+        """Pieces that can be sold."""
+        return availability(sku.stock.available), str(sku.stock.available)
+
+    def page_context(self, request: HttpRequest, target: Any) -> dict[str, Any]:
+        actor = self.actor(request)
+        prices = PriceVersion.objects.visible_to(actor).filter(sku=target)
+        movements = StockMovement.objects.visible_to(actor).filter(sku=target)
+        return {
+            "sku": target,
+            "product": target.product,
+            "product_url": reverse(
+                "merchant:catalog_product_change", args=[target.product.public_id]
+            ),
+            "variant": " / ".join(target.options),
+            "price": wording.shown_price(target.price_now, "CNY"),
+            "stock_tone": wording.STOCK_TONES[availability(target.stock.available)],
+            "prices": [
+                {
+                    "row": row,
+                    "price": wording.shown_price(row.price, row.currency),
+                    "list_price": wording.shown_price(row.list_price, row.currency),
+                }
+                for row in prices.order_by("-effective_from", "-pk")[:SHOWN_PRICES]
+            ],
+            "movements": [
+                {"row": row, "tone": wording.MOVEMENT_TONES[row.kind]}
+                for row in movements.order_by("-pk")[:SHOWN_MOVEMENTS]
+            ],
+        }
+
+
+@admin.register(StockMovement, site=merchant_site)
+class MovementConsole(ConsoleModelAdmin):
+    """The stock ledger: complete lines, so it needs no page of a line."""
+
+    permission = "catalog.view"
+    has_object_page = False
+    list_display = (
+        "at",
+        "sku_code",
+        "kind_badge",
+        "on_hand_delta",
+        "held_delta",
+        "reference",
+        "actor_label",
+    )
+    list_filter = ("kind", "at")
+    search_fields = ("sku__merchant_code", "reference")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
+        return super().get_queryset(request).select_related("sku")
+
+    @display(description=_("SKU"))
+    def sku_code(self, movement: StockMovement) -> str:
+        """The SKU by its merchant code."""
+        return movement.sku.merchant_code
+
+    @display(description=_("kind"), ordering="kind", label=wording.MOVEMENT_TONES)
+    def kind_badge(self, movement: StockMovement) -> tuple[str, str]:
+        """Why it moved, coloured."""
+        return movement.kind, movement.get_kind_display()
+
+
+@admin.register(ImportJob, site=merchant_site)
+class ImportConsole(ConsoleModelAdmin):
+    """Files on their way in, and what came of them."""
+
+    permission = "catalog.view"
+    acts = (acts.Upload,)
+    change_form_template = "catalog/import.html"
+    list_display = (
+        "filename",
+        "status_badge",
+        "progress",
+        "good_count",
+        "bad_count",
+        "is_dry_run",
+        "created_at",
+    )
+    list_filter = ("status", "is_dry_run")
+    search_fields = ("filename", "public_id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportJob]:
+        return super().get_queryset(request).defer("content")
+
+    @display(description=_("status"), ordering="status", label=wording.IMPORT_TONES)
+    def status_badge(self, job: ImportJob) -> tuple[str, str]:
+        """The status, coloured."""
+        return job.status, job.get_status_display()
+
+    @display(description=_("progress"))
+    def progress(self, job: ImportJob) -> str:
+        """Percent."""
+        return f"{job.percent} %"
+
+    def page_context(self, request: HttpRequest, target: ImportJob) -> dict[str, Any]:
+        faults = list(target.row_errors.order_by("row_number", "id")[: SHOWN_FAULTS + 1])
+        return {
+            "job": target,
+            "status_tone": wording.IMPORT_TONES[target.status],
+            "faults": [
+                {"row": fault, "fix": gettext(fault.fix)} for fault in faults[:SHOWN_FAULTS]
+            ],
+            "has_more": len(faults) > SHOWN_FAULTS,
+        }
+
+
+def todo(actor: Actor, at: datetime) -> Sequence[home.Card]:
+    """Say on the shop's home page which products wait for it."""
+    if not actor.may("catalog.view"):
+        return ()
+    counts = shop_todo(actor)
+    products, skus = reverse(PRODUCTS), reverse(SKUS)
+    return (
+        home.Card(
+            _("Products rejected"),
+            counts.rejected,
+            f"{products}?state=rejected",
+            "warning",
+            order=40,
+        ),
+        home.Card(_("SKUs nearly sold out"), counts.low, f"{skus}?stock=low", "warning", order=41),
+        home.Card(_("SKUs sold out"), counts.sold_out, f"{skus}?stock=none", "urgent", order=42),
+    )
+
+
+home.register("merchant", todo)

@@ -1,0 +1,154 @@
+"""Pages of the catalog as several consoles draw them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from catalog.admin import wording
+from catalog.enums import DisplayState
+from catalog.models import Brand, Category, Product, ProductReview
+from catalog.selectors import category_path, skus_of, with_available
+from kernel.admin.base import ConsoleModelAdmin
+
+RECENT_REVIEWS = 10
+
+
+class StateFilter(admin.SimpleListFilter):
+    """By the computed state (CA-03), in its words."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(DisplayState.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        is_known = self.value() in DisplayState.values
+        return queryset.filter(display_state=self.value()) if is_known else queryset
+
+
+class ProductConsole(ConsoleModelAdmin):
+    """Products with state, price and stock; one product with all about it on one page."""
+
+    permission = "catalog.view"
+    change_form_template = "catalog/product.html"
+    list_display: Any = ("title", "state_badge", "price", "pieces", "sales_count", "created_at")
+    list_filter: Any = (StateFilter,)
+    search_fields: Any = ("title", "merchant_code", "public_id")
+    search_help_text = _("Title, merchant code or id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        rows = super().get_queryset(request).defer("search_words", "search_vector")
+        return with_available(rows.select_related("category", "brand", "draft", "shop"))
+
+    @display(description=_("state"), ordering="display_state", label=wording.STATE_TONES)
+    def state_badge(self, product: Product) -> tuple[str, str]:
+        """The computed state, coloured."""
+        return product.display_state, str(DisplayState(product.display_state).label)
+
+    @display(description=_("price"), ordering="min_price")
+    def price(self, product: Product) -> str:
+        """The price band."""
+        return wording.price_band(product)
+
+    @display(description=_("available"))
+    def pieces(self, product: Any) -> int:
+        """What can be sold of it."""
+        return product.available
+
+    def page_context(self, request: HttpRequest, target: Product) -> dict[str, Any]:
+        draft = getattr(target, "draft", None)
+        page_of_sku = self.admin_site.get_page(_sku_model())
+        skus = [
+            {
+                "view": view,
+                "price": wording.shown_price(view.price, view.currency),
+                "list_price": wording.shown_price(view.list_price, view.currency),
+                "options": " / ".join(view.options) or view.merchant_code,
+                "tone": wording.STOCK_TONES[view.availability],
+                "url": page_of_sku.object_url(view) if page_of_sku else "",
+            }
+            for view in skus_of([target.pk])[target.pk]
+        ]
+        reviews = list(
+            ProductReview.objects.visible_to(self.actor(request))
+            .filter(product=target)
+            .order_by("-pk")[:RECENT_REVIEWS]
+        )
+        path = category_path(target.category)
+        return {
+            "product": target,
+            "state": DisplayState(target.display_state).label,
+            "state_tone": wording.STATE_TONES[target.display_state],
+            "band": wording.price_band(target),
+            "category_path": " / ".join(node.name for node in path),
+            "skus": skus,
+            "waiting": _rows(draft.changes) if draft else [],
+            "reviews": [
+                {"row": review, "tone": wording.VERDICT_TONES[review.verdict]} for review in reviews
+            ],
+        }
+
+
+class ReviewConsole(ConsoleModelAdmin):
+    """Submissions and their verdicts."""
+
+    permission = "catalog.operate"
+    change_form_template = "catalog/review.html"
+    list_display: Any = ("product", "verdict_badge", "shop", "is_draft", "submitted_at")
+    list_filter: Any = ("verdict", "is_draft", ("submitted_at", admin.DateFieldListFilter))
+    search_fields: Any = ("product__title", "public_id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProductReview]:
+        rows = super().get_queryset(request)
+        return rows.select_related("product__category", "product__brand", "shop")
+
+    @display(description=_("verdict"), ordering="verdict", label=wording.VERDICT_TONES)
+    def verdict_badge(self, review: ProductReview) -> tuple[str, str]:
+        """The verdict, coloured."""
+        return review.verdict, review.get_verdict_display()
+
+    def page_context(self, request: HttpRequest, target: ProductReview) -> dict[str, Any]:
+        return {
+            "review": target,
+            "product": target.product,
+            "verdict_tone": wording.VERDICT_TONES[target.verdict],
+            "state": DisplayState(target.product.display_state).label,
+            "state_tone": wording.STATE_TONES[target.product.display_state],
+            "submitted": _rows(target.content),
+            "live": _live_rows(target) if target.is_draft else [],
+            "reasons": [
+                {**one, "title": wording.FIELDS.get(one["field"], one["field"])}
+                for one in target.reasons
+            ],
+        }
+
+
+def _live_rows(review: ProductReview) -> list[tuple[Any, str]]:
+    """What the changed fields say now, for the reviewer to compare."""
+    product = review.product
+    live = {
+        name: getattr(product, name) for name in review.content if name not in ("category", "brand")
+    }
+    if "category" in review.content:
+        live["category"] = product.category.name
+    if "brand" in review.content and product.brand:
+        live["brand"] = product.brand.name
+    return wording.content_rows(live, {})
+
+
+def _rows(content: dict[str, Any]) -> list[tuple[Any, str]]:
+    ids = [value for key, value in content.items() if key in ("category", "brand") and value]
+    names = dict(Category.objects.filter(public_id__in=ids).values_list("public_id", "name"))
+    names |= dict(Brand.objects.filter(public_id__in=ids).values_list("public_id", "name"))
+    return wording.content_rows(content, names)
+
+
+def _sku_model() -> Any:
+    return Product._meta.get_field("skus").related_model

@@ -1,0 +1,99 @@
+"""How consoles put the catalog into words: colours of badges, prices, texts of many lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from catalog.enums import DisplayState, ImportStatus, MovementKind, Verdict
+from catalog.models import Product
+from kernel import money
+
+STATE_TONES: dict[str, str] = {
+    DisplayState.ON_SALE: "success",
+    DisplayState.ON_SALE_EDITING: "info",
+    DisplayState.DRAFT: "default",
+    DisplayState.IN_REVIEW: "warning",
+    DisplayState.REJECTED: "danger",
+    DisplayState.IN_WAREHOUSE: "primary",
+    DisplayState.BANNED: "danger",
+    DisplayState.DELETED: "default",
+}
+VERDICT_TONES: dict[str, str] = {
+    Verdict.PENDING: "warning",
+    Verdict.APPROVED: "success",
+    Verdict.REJECTED: "danger",
+    Verdict.WITHDRAWN: "default",
+}
+IMPORT_TONES: dict[str, str] = {
+    ImportStatus.QUEUED: "default",
+    ImportStatus.RUNNING: "info",
+    ImportStatus.DONE: "success",
+    ImportStatus.FAILED: "danger",
+}
+MOVEMENT_TONES: dict[str, str] = {
+    MovementKind.INITIAL: "default",
+    MovementKind.INBOUND: "success",
+    MovementKind.RETURNED: "success",
+    MovementKind.OUTBOUND: "warning",
+    MovementKind.SOLD: "primary",
+    MovementKind.HOLD: "info",
+    MovementKind.RELEASE: "default",
+}
+STOCK_TONES = {"in_stock": "success", "low_stock": "warning", "out_of_stock": "danger"}
+
+#: What a reviewer and a merchant call the fields of a product.
+FIELDS: dict[str, str | Promise] = {
+    "title": _("title"),
+    "brief": _("brief"),
+    "description": _("description"),
+    "category": _("category"),
+    "brand": _("brand"),
+    "unit": _("unit"),
+    "attributes": _("attributes"),
+    "image_urls": _("pictures"),
+    "option_names": _("options"),
+    "merchant_code": _("merchant code"),
+}
+
+
+def price_band(product: Product) -> str:
+    """Return ``¥99.00`` or ``¥99.00 – ¥129.00``; a dash without a price."""
+    if product.min_price is None or product.max_price is None:
+        return "–"
+    low = money.display(product.min_price, product.currency)
+    if product.min_price == product.max_price:
+        return low
+    return f"{low} – {money.display(product.max_price, product.currency)}"
+
+
+def shown_price(amount: int | None, currency: str) -> str:
+    """Return the price as people read it; a dash for none."""
+    return "–" if amount is None else money.display(amount, currency)
+
+
+def lines_of(attributes: Sequence[Mapping[str, str]]) -> str:
+    """Return attributes as people edit them: ``name=value``, one a line."""
+    return "\n".join(f"{one['name']}={one['value']}" for one in attributes)
+
+
+def content_rows(
+    content: Mapping[str, Any], names: Mapping[str, str]
+) -> list[tuple[str | Promise, str]]:
+    """Return rows (field, value) of a review's content; `names` are those of public ids in it."""
+    rows = []
+    for name, title in FIELDS.items():
+        value = content.get(name)
+        if value in (None, "", []):
+            continue
+        if name == "attributes":
+            text = lines_of(value)
+        elif isinstance(value, list):
+            text = "\n".join(str(one) for one in value)
+        else:
+            text = names.get(value, str(value))
+        rows.append((title, text))
+    return rows

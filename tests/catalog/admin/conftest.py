@@ -1,0 +1,31 @@
+"""Clients of the consoles."""
+
+import pytest
+from django.test import Client
+
+from shops.enums import StaffRole
+from tests.factories.accounts import OperatorFactory
+from tests.factories.shops import StaffFactory
+
+
+def signed_in(user) -> Client:
+    """Return a browser that `user` signed in with."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def shop_desk():
+    """`shop_desk(shop, role=…)`: the merchant console of somebody who works there."""
+
+    def build(shop, role=StaffRole.OWNER) -> Client:
+        return signed_in(StaffFactory(shop=shop, role=role).user)
+
+    return build
+
+
+@pytest.fixture
+def operator_desk() -> Client:
+    """The operator console."""
+    return signed_in(OperatorFactory())
