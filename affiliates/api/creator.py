@@ -42,7 +42,7 @@ class PoolView(View):
             category = Category.objects.get_visible(request.actor, public_id=query["category_id"])
         wanted = search.Query(text=query.get("q", ""), category=category, sort="new")
         products, _order = search.find(Product.objects.on_sale(), wanted)
-        return selectors.pool(request.actor, products.values("pk"), at=request.at)
+        return selectors.pool(request.actor, products, at=request.at)
 
 
 class PicksView(View):

@@ -20,7 +20,9 @@ class Moment(serializers.DateTimeField):
     """ISO-8601 in UTC, whatever zone the consoles show."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"default_timezone": UTC, "read_only": True} | kwargs))
+        kwargs.setdefault("default_timezone", UTC)
+        kwargs.setdefault("read_only", True)
+        super().__init__(**kwargs)
 
 
 # --- in -----------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from orders.models import OrderLine
 from shops.models import Shop
 
 
-class EarningQuerySet(ScopedQuerySet):  # type: ignore[type-arg]
+class EarningQuerySet(ScopedQuerySet):
     """The creator, the creator's agency, the shop that pays, the platform."""
 
     def visible_to(self, actor: Actor) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
@@ -18,20 +18,25 @@ from kernel.money import portion
 from shops.enums import ShopStatus
 from shops.selectors import storefronts
 
+Plans = TypeVar("Plans", bound=QuerySet[Plan])
+Picks = TypeVar("Picks", bound=QuerySet[Pick])
 
-def plans_page(plans: QuerySet[Plan]) -> QuerySet[Plan]:
+
+def plans_page(plans: Plans) -> Plans:
     """Return plans with their products, for a page."""
     return plans.select_related("product", "shop")
 
 
 def pool(actor: Actor, products: QuerySet[Product], *, at: datetime) -> QuerySet[Plan]:
-    """Return the plans that a creator can take up now on `products`, which are on sale (AL-60)."""
+    """Return the plans that a creator can take up now on `products` on sale (AL-60)."""
     running = Q(status=PlanStatus.RUNNING) | Q(status=PlanStatus.CLOSING, closes_at__gt=at)
     member = Q(shop__alliance_membership__status=MembershipStatus.JOINED) | Q(
         shop__alliance_membership__status=MembershipStatus.LEAVING,
         shop__alliance_membership__leaves_at__gt=at,
     )
-    found = Plan.objects.visible_to(actor).filter(running, member, product__in=products)
+    found = Plan.objects.visible_to(actor).filter(
+        running, member, product__in=products.values("pk")
+    )
     return plans_page(found)
 
 
@@ -55,7 +60,7 @@ def attach_offers(plans: Sequence[Any], *, actor: Actor, at: datetime) -> None:
         plan.commission_amount = portion(price, plan.rates.rate_bp) if known else None
 
 
-def picks_page(picks: QuerySet[Pick]) -> QuerySet[Pick]:
+def picks_page(picks: Picks) -> Picks:
     """Return picks with what their pages show."""
     return picks.select_related("product", "plan", "shop", "creator__account")
 

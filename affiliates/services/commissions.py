@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import cast
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -203,7 +204,7 @@ def _new(line: OrderLine, terms: Terms) -> Commission:
         amount=earned.amount,
         creator_amount=earned.creator_amount,
         agency_amount=earned.agency_amount,
-        paid_at=line.order.paid_at,
+        paid_at=cast("datetime", line.order.paid_at),
     )
 
 

@@ -78,8 +78,10 @@ def _finish(
     contract = AgencyContract.objects.get(pk=contract.pk)
     if contract.status != was:
         raise ContractNotOpen
-    changes = {"ends_at": at} if to == ContractStatus.ENDED else {}
-    move(contract, to=to, at=at, actor=actor, **changes)
+    if to == ContractStatus.ENDED:
+        move(contract, to=to, at=at, actor=actor, ends_at=at)
+    else:
+        move(contract, to=to, at=at, actor=actor)
     _record(f"affiliates.contract_{to}", contract, at, actor)
     return contract
 

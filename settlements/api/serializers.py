@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from kernel.api.serializers import Amount, In, Money, Out, RateBp, Text
@@ -21,14 +22,16 @@ class Moment(serializers.DateTimeField):
     """ISO-8601 in UTC, whatever zone the consoles show."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"default_timezone": UTC, "read_only": True} | kwargs))
+        kwargs.setdefault("default_timezone", UTC)
+        kwargs.setdefault("read_only", True)
+        super().__init__(**kwargs)
 
 
 class Month(Text):
     """A month such as ``2026-03``; validated to its first day."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"max_length": 7, "validators": [MONTH]} | kwargs))
+        super().__init__(max_length=7, validators=[MONTH], **kwargs)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         text = super().run_validation(data)
@@ -153,7 +156,8 @@ class PlatformPayoutOut(PayoutOut):
     party = serializers.SerializerMethodField()
     requested_by = serializers.CharField(source="requested_by_label")
 
-    def get_party(self, payout: Any) -> PartyNameOut:
+    @extend_schema_field(PartyNameOut)
+    def get_party(self, payout: Any) -> Any:
         owner = getattr(payout, payout.party)
         named = {"kind": payout.party, "id": owner.public_id, "name": str(owner)}
         return PartyNameOut(named).data

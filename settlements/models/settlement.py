@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -103,7 +103,7 @@ class SettlementEntry(models.Model):
         return self.reference
 
 
-class PartyQuerySet(ScopedQuerySet):  # type: ignore[type-arg]
+class PartyQuerySet(ScopedQuerySet):
     """One's own money only."""
 
     def visible_to(self, actor: Actor) -> Self:
@@ -135,7 +135,7 @@ class Party(models.Model):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 condition=Q(
                     party="shop", shop__isnull=False, creator__isnull=True, agency__isnull=True

@@ -82,7 +82,7 @@ def take_back(*, line_id: int, refund_number: str, at: datetime) -> SettlementEn
     line = OrderLine.objects.select_related("order__shop").get(pk=line_id)
     earned = commissions.earnings_of([line_id])
     was = Waterfall(**entries.aggregate(**{name: Sum(name) for name in _AMOUNTS}))
-    change = _worth(line, earned.get(line_id), settled.fee_rate_bp) - was
+    change = worth_of(line, _earned(earned.get(line_id)), settled.fee_rate_bp) - was
     if not change:
         return None
     reference = f"reverse:{refund_number}:{_name(line)}"
@@ -125,8 +125,19 @@ def _rated(lines: Sequence[OrderLine]) -> Iterable[tuple[OrderLine, int]]:
     return [(line, rates[line.product.category_id, line.order.placed_at]) for line in lines]
 
 
-def _worth(line: OrderLine, earning: Earning | None, fee_rate_bp: int) -> Waterfall:
-    left = line.pay_amount - line.refunded_amount
+def worth_of(
+    line: OrderLine,
+    earned: tuple[int, int],
+    fee_rate_bp: int,
+    *,
+    refunded_amount: int | None = None,
+) -> Waterfall:
+    """Return the split of what the line is worth, or would be once `refunded_amount` is back.
+
+    `earned` is the creator's and the agency's commission.
+    """
+    refunded = line.refunded_amount if refunded_amount is None else refunded_amount
+    left = line.pay_amount - refunded
     return waterfall(
         paid_amount=left,
         subsidy_amount=subsidy_left(
@@ -134,10 +145,14 @@ def _worth(line: OrderLine, earning: Earning | None, fee_rate_bp: int) -> Waterf
             paid_amount=line.pay_amount,
             left_amount=left,
         ),
-        creator_amount=earning.creator_amount if earning else 0,
-        agency_amount=earning.agency_amount if earning else 0,
+        creator_amount=earned[0],
+        agency_amount=earned[1],
         fee_rate_bp=fee_rate_bp,
     )
+
+
+def _earned(earning: Earning | None) -> tuple[int, int]:
+    return (earning.creator_amount, earning.agency_amount) if earning else (0, 0)
 
 
 def _name(line: OrderLine) -> str:
@@ -147,7 +162,7 @@ def _name(line: OrderLine) -> str:
 def _settle_entry(
     line: OrderLine, earning: Earning | None, fee_rate_bp: int, at: datetime
 ) -> SettlementEntry:
-    worth = _worth(line, earning, fee_rate_bp)
+    worth = worth_of(line, _earned(earning), fee_rate_bp)
     entry = _entry(line, EntryKind.SETTLE, f"settle:{_name(line)}", worth, fee_rate_bp, at)
     if earning:
         entry.creator_id, entry.agency_id = earning.creator_id, earning.agency_id

@@ -1,0 +1,241 @@
+"""Payouts, waterfalls and fee rates in the operator console."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import display
+
+from catalog.models import Category
+from kernel.actors import Actor
+from kernel.admin import home
+from kernel.admin.base import Act, ConsoleModelAdmin
+from kernel.admin.sites import operator_site
+from settlements.admin.pages import PAYOUT_TONES, amount_column
+from settlements.enums import PayoutStatus
+from settlements.models import FeeRate, Payout, SettlementEntry
+from settlements.services import fees, payouts
+from settlements.services.audit import audit
+
+LIST = "operator:settlements_payout_changelist"
+
+
+class RefuseForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class FeeRateForm(forms.Form):
+    """A category, a rate, a day."""
+
+    category = forms.ModelChoiceField(
+        label=_("Category"),
+        queryset=Category.objects.order_by("path"),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("every other category"),
+    )
+    rate = forms.DecimalField(
+        label=_("Rate in percent"),
+        min_value=Decimal(0),
+        max_value=Decimal(30),
+        decimal_places=2,
+        max_digits=4,
+    )
+    effective_from = forms.DateTimeField(
+        label=_("From"), widget=forms.DateTimeInput, help_text=_("In China time, in the future.")
+    )
+
+
+class PayoutAct(Act):
+    """An act on a payout that waits."""
+
+    permission = "settlements.operate"
+
+    def applies(self, actor: Actor, target: Payout) -> bool:
+        return target.status == PayoutStatus.REQUESTED
+
+
+class Pay(PayoutAct):
+    name = "pay"
+    label = _("Mark as paid")
+    intro = _("Only after the bank has confirmed it.")
+
+    def run(
+        self, *, actor: Actor, target: Payout, data: dict[str, Any], at: datetime
+    ) -> str | Promise:
+        payouts.pay(payout=target, at=at, actor=actor)
+        return _("Payout %(number)s is paid.") % {"number": target.number}
+
+
+class Refuse(PayoutAct):
+    name = "refuse"
+    label = _("Refuse")
+    intro = _("The amount goes back to the balance.")
+    form_class = RefuseForm
+    is_dangerous = True
+
+    def run(
+        self, *, actor: Actor, target: Payout, data: dict[str, Any], at: datetime
+    ) -> str | Promise:
+        payouts.refuse(payout=target, at=at, actor=actor, reason=data["reason"])
+        return _("Payout %(number)s is refused.") % {"number": target.number}
+
+
+class CheckBooks(Act):
+    name = "check-books"
+    label = _("Check the books")
+    intro = _("Reads all orders, cases, commissions, settlements and the ledger.")
+    permission = "settlements.operate"
+    on_object = False
+
+    def run(
+        self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime
+    ) -> str | Promise:
+        breaches = [breach for found in audit().values() for breach in found]
+        if not breaches:
+            return _("All books are right.")
+        text = ngettext(
+            "%(count)s violation: %(first)s", "%(count)s violations: %(first)s", len(breaches)
+        )
+        return text % {"count": len(breaches), "first": breaches[0]}
+
+
+class SetFeeRate(Act):
+    name = "set"
+    label = _("Set a fee rate")
+    intro = _("For orders placed from then on; earlier ones keep their rate.")
+    permission = "settlements.operate"
+    on_object = False
+    form_class = FeeRateForm
+
+    def run(
+        self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime
+    ) -> str | Promise:
+        fees.set_rate(
+            category=data["category"],
+            rate_bp=int(data["rate"].scaleb(2)),
+            effective_from=data["effective_from"],
+            at=at,
+            actor=actor,
+        )
+        return _("The fee rate is set.")
+
+
+@admin.register(Payout, site=operator_site)
+class OperatorPayoutConsole(ConsoleModelAdmin):
+    """Payouts of all payees; those that wait first."""
+
+    permission = "settlements.operate"
+    public_field = "number"
+    list_display: ClassVar[Any] = (
+        "number",
+        "payee",
+        "party",
+        "status_badge",
+        "shown_amount",
+        "requested_at",
+        "requested_by_label",
+        "finished_at",
+    )
+    list_filter: ClassVar[Any] = ("status", "party")
+    search_fields: ClassVar[Any] = ("=number", "shop__name", "creator__account__name")
+    search_help_text = _("Number of a payout, or a name")
+    ordering: Any = ("finished_at", "requested_at", "pk")
+    acts = (Pay, Refuse)
+
+    shown_amount = amount_column("amount", _("Amount"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
+        rows = super().get_queryset(request)
+        return rows.select_related("shop", "creator__account", "agency")
+
+    @display(description=_("Payee"))
+    def payee(self, payout: Payout) -> str:
+        """Return whose money it is."""
+        return str(getattr(payout, payout.party))
+
+    @display(description=_("Status"), ordering="status", label=PAYOUT_TONES)
+    def status_badge(self, payout: Payout) -> tuple[str, str]:
+        """Return the status, coloured."""
+        return payout.status, payout.get_status_display()
+
+
+@admin.register(SettlementEntry, site=operator_site)
+class SettlementEntryConsole(ConsoleModelAdmin):
+    """The waterfall of each posting (AL-44)."""
+
+    permission = "settlements.operate"
+    has_object_page = False
+    list_display: ClassVar[Any] = (
+        "reference",
+        "shop",
+        "paid",
+        "to_shop",
+        "to_creator",
+        "to_agency",
+        "to_platform",
+        "at",
+    )
+    list_filter: ClassVar[Any] = ("kind",)
+    search_fields: ClassVar[Any] = ("=order_number", "=reference")
+    search_help_text = _("Number of an order, or a reference")
+    ordering: Any = ("-at", "-pk")
+    acts = (CheckBooks,)
+
+    paid = amount_column("paid_amount", _("Buyer paid"))
+    to_shop = amount_column("shop_amount", _("Shop"))
+    to_creator = amount_column("creator_amount", _("Creator"))
+    to_agency = amount_column("agency_amount", _("Agency"))
+    to_platform = amount_column("platform_fee_amount", _("Platform fee"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SettlementEntry]:
+        return super().get_queryset(request).select_related("shop")
+
+
+@admin.register(FeeRate, site=operator_site)
+class FeeRateConsole(ConsoleModelAdmin):
+    """The dated rates of the technical service fee."""
+
+    permission = "settlements.operate"
+    has_object_page = False
+    list_display: ClassVar[Any] = ("shown_category", "rate", "effective_from")
+    ordering: Any = ("-effective_from", "-pk")
+    acts = (SetFeeRate,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FeeRate]:
+        return super().get_queryset(request).select_related("category")
+
+    @display(description=_("Category"))
+    def shown_category(self, rate: FeeRate) -> str:
+        """Return the category; without one the rate is for all others."""
+        return str(rate.category or _("every other category"))
+
+    @display(description=_("Rate"), ordering="rate_bp")
+    def rate(self, rate: FeeRate) -> str:
+        """Return the rate in percent."""
+        return str(rate)
+
+
+def todo(actor: Actor, at: datetime) -> Sequence[home.Card]:
+    """Say on the operators' home page which payouts wait."""
+    if not actor.may("settlements.operate"):
+        return ()
+    waiting = Payout.objects.visible_to(actor).filter(status=PayoutStatus.REQUESTED).count()
+    url = f"{reverse(LIST)}?status__exact={PayoutStatus.REQUESTED}"
+    return (home.Card(_("Payouts to pay"), waiting, url, "warning", order=50),)
+
+
+home.register("operator", todo)

@@ -1,0 +1,246 @@
+"""Threads against threads on money, each with the unguarded version that goes wrong."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Event, Thread
+
+import pytest
+from django.db import connection
+
+from affiliates.models import Commission
+from affiliates.services import commissions
+from affiliates.services.invariants import violations as alliance_violations
+from kernel.actors import Actor, Role
+from kernel.errors import DomainError
+from ledger import selectors as book
+from ledger.models import AccountCode, LedgerAccount, Leg, Transfer
+from ledger.services import transfers
+from ledger.services.invariants import violations as ledger_violations
+from ledger.services.transfers import Posting
+from orders.enums import OrderStatus
+from orders.models import Order
+from orders.services.refunds import refund_line
+from settlements.enums import PartyKind
+from settlements.models import Payout, SettlementEntry
+from settlements.selectors import PartyRef
+from settlements.services import payouts, settling
+from settlements.services.invariants import violations
+from tests.factories.affiliates import PickFactory
+from tests.factories.orders import PLACED_AT, make_order
+
+pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
+
+AT = PLACED_AT + timedelta(days=12)
+ACTOR = Actor(role=Role.MERCHANT, label="Owner")
+THREADS = 8
+
+
+def race(*acts: Callable[[], object]) -> Counter[str]:
+    """Run `acts` at the same moment; return how many ended how: "ok" or a refusal's code."""
+    gate, ends = Barrier(len(acts)), Counter[str]()
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            gate.wait(10)
+            act()
+            ends["ok"] += 1
+        except DomainError as error:
+            ends[error.code] += 1
+        except Exception as error:  # noqa: BLE001 -- what it was is the finding
+            ends[type(error).__name__] += 1
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return ends
+
+
+# --- one fact, one transfer ---------------------------------------------------------------------
+
+
+def posting(reference: str = "settle:1-1") -> Posting:
+    return Posting(
+        reference=reference,
+        kind="settle",
+        currency="CNY",
+        legs=((AccountCode.ESCROW, "shp_a", 100), (AccountCode.SHOP_PAYABLE, "shp_a", -100)),
+        at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def test_one_fact_told_by_many_at_once_is_booked_once() -> None:
+    ends = race(*[lambda: transfers.post([posting()])] * THREADS)
+
+    assert ends == {"ok": THREADS}
+    assert (Transfer.objects.count(), Leg.objects.count()) == (1, 2)
+    assert book.balance(AccountCode.SHOP_PAYABLE, "shp_a") == -100
+    assert ledger_violations() == []
+
+
+def test_sets_that_overlap_in_any_order_do_not_deadlock() -> None:
+    names = [f"settle:{number}" for number in range(40)]
+    acts = [
+        lambda place=place: transfers.post(
+            [posting(name) for name in (names if place % 2 else names[::-1])]
+        )
+        for place in range(THREADS)
+    ]
+
+    assert race(*acts) == {"ok": THREADS}
+    assert Transfer.objects.count() == 40
+    assert book.balance(AccountCode.SHOP_PAYABLE, "shp_a") == -4_000
+    assert ledger_violations() == []
+
+
+def test_control_looking_before_inserting_is_not_enough(monkeypatch) -> None:
+    transfers.post([posting("settle:0-1")])  # opens the accounts: they are not what is raced for
+    gate = Barrier(THREADS)
+
+    def look_then_insert(postings):
+        gate.wait(10)  # everybody has looked and found nothing
+        return {
+            one.reference: Transfer.objects.create(
+                reference=one.reference, kind=one.kind, currency=one.currency, at=one.at
+            )
+            for one in postings
+        }
+
+    monkeypatch.setattr(transfers, "_insert_transfers", look_then_insert)
+
+    ends = race(*[lambda: transfers.post([posting()])] * THREADS)
+
+    assert ends == {"ok": 1, "IntegrityError": THREADS - 1}
+
+
+# --- a balance leaves once ----------------------------------------------------------------------
+
+
+def earned() -> PartyRef:
+    order = make_order(OrderStatus.COMPLETED, price=10_000)
+    settling.settle_due(at=AT)
+    return PartyRef(PartyKind.SHOP, order.shop_id, order.shop.public_id)
+
+
+def ask(party: PartyRef) -> Callable[[], object]:
+    return lambda: payouts.request(party=party, amount=6_000, at=AT, actor=ACTOR)
+
+
+def test_of_many_payouts_of_more_than_half_one_goes_through() -> None:
+    party = earned()
+
+    ends = race(*[ask(party)] * THREADS)
+
+    assert ends == {"ok": 1, "balance_too_low": THREADS - 1}
+    assert Payout.objects.count() == 1
+    assert book.balance(AccountCode.SHOP_PAYABLE, party.public_id) == -3_500
+    assert violations() == []
+
+
+def test_control_without_the_accounts_lock_the_balance_is_overdrawn(monkeypatch) -> None:
+    party = earned()
+    gate = Barrier(THREADS)
+
+    def read(*, code, owner, currency):
+        balance = LedgerAccount.objects.get(code=code, owner=owner).balance_amount
+        gate.wait(10)
+        return balance
+
+    monkeypatch.setattr(transfers, "lock_balance", read)
+
+    ends = race(*[ask(party)] * THREADS)
+
+    assert ends == {"ok": THREADS}
+    assert book.balance(AccountCode.SHOP_PAYABLE, party.public_id) > 0
+
+
+# --- a line is settled once ---------------------------------------------------------------------
+
+
+def test_sweepers_side_by_side_settle_each_line_once() -> None:
+    pick = PickFactory()
+    items = [(pick.product.skus.get(), 1)]
+    for _ in range(12):
+        make_order(OrderStatus.COMPLETED, items=items, pick_code=pick.pick_code)
+
+    ends = race(*[lambda: settling.settle_due(at=AT, limit=4)] * THREADS)
+    while settling.settle_due(at=AT):
+        pass
+
+    assert ends == {"ok": THREADS}
+    assert SettlementEntry.objects.count() == 12
+    assert book.balance(AccountCode.CREATOR_PAYABLE, pick.creator.public_id) == -990 * 12
+    assert violations() + alliance_violations() + ledger_violations() == []
+
+
+def test_control_without_the_orders_lock_sweepers_collide(monkeypatch) -> None:
+    make_order(OrderStatus.COMPLETED)
+    gate = Barrier(THREADS)
+
+    def unlocked(since):
+        found = list(Order.objects.all())
+        gate.wait(10)
+        return found
+
+    monkeypatch.setattr(settling, "_due_orders", unlocked)
+
+    ends = race(*[lambda: settling.settle_due(at=AT)] * THREADS)
+
+    assert ends == {"ok": 1, "IntegrityError": THREADS - 1}
+    assert SettlementEntry.objects.count() == 1  # the index is the last guard
+
+
+# --- the first estimate against a refund --------------------------------------------------------
+
+
+def estimate_while_refunding(monkeypatch) -> Commission:
+    """Derive a commission; a refund comes after the refunds were read, before they are used."""
+    pick = PickFactory()
+    order = make_order(
+        OrderStatus.SHIPPED, items=[(pick.product.skus.get(), 1)], pick_code=pick.pick_code
+    )
+    line, has_read = order.lines.get(), Event()
+    read = commissions._refunds
+
+    def read_and_linger(line_ids):
+        found = read(line_ids)
+        if not has_read.is_set():
+            has_read.set()
+            time.sleep(1)
+        return found
+
+    monkeypatch.setattr(commissions, "_refunds", read_and_linger)
+
+    def refund() -> None:
+        has_read.wait(10)
+        refund_line(line_id=line.pk, amount=900, reference="case:1", at=AT)
+
+    ends = race(lambda: commissions.sync(order_ids=[order.pk], at=AT), refund)
+    assert ends == {"ok": 2}
+    return Commission.objects.get()
+
+
+def test_a_refund_and_the_first_estimate_never_miss_each_other(monkeypatch) -> None:
+    found = estimate_while_refunding(monkeypatch)
+
+    assert (found.base_amount, found.amount) == (9_000, 900)
+    assert alliance_violations() == []
+
+
+def test_control_without_the_orders_lock_the_refund_is_lost(monkeypatch) -> None:
+    def unlocked(order_ids):
+        return {order.pk: order for order in Order.objects.filter(pk__in=order_ids)}
+
+    monkeypatch.setattr(commissions, "_lock_orders", unlocked)
+
+    found = estimate_while_refunding(monkeypatch)
+
+    assert found.base_amount == 9_900
+    assert len(alliance_violations()) == 1
