@@ -23,6 +23,8 @@ from shops.services.promises import ReturnAddressData
 
 #: Shops in the alliance, with the rate of each plan in basis points.
 ALLIANCE = {"tea": 1_500, "knit": 2_000, "orchard": 1_000, "gadget": 800, "beauty": 3_000}
+#: Pieces of a product's SKUs in turn: the first never runs out, some later ones do.
+STOCKS = (400, 60, 6, 120)
 #: The last two shops stay outside: one waits for its review, one still fills in its papers.
 WAITING, DRAFT = "pet", "books"
 
@@ -196,7 +198,7 @@ def _specs(
                 merchant_code=f"{plan.code}-{wanted.code}{suffix}-{index + 1}",
                 price=price,
                 list_price=price * 5 // 4,
-                stock=world.dice.choice([6, 60, 120, 300]),
+                stock=STOCKS[index % len(STOCKS)],
                 options=options,
                 image_url=picture,
             )
