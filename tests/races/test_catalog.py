@@ -1,0 +1,232 @@
+"""Stock, prices, reviews and imports: threads against threads on real transactions."""
+
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from django.db import IntegrityError, close_old_connections, connection
+
+from catalog.enums import ImportFormat, ImportStatus, MovementKind
+from catalog.errors import NothingToSubmit, OutOfStock
+from catalog.models import ImportJob, Product, ProductReview, Stock, StockMovement
+from catalog.services import prices, reviews, shelf, stock
+from catalog.services.importing import jobs
+from catalog.services.invariants import violations
+from kernel.actors import SYSTEM
+from kernel.errors import IllegalTransition, StaleVersion
+from tests.catalog.importing import samples
+from tests.factories.catalog import (
+    CategoryFactory,
+    DraftProductFactory,
+    SkuFactory,
+    product_on_sale,
+    skus_of,
+)
+from tests.factories.shops import ShopFactory, actor_of
+
+pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
+
+AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def race(*acts):
+    """Run `acts` at once, a thread each; return what each returned or raised."""
+    results = [None] * len(acts)
+    gate = threading.Barrier(len(acts))
+
+    def work(place, act):
+        try:
+            gate.wait()
+            results[place] = act()
+        except Exception as error:  # noqa: BLE001 -- the test looks at it
+            results[place] = error
+        finally:
+            connection.close()
+
+    crew = [threading.Thread(target=work, args=pair) for pair in enumerate(acts)]
+    for one in crew:
+        one.start()
+    for one in crew:
+        one.join()
+    close_old_connections()
+    return results
+
+
+def hold(sku, reference, quantity=1):
+    return stock.Move(sku.pk, sku.shop_id, MovementKind.HOLD, quantity, reference)
+
+
+def kinds(results):
+    return Counter(type(one).__name__ for one in results)
+
+
+# --- one reference, twelve callers ----------------------------------------------------------------
+
+
+def test_one_reference_moves_stock_once():
+    sku = SkuFactory(stock=100)
+
+    results = race(*(lambda: stock.apply([hold(sku, "order:1:1", 3)], AT) for _ in range(12)))
+
+    assert sorted(len(one) for one in results) == [0] * 11 + [1]
+    assert Stock.objects.get(sku=sku).held == 3
+    assert violations() == []
+
+
+def unlocked(sku_ids):
+    rows = list(Stock.objects.filter(sku_id__in=set(sku_ids)))
+    time.sleep(0.05)
+    return {row.sku_id: (row.on_hand, row.held) for row in rows}
+
+
+def test_control_without_the_lock_callers_collide(monkeypatch):
+    sku = SkuFactory(stock=100)
+    known = stock._known
+
+    def slowly(keys):
+        found = known(keys)
+        time.sleep(0.05)
+        return found
+
+    monkeypatch.setattr(stock, "_lock", unlocked)
+    monkeypatch.setattr(stock, "_known", slowly)
+
+    results = race(*(lambda: stock.apply([hold(sku, "order:1:1", 3)], AT) for _ in range(12)))
+
+    assert sum(isinstance(one, IntegrityError) for one in results) > 0
+
+
+# --- the last pieces, and baskets in opposite order -----------------------------------------------
+
+
+def test_the_last_pieces_go_to_as_many_as_there_are():
+    sku = SkuFactory(stock=5)
+
+    results = race(*(lambda n=n: stock.apply([hold(sku, f"order:{n}:1")], AT) for n in range(12)))
+
+    assert kinds(results) == {"list": 5, "OutOfStock": 7}
+    assert Stock.objects.get(sku=sku).available == 0
+    assert violations() == []
+
+
+def test_baskets_in_opposite_order_do_not_block_each_other():
+    first, second = SkuFactory(stock=100), SkuFactory(stock=100)
+
+    def basket(number):
+        pair = (first, second) if number % 2 else (second, first)
+        return lambda: stock.apply([hold(sku, f"order:{number}:1") for sku in pair], AT)
+
+    results = race(*(basket(number) for number in range(12)))
+
+    assert kinds(results) == {"list": 12}
+    assert [row.held for row in Stock.objects.order_by("pk")] == [12, 12]
+
+
+def test_control_without_the_lock_the_count_is_read_too_early(monkeypatch):
+    sku = SkuFactory(stock=5)
+    monkeypatch.setattr(stock, "_lock", unlocked)
+
+    results = race(*(lambda n=n: stock.apply([hold(sku, f"order:{n}:1")], AT) for n in range(12)))
+
+    # The constraint is the last guard: buyers meet an error of the database instead of an answer.
+    assert kinds(results)["IntegrityError"] > 0
+    assert not any(isinstance(one, OutOfStock) for one in results)
+
+
+# --- two prices of one product --------------------------------------------------------------------
+
+
+def set_both(product):
+    cheap, dear = skus_of(product)
+    return race(
+        lambda: prices.set_price(sku=cheap, price=50, actor=SYSTEM, at=AT),
+        lambda: prices.set_price(sku=dear, price=900, actor=SYSTEM, at=AT),
+    )
+
+
+def test_prices_set_at_once_leave_a_true_band():
+    product = product_on_sale(skus=2, price=[100, 200])
+
+    assert kinds(set_both(product)) == {"PriceVersion": 2}
+
+    product.refresh_from_db()
+    assert (product.min_price, product.max_price) == (50, 900)
+    assert violations() == []
+
+
+def test_control_without_the_lock_the_band_lies(monkeypatch):
+    product = product_on_sale(skus=2, price=[100, 200])
+    refresh = prices.refresh_bands
+    both_wrote = threading.Barrier(2)
+
+    def after_both_wrote(product_ids):
+        both_wrote.wait(timeout=5)
+        refresh(product_ids)
+
+    monkeypatch.setattr(prices, "_lock_products", lambda product_ids: None)
+    monkeypatch.setattr(prices, "refresh_bands", after_both_wrote)
+
+    set_both(product)
+
+    assert len(violations()) == 1
+
+
+# --- a verdict against a withdrawal ---------------------------------------------------------------
+
+
+def test_a_review_ends_once():
+    for _ in range(5):
+        shop = ShopFactory()
+        product = DraftProductFactory(shop=shop)
+        SkuFactory(product=product)
+        merchant = actor_of(shop)
+        review = shelf.submit(product=product, actor=merchant, at=AT)
+
+        results = race(
+            lambda r=review: reviews.approve(review=r, actor=SYSTEM, at=AT),
+            lambda r=review: reviews.reject(
+                review=r, reasons=[reviews.Reason("", "x", "No.")], actor=SYSTEM, at=AT
+            ),
+            lambda p=product, m=merchant: shelf.withdraw(product=p, actor=m, at=AT),
+        )
+
+        refused = [one for one in results if isinstance(one, Exception)]
+        assert len(refused) == 2, results
+        assert {type(one) for one in refused} <= {IllegalTransition, StaleVersion, NothingToSubmit}
+        verdict = ProductReview.objects.get(pk=review.pk).verdict
+        state = Product.objects.get(pk=product.pk).display_state
+        assert (verdict, state) in {
+            ("approved", "on_sale"),
+            ("rejected", "rejected"),
+            ("withdrawn", "draft"),
+        }
+
+
+# --- two workers on one file ----------------------------------------------------------------------
+
+
+def test_two_workers_on_one_file_land_every_row_once(monkeypatch):
+    monkeypatch.setattr(jobs, "CHUNK", 2)
+    shop = ShopFactory()
+    CategoryFactory(name="床品件套")
+    job = jobs.start(
+        shop=shop,
+        format=ImportFormat.TEMPLATE,
+        filename="a.csv",
+        content=samples.template(*(samples.row(f"P{n}") for n in range(12))),
+        actor=actor_of(shop),
+        at=AT,
+    )
+
+    def work():
+        return jobs.run(job=ImportJob.objects.get(pk=job.pk), at=AT)
+
+    race(work, work)
+    jobs.run(job=ImportJob.objects.get(pk=job.pk), at=AT)
+
+    job.refresh_from_db()
+    assert (job.status, job.good_count, job.bad_count) == (ImportStatus.DONE, 12, 0)
+    assert (Product.objects.count(), StockMovement.objects.count()) == (12, 12)
+    assert violations() == []
