@@ -10,14 +10,7 @@ from rest_framework import serializers
 from accounts.enums import AccountKind, CreatorStatus, RoleKind, RoleStatus, VerificationStatus
 from accounts.policies import is_credit_code
 from accounts.selectors import AccountCardOut, masked, receiver
-from kernel.api.serializers import In, Out, Text
-
-
-class Link(serializers.URLField):
-    """An address of the web, at most 300 characters."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"max_length": 300} | kwargs))
+from kernel.api.serializers import Flag, In, Link, Out, Text
 
 
 class CreditCode(Text):
@@ -123,7 +116,7 @@ class AddressIn(In):
     city = Text(max_length=40)
     district = Text(max_length=40, allow_blank=True, default="")
     street = Text(max_length=200)
-    is_default = serializers.BooleanField(default=False)
+    is_default = Flag(default=False)
 
 
 class AddressOut(Out):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
 from rest_framework import serializers
@@ -14,15 +13,6 @@ from shops.selectors import StorefrontOut
 
 #: See `affiliates.selectors.attach_pick_states`.
 PICK_STATES = ("active", "off_shelf", "promotion_closed", "removed")
-
-
-class Moment(serializers.DateTimeField):
-    """ISO-8601 in UTC, whatever zone the consoles show."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("default_timezone", UTC)
-        kwargs.setdefault("read_only", True)
-        super().__init__(**kwargs)
 
 
 # --- in -----------------------------------------------------------------------------------------
@@ -81,8 +71,8 @@ class MembershipOut(Out):
     """The shop's place in the alliance."""
 
     status = serializers.ChoiceField(choices=MembershipStatus.choices)
-    joined_at = Moment()
-    leaves_at = Moment(allow_null=True)
+    joined_at = serializers.DateTimeField()
+    leaves_at = serializers.DateTimeField(allow_null=True)
 
 
 class PlannedProductOut(Out):
@@ -102,7 +92,7 @@ class RatesOut(Out):
 
     rate_bp = serializers.IntegerField()
     announced_rate_bp = serializers.IntegerField(allow_null=True)
-    announced_from = Moment(allow_null=True)
+    announced_from = serializers.DateTimeField(allow_null=True)
 
 
 class OfferList(serializers.ListSerializer):
@@ -122,8 +112,8 @@ class PlanOut(Out):
     product = PlannedProductOut()
     status = serializers.ChoiceField(choices=PlanStatus.choices)
     rates = RatesOut(allow_null=True)
-    closes_at = Moment(allow_null=True)
-    created_at = Moment()
+    closes_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
 
     class Meta:
         list_serializer_class = OfferList
@@ -162,7 +152,7 @@ class PickOut(Out):
     storefront = StorefrontOut()
     state = serializers.ChoiceField(choices=PICK_STATES)
     rates = RatesOut(allow_null=True)
-    created_at = Moment()
+    created_at = serializers.DateTimeField()
 
     class Meta:
         list_serializer_class = PickList
@@ -205,10 +195,10 @@ class CommissionOut(Out):
     amount = Money()
     creator_amount = Money()
     agency_amount = Money()
-    paid_at = Moment()
-    confirmed_at = Moment(allow_null=True)
-    settle_after = Moment(allow_null=True)
-    settled_at = Moment(allow_null=True)
+    paid_at = serializers.DateTimeField()
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    settle_after = serializers.DateTimeField(allow_null=True)
+    settled_at = serializers.DateTimeField(allow_null=True)
 
 
 class AgencyNameOut(Out):
@@ -226,6 +216,6 @@ class ContractOut(Out):
     creator = EarnerOut()
     share_bp = serializers.IntegerField()
     status = serializers.ChoiceField(choices=ContractStatus.choices)
-    starts_at = Moment(allow_null=True)
-    ends_at = Moment(allow_null=True)
-    created_at = Moment()
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()

@@ -11,19 +11,10 @@ from rest_framework import serializers
 from aftersales.enums import CaseKind, Inspection, ReasonCode, RejectCode
 from aftersales.selectors import cases
 from aftersales.services.deciding import MAX_BATCH
-from kernel.api.serializers import Amount, In, Quantity, Text, Whole
+from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
 from orders.enums import Carrier
 
 MAX_IMAGES = 8
-
-
-class YesNo(serializers.BooleanField):
-    """A JSON boolean; text and numbers that look like one are refused."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
 
 
 def _images(**kwargs: Any) -> serializers.ListField:
@@ -50,7 +41,7 @@ class CaseEditIn(In):
     quantity = Quantity()
     reason = serializers.ChoiceField(choices=ReasonCode.choices)
     amount = Amount(required=False)
-    is_received = YesNo(required=False)
+    is_received = Flag(required=False)
     description = Text(max_length=500, required=False, allow_blank=True)
     image_urls = _images()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -31,14 +30,6 @@ from kernel.api.serializers import Money, Out
 from orders.enums import RefundStatus
 from shops.enums import GuaranteeKind
 from shops.selectors import PresenterOut, StorefrontOut
-
-
-class CaseMoment(serializers.DateTimeField):
-    """ISO-8601 in UTC, whatever zone the consoles show."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        settings: dict[str, Any] = {"default_timezone": UTC, "read_only": True} | kwargs
-        super().__init__(**settings)
 
 
 class CaseNowKnownAsShopOut(Out):
@@ -93,11 +84,11 @@ class CaseOut(Out):
     is_received = serializers.BooleanField()
     description = serializers.CharField()
     next_actor = serializers.ChoiceField(choices=NextActor.choices)
-    due_at = CaseMoment(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
     overdue_action = serializers.ChoiceField(choices=OverdueAction.choices, allow_blank=True)
-    created_at = CaseMoment()
-    decided_at = CaseMoment(allow_null=True)
-    closed_at = CaseMoment(allow_null=True)
+    created_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
     identity = serializers.SerializerMethodField()
 
     @extend_schema_field(CaseIdentityOut)
@@ -123,7 +114,7 @@ class CaseRecordFactOut(Out):
 class CaseRecordOut(Out):
     """One entry of the negotiation record (AF-19)."""
 
-    at = CaseMoment()
+    at = serializers.DateTimeField()
     role = serializers.ChoiceField(choices=[str(role) for role in Role], source="actor_role")
     by = serializers.SerializerMethodField()
     action = serializers.ChoiceField(choices=RecordAction.choices)
@@ -149,10 +140,10 @@ class CaseReturnParcelOut(Out):
 
     carrier_code = serializers.CharField()
     tracking_number = serializers.CharField()
-    sent_at = CaseMoment()
-    signed_at = CaseMoment(allow_null=True)
+    sent_at = serializers.DateTimeField()
+    signed_at = serializers.DateTimeField(allow_null=True)
     inspection = serializers.ChoiceField(choices=Inspection.choices, allow_blank=True)
-    inspected_at = CaseMoment(allow_null=True)
+    inspected_at = serializers.DateTimeField(allow_null=True)
 
 
 class CaseReturnAddressOut(Out):
@@ -172,7 +163,7 @@ class CaseRefundOut(Out):
     number = serializers.CharField()
     status = serializers.ChoiceField(choices=RefundStatus.choices)
     amount = Money()
-    finished_at = CaseMoment(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
 
 
 class CaseDetailOut(CaseOut):

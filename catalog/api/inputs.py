@@ -12,7 +12,7 @@ from catalog.enums import DisplayState, ImportFormat, Verdict
 from catalog.policies import MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS
 from catalog.services.counting import MAX_PIECES
 from catalog.services.search import MAX_QUERY_LENGTH, ORDERS
-from kernel.api.serializers import Amount, In, Text, Whole
+from kernel.api.serializers import Amount, Flag, In, Text, Whole
 from kernel.money import MAX_AMOUNT
 
 MAX_STOCK_EDITS = 200
@@ -82,10 +82,8 @@ class ProductIn(ProductContentIn):
     )
     merchant_code = Text(required=False, max_length=64, allow_blank=True)
     skus = serializers.ListField(child=SkuIn(), min_length=1, max_length=MAX_SKUS)
-    submit = serializers.BooleanField(
-        required=False, help_text="Send it to review at once instead of only saving it."
-    )
-    list_when_approved = serializers.BooleanField(
+    submit = Flag(required=False, help_text="Send it to review at once instead of only saving it.")
+    list_when_approved = Flag(
         required=False, default=True, help_text="False puts it into the warehouse."
     )
 
@@ -104,7 +102,7 @@ class ProductChangesIn(ProductContentIn):
 class ProductSubmissionIn(In):
     """What happens after the approval."""
 
-    list_when_approved = serializers.BooleanField(required=False, default=True)
+    list_when_approved = Flag(required=False, default=True)
 
 
 class SkuPriceIn(In):
@@ -199,7 +197,7 @@ class CategoryAttributeIn(In):
     """What products of the leaf may or must say; no choices mean free text."""
 
     name = Text(max_length=60)
-    is_required = serializers.BooleanField(required=False)
+    is_required = Flag(required=False)
     choices = serializers.ListField(child=Text(max_length=60), required=False, max_length=200)
 
 

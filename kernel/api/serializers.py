@@ -81,6 +81,22 @@ class RateBp(Whole):
         super().__init__(**({"min_value": 0, "max_value": 10_000} | kwargs))
 
 
+class Flag(serializers.BooleanField):
+    """A JSON boolean; text and numbers that look like one are refused."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Link(serializers.URLField):
+    """An address of the web, at most 300 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 300} | kwargs))
+
+
 @extend_schema_field(
     {
         "type": "object",

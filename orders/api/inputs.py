@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from kernel.api.serializers import Amount, In, Quantity, Text, Whole
+from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
 from orders.enums import Carrier, MediaType, OrderStatus, RefundStatus, SandboxProfile
 from orders.services.desk import DEADLINES
 from orders.services.requests import Receiver, Touch, WantedLine
@@ -20,15 +20,6 @@ PHONE = RegexValidator(r"^\+?[0-9][0-9-]{5,18}$", _("This is not a telephone num
 TRACKING_NUMBER = RegexValidator(
     rf"^{TRACKING.pattern}\Z", _("A tracking number has 5 to 40 letters, digits or hyphens.")
 )
-
-
-class Switch(serializers.BooleanField):
-    """A JSON boolean; text and numbers that look like one are refused."""
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
 
 
 def many(shape: Any, **kwargs: Any) -> Any:
@@ -46,7 +37,7 @@ class TouchIn(In):
     )
     media_id = Text(max_length=64, required=False)
     account_id = Text(max_length=32, required=False)
-    is_live = Switch(required=False)
+    is_live = Flag(required=False)
     creative_id = Text(max_length=64, required=False)
 
 

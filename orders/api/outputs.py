@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
 from django.db import models
@@ -23,14 +22,6 @@ from orders.enums import (
 from orders.models import Order, OrderGroup, OrderLine, Payment
 from orders.selectors import attach_identity
 from shops.selectors import PresenterOut, StorefrontOut
-
-
-class Moment(serializers.DateTimeField):
-    """ISO-8601 in UTC, whatever zone the consoles show."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        options: dict[str, Any] = {"default_timezone": UTC, "read_only": True}
-        super().__init__(**(options | kwargs))
 
 
 class NamedShopOut(Out):
@@ -162,7 +153,7 @@ class ParcelOut(Out):
 
     carrier = serializers.CharField(source="carrier_code")
     tracking_number = serializers.CharField()
-    shipped_at = Moment()
+    shipped_at = serializers.DateTimeField()
     lines = ParcelLineOut(many=True, source="lines.all")
 
 
@@ -173,8 +164,8 @@ class OrderRefundOut(Out):
     reason = serializers.ChoiceField(choices=RefundReason.choices)
     amount = Money()
     status = serializers.ChoiceField(choices=RefundStatus.choices)
-    created_at = Moment()
-    finished_at = Moment(allow_null=True)
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
 
 
 class MaskedReceiverOut(Out):
@@ -222,15 +213,15 @@ class OrderOut(Out):
     buyer_message = serializers.CharField()
     packages = ParcelOut(many=True, source="packages.all")
     refunds = OrderRefundOut(many=True, source="refunds.all")
-    placed_at = Moment()
-    pay_by_at = Moment()
-    paid_at = Moment(allow_null=True)
-    ship_by_at = Moment(allow_null=True)
-    shipped_at = Moment(allow_null=True)
-    confirm_by_at = Moment(allow_null=True)
-    completed_at = Moment(allow_null=True)
-    aftersales_until_at = Moment(allow_null=True)
-    closed_at = Moment(allow_null=True)
+    placed_at = serializers.DateTimeField()
+    pay_by_at = serializers.DateTimeField()
+    paid_at = serializers.DateTimeField(allow_null=True)
+    ship_by_at = serializers.DateTimeField(allow_null=True)
+    shipped_at = serializers.DateTimeField(allow_null=True)
+    confirm_by_at = serializers.DateTimeField(allow_null=True)
+    completed_at = serializers.DateTimeField(allow_null=True)
+    aftersales_until_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
 
     class Meta:
         list_serializer_class = OrderList
@@ -254,7 +245,7 @@ class OrderGroupOut(Out):
 
     number = serializers.CharField()
     pay_amount = Money()
-    placed_at = Moment()
+    placed_at = serializers.DateTimeField()
     unpaid_amount = serializers.SerializerMethodField()
     orders = OrderOut(many=True, source="detailed_orders")
 
@@ -274,7 +265,7 @@ class PaymentOut(Out):
     gateway = serializers.CharField()
     amount = Money()
     status = serializers.ChoiceField(choices=PaymentStatus.choices)
-    paid_at = Moment(allow_null=True)
+    paid_at = serializers.DateTimeField(allow_null=True)
 
 
 class StartedPaymentOut(PaymentOut):
@@ -295,7 +286,7 @@ class PlatformRefundOut(OrderRefundOut):
     payment_number = serializers.CharField(source="payment.number")
     order_number = serializers.CharField(source="order.number", allow_null=True, default=None)
     attempts = serializers.IntegerField()
-    due_at = Moment(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
     last_error = serializers.CharField()
 
 

@@ -18,15 +18,6 @@ from settlements.enums import EntryKind, PartyKind, PayoutStatus
 MONTH = RegexValidator(r"^20[0-9]{2}-(0[1-9]|1[0-2])\Z", _("A month reads like 2026-03."))
 
 
-class Moment(serializers.DateTimeField):
-    """ISO-8601 in UTC, whatever zone the consoles show."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("default_timezone", UTC)
-        kwargs.setdefault("read_only", True)
-        super().__init__(**kwargs)
-
-
 class Month(Text):
     """A month such as ``2026-03``; validated to its first day."""
 
@@ -115,7 +106,7 @@ class StatementOut(Out):
     reversed = Money(source="reversed_amount")
     paid_out = Money(source="paid_out_amount")
     closing = Money(source="closing_amount")
-    updated_at = Moment()
+    updated_at = serializers.DateTimeField()
 
 
 class StatementLineOut(Out):
@@ -125,7 +116,7 @@ class StatementLineOut(Out):
     kind = serializers.SerializerMethodField()
     order_number = serializers.CharField()
     amount = Money()
-    at = Moment()
+    at = serializers.DateTimeField()
 
     def get_kind(self, line: Any) -> str:
         """Return ``settle``, ``reverse`` or ``payout``."""
@@ -138,8 +129,8 @@ class PayoutOut(Out):
     number = serializers.CharField()
     amount = Money()
     status = serializers.ChoiceField(choices=PayoutStatus.choices)
-    requested_at = Moment()
-    finished_at = Moment(allow_null=True)
+    requested_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
 
 
 class PartyNameOut(Out):
@@ -177,7 +168,7 @@ class SettlementEntryOut(Out):
     agency = Money(source="agency_amount")
     platform_fee = Money(source="platform_fee_amount")
     fee_rate_bp = serializers.IntegerField()
-    at = Moment()
+    at = serializers.DateTimeField()
 
 
 class AccountList(serializers.ListSerializer):
@@ -216,7 +207,7 @@ class TransferOut(Out):
     reference = serializers.CharField()
     kind = serializers.CharField()
     currency = serializers.CharField()
-    at = Moment()
+    at = serializers.DateTimeField()
     note = serializers.DictField()
     legs = LegOut(many=True, source="legs.all")
 
@@ -227,4 +218,4 @@ class FeeRateOut(Out):
     category_id = serializers.CharField(source="category.public_id", allow_null=True, default=None)
     category_name = serializers.CharField(source="category.name", allow_null=True, default=None)
     rate_bp = serializers.IntegerField()
-    effective_from = Moment()
+    effective_from = serializers.DateTimeField()

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.policies import is_credit_code
 from accounts.selectors import AccountCardOut
-from kernel.api.serializers import In, Money, Out, Text, Whole
+from kernel.api.serializers import Flag, In, Link, Money, Out, Text, Whole
 from kernel.crypto import decrypt
 from kernel.money import MAX_AMOUNT
 from kernel.text import mask_phone
@@ -26,13 +26,6 @@ from shops.enums import (
 )
 
 PHONE = r"^\+?[0-9][0-9 -]{4,18}\Z"
-
-
-class ShopLink(serializers.URLField):
-    """An address of the web, at most 300 characters."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"max_length": 300} | kwargs))
 
 
 class MerchantCode(Text):
@@ -57,7 +50,7 @@ class ShopIn(In):
 
     name = Text(max_length=60)
     type = serializers.ChoiceField(choices=ShopType.choices, default=ShopType.ORDINARY)
-    logo_url = ShopLink(required=False)
+    logo_url = Link(required=False)
 
 
 class ShopOut(Out):
@@ -85,7 +78,7 @@ class RenameIn(In):
     """Another name, and perhaps another picture."""
 
     name = Text(max_length=60)
-    logo_url = ShopLink(required=False, allow_blank=True)
+    logo_url = Link(required=False, allow_blank=True)
 
 
 class NameChangeOut(Out):
@@ -109,8 +102,8 @@ class AdmissionIn(In):
     credit_code = MerchantCode(max_length=18, required=False)
     contact_name = Text(max_length=60, required=False)
     contact_phone = serializers.RegexField(PHONE, max_length=20, required=False)
-    licence_url = ShopLink(required=False)
-    accepts_terms = serializers.BooleanField(required=False)
+    licence_url = Link(required=False)
+    accepts_terms = Flag(required=False)
 
 
 class AdmissionFaultOut(Out):
@@ -256,7 +249,7 @@ class ReturnAddressIn(In):
     city = Text(max_length=40)
     district = Text(max_length=40, allow_blank=True, default="")
     street = Text(max_length=200)
-    is_default = serializers.BooleanField(default=False)
+    is_default = Flag(default=False)
 
 
 class ReturnAddressOut(Out):
@@ -280,7 +273,7 @@ class BindingIn(In):
 
     account_id = Text(max_length=64)
     relation = serializers.ChoiceField(choices=[Relation.OFFICIAL.value, Relation.SELF.value])
-    authorisation_url = ShopLink(required=False)
+    authorisation_url = Link(required=False)
     replaces = Text(max_length=64, required=False)
 
 
