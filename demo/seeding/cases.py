@@ -52,6 +52,7 @@ def _candidates(world: World) -> list[OrderLine]:
 
 
 def _open(world: World, line: OrderLine) -> RefundCase | None:
+    reasons: tuple[ReasonCode, ...]
     if line.order.status == OrderStatus.TO_SHIP:
         kind, reasons = CaseKind.REFUND_UNSHIPPED, (ReasonCode.NO_LONGER_WANTED, ReasonCode.LATE)
     elif world.dice.random() < 0.4:

@@ -88,7 +88,8 @@ def _stage(teller: Teller, base_url: str) -> Stage:
         "operator": "the operator",
         "support": "support",
     }
-    stage = Stage(teller, **{key: Person(name, base_url) for key, name in names.items()})
+    people: dict[str, Any] = {key: Person(name, base_url) for key, name in names.items()}
+    stage = Stage(teller, **people)
     for account in DEMO_ACCOUNTS:
         if account.role in ("operator", "support"):
             getattr(stage, account.role).sign_in(account.email, account.password)
