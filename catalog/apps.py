@@ -9,4 +9,5 @@ class CatalogConfig(AppConfig):
     name = "catalog"
 
     def ready(self) -> None:
+        from catalog import subscribers  # noqa: F401, PLC0415 -- app ready
         from catalog.admin import merchant, operator  # noqa: F401, PLC0415 -- app ready

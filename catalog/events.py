@@ -56,3 +56,12 @@ class PriceChanged(Event):
     product_id: int
     shop_id: int
     price_version_id: int
+
+
+@dataclass(frozen=True)
+class ImportQueued(Event):
+    """A file waits to be imported."""
+
+    topic: ClassVar[str] = "catalog.import.queued.v1"
+    job_id: int
+    shop_id: int

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError
 
 from catalog.enums import ImportStatus
@@ -17,8 +18,8 @@ from kernel import clock
 logger = logging.getLogger(__name__)
 
 #: Fits well into the time limit of a task; the sweep goes on with what is left.
-CHUNKS_PER_TASK = 20
-JOBS_PER_SWEEP = 5
+CHUNKS_PER_TASK = 10
+JOBS_PER_SWEEP = 3
 
 
 @shared_task(acks_late=True)
@@ -29,8 +30,8 @@ def run_import(*, job_id: int, **_: Any) -> None:
         return
     try:
         jobs.run(job=job, at=clock.now(), max_chunks=CHUNKS_PER_TASK)
-    except OperationalError:
-        raise  # the database was away or busy: the job stands as it was, the sweep comes back
+    except (OperationalError, SoftTimeLimitExceeded):
+        raise  # no fault of the file: the job stands after its last chunk, the sweep comes back
     except Exception as error:
         # Without an end it would be tried, and fail, for ever.
         logger.exception("import %s failed", job.public_id)

@@ -83,7 +83,7 @@ class Command(BaseCommand):
     def _run(self, job: ImportJob) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         # Not the wrapper: it ends every write with a line break, and a bar is drawn in place.
-        console = Console(file=cast("IO[str]", self.stderr))
+        console = Console(file=cast("Any", self.stderr)._out)
         with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
             task = bar.add_task(_("Importing"), total=None)
             jobs.run(
@@ -106,7 +106,7 @@ class Command(BaseCommand):
         for fault in faults:
             mark = " (note)" if fault.is_note else ""
             report.add_row(str(fault.row_number), fault.column, fault.code + mark, _(fault.fix))
-        Console(file=cast("IO[str]", self.stdout), width=120).print(report)
+        Console(file=cast("Any", self.stdout)._out, width=120).print(report)
         more = job.row_errors.count() - len(faults)
         if more > 0:
             self.stdout.write(f"… and {more} more in the report of {job.public_id}")

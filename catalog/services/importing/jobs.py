@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import ImportFormat, ImportStatus
 from catalog.errors import MissingColumns, UnreadableFile
+from catalog.events import ImportQueued
 from catalog.models import Category, ImportJob, ImportRowError
 from catalog.services.importing import shopify, template, yanxuan
 from catalog.services.importing.faults import Fault
@@ -24,6 +25,7 @@ from catalog.services.importing.reading import MAX_BYTES, table
 from catalog.services.importing.words import Words, make_words
 from kernel import audit
 from kernel.actors import Actor, Role
+from kernel.events import publish
 from kernel.states import move
 from shops.models import Shop
 
@@ -108,6 +110,7 @@ def start(
         at=at,
         after={"file": job.filename, "is_dry_run": is_dry_run, "is_published": is_published},
     )
+    publish(ImportQueued(job_id=job.pk, shop_id=shop.pk))
     return job
 
 
@@ -189,6 +192,8 @@ def run(
     Stops when it is over, after `max_chunks`, or when somebody else has it (None). A file that
     cannot be read ends the job as failed.
     """
+    if not wait and _is_taken(job):
+        return None
     try:
         plan = plan_of(job)
     except UnreadableFile as refusal:
@@ -221,6 +226,13 @@ def unfinished(
         is_published=is_published,
     )
     return next((job for job in jobs.order_by("-pk") if bytes(job.content) == content), None)
+
+
+@transaction.atomic
+def _is_taken(job: ImportJob) -> bool:
+    """Tell whether somebody does a chunk right now: no use in reading the file then."""
+    rows = ImportJob.objects.select_for_update(no_key=True, skip_locked=True)
+    return rows.filter(pk=job.pk).values_list("pk", flat=True).first() is None
 
 
 def _actor(job: ImportJob) -> Actor:

@@ -1,18 +1,24 @@
 """Imports by API, by task and by command."""
 
 import io
+from datetime import timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from django.utils import timezone
 
 from catalog import tasks
 from catalog.enums import DisplayState, ImportFormat, ImportStatus
-from catalog.models import ImportJob, Product
+from catalog.models import ImportJob, PriceVersion, Product
 from catalog.services.importing import jobs
+from kernel.events import deliver_all
 from shops.enums import StaffRole
 from tests.catalog.importing import samples
 from tests.catalog.importing.samples import row
+from tests.factories.catalog import SkuFactory
 from tests.factories.shops import ShopFactory, StaffFactory, owner_of
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +216,64 @@ def test_the_command_names_what_it_cannot_find(shop, tmp_path) -> None:
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("import_catalog", str(tmp_path / "no.csv"), shop=shop.public_id, **quiet)
     assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize("error", [OperationalError, SoftTimeLimitExceeded])
+def test_a_job_that_ran_out_of_time_stands_for_the_next_sweep(
+    shop, merchant, at, monkeypatch, error
+) -> None:
+    job = jobs.start(
+        shop=shop,
+        format=ImportFormat.TEMPLATE,
+        filename="a.csv",
+        content=samples.template(row("A")),
+        actor=merchant,
+        at=at,
+    )
+
+    def run_out(*_args, **_kwargs) -> None:
+        raise error
+
+    monkeypatch.setattr(jobs, "land", run_out)
+    with pytest.raises(error):
+        tasks.run_import(job_id=job.pk)
+
+    job.refresh_from_db()
+    assert (job.status, job.done_count) == (ImportStatus.QUEUED, 0)
+
+
+def test_begun_prices_are_swept() -> None:
+    sku = SkuFactory(price=9_900)
+    now = timezone.now()
+    PriceVersion.objects.create(
+        shop=sku.shop,
+        sku=sku,
+        price=5_000,
+        effective_from=now - timedelta(minutes=1),
+        created_at=now - timedelta(days=1),
+    )
+
+    tasks.apply_begun_prices()
+
+    sku.product.refresh_from_db()
+    assert sku.product.min_price == 5_000
+
+
+def test_a_queued_file_wakes_a_worker(
+    shop, merchant, at, monkeypatch, django_capture_on_commit_callbacks
+) -> None:
+    sent = []
+    monkeypatch.setattr("kernel.tasks._send", sent.append)
+    jobs.start(
+        shop=shop,
+        format=ImportFormat.TEMPLATE,
+        filename="a.csv",
+        content=samples.template(row("A")),
+        actor=merchant,
+        at=at,
+    )
+
+    with django_capture_on_commit_callbacks(execute=True):
+        deliver_all()
+
+    assert sent == ["catalog.tasks.sweep_imports"]
