@@ -1,0 +1,171 @@
+"""For each door a request that its rightful caller may send: found by trying, not written down.
+
+What the document cannot tell, such as two fields that exclude each other, stands in `CHANGES`, by
+operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count, product
+from typing import Any
+
+from kernel import clock
+from kernel.actors import Role
+from orders.models import SandboxTransaction
+from orders.services.gateways.sandbox import bank
+from tests.walks.bodies import Request, address, body_of, finder
+from tests.walks.callers import Answer, Caller, ask
+from tests.walks.canaries import SPECIES, strays
+from tests.walks.doors import Door
+from tests.walks.names import UnknownName
+from tests.walks.rows import rolled_back
+from tests.walks.world import Side, World
+
+#: Changes to the generated request, by operation id.
+Change = Callable[[Request, Side], None]
+CHANGES: dict[str, Change] = {}
+#: Tries after which a refusal by a rule will do.
+ENOUGH = 24
+BEST = 3
+_keys = count(1)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A request, who may send it, and what it gets."""
+
+    door: Door
+    caller: Caller
+    request: Request
+    answer: Answer
+    is_public: bool
+
+    @property
+    def is_usable(self) -> bool:
+        """A refusal by a rule of the trade is as good as a yes; bad input or a 404 is not."""
+        return self.answer.status < 300 or self.answer.status in (409, 422)
+
+
+def rightful(door: Door, world: World, side: Side) -> list[Caller]:
+    """Return who on `side` may be entitled to `door`."""
+    people = side.people.users
+    by_role = {
+        Role.MERCHANT: ["owner"],
+        Role.CREATOR: ["creator", "novice"],
+        Role.AGENCY: ["agency"],
+        Role.BUYER: ["buyer", "owner", "creator", "novice", "agency", "invited"],
+        Role.ANONYMOUS: ["buyer"],
+    }
+    if door.audience is Role.OPERATOR:
+        return [Caller("operator", world.operator)]
+    if door.audience is Role.SUPPORT:
+        return [Caller("support", world.support)]
+    return [Caller(name, people[name]) for name in by_role[door.audience]]
+
+
+def recipe(door: Door, world: World, side: Side) -> Recipe:
+    """Return the best request of `side` for `door`: one that succeeds, else one that is understood.
+
+    Raises UnknownName where the fixtures have no id of the kind that the door wants.
+    """
+    mark = (door.name, side.letter)
+    if mark not in world.recipes:
+        world.recipes[mark] = _best(_tries(door, world, side), side.ids.secrets())
+    return world.recipes[mark]
+
+
+def _best(tries: Iterator[Recipe], secrets: list[str]) -> Recipe:
+    best, mark = None, -1
+    for number, found in enumerate(tries):
+        merit = _merit(found, secrets)
+        if merit > mark:
+            best, mark = found, merit
+        if mark == BEST or (mark > 0 and number > ENOUGH):
+            break
+    assert best is not None
+    return best
+
+
+def _merit(found: Recipe, secrets: list[str]) -> int:
+    """Nothing, understood, done, or (where something is only read) told what is private."""
+    if found.answer.status >= 300:
+        return int(found.is_usable)
+    tells = strays(secrets, found.answer.text, found.request.text()) or SPECIES in found.answer.text
+    return BEST if found.door.is_write or tells else 2
+
+
+def _tries(door: Door, world: World, side: Side) -> Iterator[Recipe]:
+    seen = set()
+    for is_public, turn in product((False, True), range(8)):
+        request = request_for(door, side, prefer_public=is_public, turn=turn)
+        mark = (request.path, str(request.body))
+        if mark in seen:
+            continue
+        seen.add(mark)
+        for caller in rightful(door, world, side):
+            with rolled_back():
+                answer = ask(caller, door, request)
+            yield Recipe(door, caller, request, answer, is_public)
+
+
+def request_for(door: Door, side: Side, **choice: Any) -> Request:
+    """Return a request to `door` with the ids of `side`."""
+    ids = finder(side.ids, **choice)
+    headers = {"Idempotency-Key": f"walk-{next(_keys)}"} if door.needs_key else {}
+    request = Request(address(door, ids), {}, body_of(door, ids), headers)
+    if door.name in CHANGES:
+        CHANGES[door.name](request, side)
+    return request
+
+
+def changes(operation: str) -> Callable[[Change], Change]:
+    """Let the decorated function finish the requests to `operation`."""
+
+    def register(change: Change) -> Change:
+        CHANGES[operation] = change
+        return change
+
+    return register
+
+
+@changes("orders_notices_gateway_post")
+def _sign(request: Request, side: Side) -> None:
+    number = side.trade.orders["to_ship"].splits.get().payment.number
+    signed = bank.notice(SandboxTransaction.objects.get(number=number), at=clock.now())
+    request.body = signed.body
+    request.headers |= signed.headers
+
+
+@changes("catalog_shops_shop_id_products_post")
+@changes("catalog_shops_shop_id_products_product_id_skus_post")
+def _name_options(request: Request, side: Side) -> None:
+    skus = request.body.get("skus", [request.body])
+    skus[0]["options"] = ["XL"]
+    if "skus" in request.body:
+        request.body["option_names"] = ["size"]
+
+
+@changes("catalog_shops_shop_id_products_product_id_patch")
+def _name_a_change(request: Request, side: Side) -> None:
+    request.body["brief"] = "walk"
+
+
+@changes("catalog_operator_categories_post")
+def _name_root(request: Request, side: Side) -> None:
+    request.body["parent_id"] = side.front.products["draft"].category.parent.public_id
+
+
+@changes("accounts_operator_users_user_id_roles_role_suspend_post")
+@changes("accounts_operator_users_user_id_roles_role_restore_post")
+def _name_creator(request: Request, side: Side) -> None:
+    request.path = request.path.replace("roles/consumer", "roles/creator")
+
+
+@changes("catalog_shops_shop_id_stock_post")
+def _count(request: Request, side: Side) -> None:
+    request.body["edits"][0]["delta"] = 1
+
+
+__all__ = ["CHANGES", "Recipe", "UnknownName", "recipe", "request_for", "rightful"]

@@ -1,0 +1,260 @@
+"""The shop of one side: staff, binding, promises, products in every state, an import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts.models import Account, User
+from affiliates.models import Pick, Plan
+from affiliates.services import memberships, picks, plans
+from catalog.enums import ImportFormat, ImportStatus
+from catalog.models import Category, ImportJob, ImportRowError, Product, Sku
+from catalog.services import counting, prices, products, reviews
+from catalog.services.content import Content
+from catalog.services.counting import StockEdit
+from catalog.services.variants import SkuSpec
+from kernel.actors import Actor, Role
+from kernel.crypto import encrypt
+from shops.enums import AdmissionStatus, BindingStatus, EndReason, Relation, StaffRole, StaffStatus
+from shops.models import Admission, Binding, ReturnAddress, Shop, Staff
+from shops.services import names, staff
+from tests.factories.accounts import LONG_AGO, VerifiedAccountFactory
+from tests.factories.shops import (
+    BindingFactory,
+    MerchantFactory,
+    PreparingShopFactory,
+    ShopFactory,
+    StaffFactory,
+    actor_of,
+)
+from tests.walks.canaries import canary, canary_email
+from tests.walks.people import People
+
+OPERATOR = Actor(role=Role.OPERATOR, permissions=frozenset(), label="Operator")
+
+
+#: In minor units: what the sides earn never looks alike.
+PRICES = {"A": 5_000, "B": 6_130}
+
+
+@dataclass
+class Storefront:
+    """A shop with all that it owns before anybody buys."""
+
+    shop: Shop
+    #: Not open yet, of the same owner, and with an application that can be edited.
+    preparing: Shop
+    actor: Actor
+    places: dict[str, Staff]
+    token: str
+    account: Account
+    bindings: dict[str, Binding]
+    products: dict[str, Product]
+    job: ImportJob
+    plan: Plan
+    pick: Pick
+
+    def sku(self, product: str) -> Sku:
+        """Return the SKU of a product by its name here."""
+        return self.products[product].skus.order_by("pk")[0]
+
+
+def make_storefront(
+    side: str, people: People, former: User, category: Category, at: datetime
+) -> Storefront:
+    """Open the shop of `side` and fill it; `former` does not work there any more."""
+    merchant = MerchantFactory(legal_name=canary(side, "legal-name"))
+    shop = ShopFactory(name=f"Shop {side}", owner=people.owner, merchant=merchant)
+    places, token = _staff(side, shop, people, former, at)
+    actor = actor_of(shop)
+    _admission(side, shop, AdmissionStatus.APPROVED)
+    preparing = PreparingShopFactory(name=canary(side, "preparing"))
+    StaffFactory(shop=preparing, user=people.owner)
+    _admission(side, preparing, AdmissionStatus.REJECTED)
+    ReturnAddress.objects.filter(shop=shop).update(
+        receiver=canary(side, "desk"), street=canary(side, "desk-street")
+    )
+    bindings = _bindings(side, shop, people)
+    goods = _products(side, shop, actor, category, at)
+    names.rename_shop(shop_id=shop.pk, name=f"Shop {side} renamed", at=at, actor=actor)
+    names.rename_shop(shop_id=shop.pk, name=f"Shop {side}", at=at, actor=actor)
+    memberships.join(shop=shop, at=at, actor=actor)
+    plan = plans.create(product=goods["on_sale"], rate_bp=1_000, at=at, actor=actor)
+    creator = Actor(role=Role.CREATOR, user_id=people.creator.user_id, creator_id=people.creator.pk)
+    pick = picks.pick(creator=people.creator, product=goods["on_sale"], at=at, actor=creator)
+    Pick.objects.filter(pk=pick.pk).update(pick_code=canary(side, "pick"))
+    pick.refresh_from_db()
+    shop.refresh_from_db()
+    return Storefront(
+        shop=shop,
+        preparing=preparing,
+        actor=actor,
+        places=places,
+        token=token,
+        account=bindings["active"].account,
+        bindings=bindings,
+        products=goods,
+        job=_import(side, shop, category),
+        plan=plan,
+        pick=pick,
+    )
+
+
+def _staff(
+    side: str, shop: Shop, people: People, former: User, at: datetime
+) -> tuple[dict[str, Staff], str]:
+    roles = {"clerk": StaffRole.ORDER_CLERK, "finance": StaffRole.FINANCE}
+    places = {
+        name: StaffFactory(shop=shop, user=people.users[name], role=role)
+        for name, role in roles.items()
+    }
+    places["former"] = StaffFactory(
+        shop=shop,
+        user=former,
+        email=canary_email(side, "former"),
+        role=StaffRole.MANAGER,
+        status=StaffStatus.REMOVED,
+    )
+    invitation = staff.invite_staff(
+        shop_id=shop.pk,
+        email=canary_email(side, "invited"),
+        role=StaffRole.READ_ONLY,
+        at=at,
+        actor=actor_of(shop),
+    )
+    places["invited"] = invitation.staff
+    return places, invitation.token
+
+
+def _admission(side: str, shop: Shop, status: str) -> Admission:
+    fault = {"field": "licence_url", "code": "unreadable", "message": canary(side, "fault")}
+    return Admission.objects.create(
+        shop=shop,
+        status=status,
+        legal_name=canary(side, "applicant"),
+        credit_code="91330100APP0000001",
+        contact_name=canary(side, "contact"),
+        contact_sealed=encrypt({"phone": canary(side, "contact-phone")}),
+        licence_url=f"https://files.example.com/{canary(side, 'licence')}.png",
+        terms_accepted_at=LONG_AGO,
+        submitted_at=LONG_AGO,
+        decided_at=LONG_AGO,
+        rejections=[fault] if status == AdmissionStatus.REJECTED else [],
+    )
+
+
+def _bindings(side: str, shop: Shop, people: People) -> dict[str, Binding]:
+    letter = f"https://files.example.com/{canary(side, 'letter')}.png"
+    waiting_account = VerifiedAccountFactory(name=f"Waiting {side}", owner=people.creator.user)
+    return {
+        "active": BindingFactory(
+            shop=shop,
+            account__owner=people.owner,
+            authorisation_url=letter,
+            former_name=canary(side, "former-name"),
+        ),
+        "waiting": BindingFactory(
+            shop=shop,
+            account=waiting_account,
+            relation=Relation.SELF,
+            status=BindingStatus.AWAITING_ACCOUNT,
+            authorisation_url=letter,
+            bound_at=None,
+            consented_at=None,
+            consent_due_at=LONG_AGO + timedelta(days=36_500),
+        ),
+        "ended": BindingFactory(
+            shop=shop,
+            relation=Relation.SELF,
+            status=BindingStatus.ENDED,
+            ended_at=LONG_AGO + timedelta(days=30),
+            end_reason=EndReason.UNBOUND,
+            former_name=canary(side, "gone-name"),
+        ),
+    }
+
+
+def _products(
+    side: str, shop: Shop, actor: Actor, category: Category, at: datetime
+) -> dict[str, Product]:
+    def create(name: str, title: str, **kwargs: object) -> Product:
+        return products.create(
+            shop=shop,
+            content=Content(
+                category=category,
+                title=title,
+                merchant_code=canary(side, f"{name}-code"),
+                description=title,
+                image_urls=("https://img.example.com/p.png",),
+                option_names=("size",),
+            ),
+            skus=[
+                SkuSpec(
+                    canary(side, f"{name}-sku-{size}"), PRICES[side], stock=1_000, options=(size,)
+                )
+                for size in ("S", "M")
+            ],
+            actor=actor,
+            at=LONG_AGO,
+            **kwargs,
+        )
+
+    def listed(name: str, title: str) -> Product:
+        product = create(name, title, submit_now=True)
+        review = product.reviews.get()
+        return reviews.approve(review=review, actor=OPERATOR, at=LONG_AGO)
+
+    goods = {
+        "on_sale": listed("sale", f"Towel of {side}"),
+        "changed": listed("changed", f"Kettle of {side}"),
+        "draft": create("draft", canary(side, "draft-title")),
+        "in_review": create("review", canary(side, "review-title"), submit_now=True),
+        "rejected": create("rejected", canary(side, "rejected-title"), submit_now=True),
+    }
+    goods["changed"] = products.edit(
+        product=goods["changed"],
+        changes={"title": canary(side, "new-title"), "brief": canary(side, "new-brief")},
+        actor=actor,
+        at=at,
+    )
+    reason = reviews.Reason(field="title", code="banned_word", message=canary(side, "verdict"))
+    goods["rejected"] = reviews.reject(
+        review=goods["rejected"].reviews.get(), reasons=[reason], actor=OPERATOR, at=at
+    )
+    sku = goods["on_sale"].skus.order_by("pk")[0]
+    counting.edit(
+        edits=[StockEdit(sku, delta=7)], reference=canary(side, "count"), actor=actor, at=at
+    )
+    prices.set_price(
+        sku=sku, price=4_900, effective_from=at + timedelta(days=3), actor=actor, at=at
+    )
+    for product in goods.values():
+        product.refresh_from_db()
+    return goods
+
+
+def _import(side: str, shop: Shop, category: Category) -> ImportJob:
+    job = ImportJob.objects.create(
+        shop=shop,
+        format=ImportFormat.TEMPLATE,
+        filename=f"{canary(side, 'file')}.csv",
+        content=canary(side, "content").encode(),
+        category=category,
+        status=ImportStatus.DONE,
+        total_count=2,
+        done_count=2,
+        good_count=1,
+        bad_count=1,
+        error=canary(side, "import-error"),
+        actor_label=canary(side, "importer"),
+    )
+    ImportRowError.objects.create(
+        job=job,
+        shop=shop,
+        row_number=3,
+        column=canary(side, "column"),
+        code="bad_price",
+        fix=canary(side, "fix"),
+    )
+    return job

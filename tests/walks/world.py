@@ -1,0 +1,73 @@
+"""Two complete shops that must never hear of each other.
+
+`build()` makes side A, then side B, through the trade's own services, so that a table's rows of B
+are exactly those between two marks. Every private text of a side is a canary; every id by which a
+row of it can be named from outside is in `ids`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.models import User
+from catalog.models import Brand, Category
+from kernel import clock
+from settlements.models import FeeRate
+from tests.factories.accounts import LONG_AGO, OperatorFactory, SupportFactory, UserFactory
+from tests.factories.catalog import CategoryFactory
+from tests.walks.names import Names, names_of
+from tests.walks.people import People, make_people
+from tests.walks.rows import Marks, marks
+from tests.walks.shopping import Storefront, make_storefront
+from tests.walks.trading import Trade, make_trade
+
+
+@dataclass
+class Side:
+    """All of one tenant."""
+
+    letter: str
+    people: People
+    front: Storefront
+    trade: Trade
+    ids: Names
+
+
+@dataclass
+class World:
+    """Both sides, the platform's people, and where B's rows begin and end."""
+
+    a: Side
+    b: Side
+    operator: User
+    support: User
+    #: Was a manager of both shops, and is nobody there any more.
+    former: User
+    category: Category
+    before_b: Marks
+    after_b: Marks
+    #: Recipes already found, by door and side.
+    recipes: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+
+def build() -> World:
+    """Make the world. Belongs in a transaction that somebody rolls back."""
+    now = clock.now()
+    root = CategoryFactory(name="Home")
+    category = CategoryFactory(name="Textiles", parent=root)
+    Brand.objects.create(name="Common brand")
+    FeeRate.objects.create(category=None, rate_bp=500, effective_from=LONG_AGO)
+    operator, support, former = OperatorFactory(), SupportFactory(), UserFactory()
+    a = _side("A", former, category, now)
+    before_b = marks()
+    b = _side("B", former, category, now)
+    return World(a, b, operator, support, former, category, before_b, marks())
+
+
+def _side(letter: str, former: User, category: Category, now: datetime) -> Side:
+    people = make_people(letter, now - timedelta(days=30))
+    front = make_storefront(letter, people, former, category, now - timedelta(days=25))
+    trade = make_trade(letter, people, front, now)
+    return Side(letter, people, front, trade, names_of(people, front, trade))
