@@ -191,6 +191,8 @@ class ReturnParcel(models.Model):
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
     )
+    #: What it holds: as many as the case asked for when it was sent, whatever is asked for later.
+    quantity = models.PositiveIntegerField(_("pieces"))
     carrier_code = models.CharField(_("carrier"), max_length=30)
     tracking_number = models.CharField(_("tracking number"), max_length=40)
     sent_at = models.DateTimeField(_("sent at"))
@@ -203,6 +205,11 @@ class ReturnParcel(models.Model):
     class Meta:
         verbose_name = _("return parcel")
         verbose_name_plural = _("return parcels")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1), name="returnparcel_quantity_positive"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.carrier_code} {self.tracking_number}"

@@ -67,7 +67,7 @@ _LAWS = (
     (
         "case {0}: {1} pieces came back sellable, {2} went to stock",
         """
-        SELECT c.number, sum(CASE WHEN p.inspection = 'sellable' THEN c.quantity ELSE 0 END),
+        SELECT c.number, sum(CASE WHEN p.inspection = 'sellable' THEN p.quantity ELSE 0 END),
                coalesce(sum(m.on_hand_delta), 0)
           FROM aftersales_refundcase c
           JOIN aftersales_returnparcel p ON p.case_id = c.id
@@ -75,7 +75,7 @@ _LAWS = (
           LEFT JOIN catalog_stockmovement m ON m.sku_id = l.sku_id
            AND m.reference = 'case:' || c.number AND m.kind = 'returned'
          GROUP BY c.id
-        HAVING sum(CASE WHEN p.inspection = 'sellable' THEN c.quantity ELSE 0 END)
+        HAVING sum(CASE WHEN p.inspection = 'sellable' THEN p.quantity ELSE 0 END)
                <> coalesce(sum(m.on_hand_delta), 0) LIMIT 100
         """,
     ),

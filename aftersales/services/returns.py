@@ -32,6 +32,7 @@ def ship_back(
         defaults={
             "shop_id": case.shop_id,
             "buyer_id": case.buyer_id,
+            "quantity": case.quantity,
             "carrier_code": carrier_code,
             "tracking_number": tracking_number,
             "sent_at": at,
@@ -134,15 +135,19 @@ def record_inspection(*, case_id: int, inspection: str, at: datetime, actor: Act
 
 
 def _inspect(case: RefundCase, inspection: str, *, at: datetime, actor: Actor) -> None:
-    """Write what was found, once; sellable pieces go back to stock under the case's own key."""
-    inspected = ReturnParcel.objects.filter(case=case, inspection="").update(
+    """Write what was found, once; sellable pieces go back to stock under the case's own key.
+
+    The pieces are the parcel's: the case may have been edited since it was sent.
+    """
+    parcel = ReturnParcel.objects.filter(case=case).first()
+    if parcel is None:
+        raise NotFound
+    inspected = ReturnParcel.objects.filter(pk=parcel.pk, inspection="").update(
         inspection=inspection, inspected_at=at
     )
     if not inspected:
-        if ReturnParcel.objects.filter(case=case).exists():
-            raise AlreadyInspected
-        raise NotFound
-    ReturnParcel.objects.filter(case=case, signed_at__isnull=True).update(signed_at=at)
+        raise AlreadyInspected
+    ReturnParcel.objects.filter(pk=parcel.pk, signed_at__isnull=True).update(signed_at=at)
     if inspection == Inspection.SELLABLE:
         stock.apply(
             [
@@ -150,7 +155,7 @@ def _inspect(case: RefundCase, inspection: str, *, at: datetime, actor: Actor) -
                     sku_id=case.line.sku_id,
                     shop_id=case.shop_id,
                     kind=MovementKind.RETURNED,
-                    quantity=case.quantity,
+                    quantity=parcel.quantity,
                     reference=refunding.reference_of(case),
                     actor_label=actor.label,
                 )

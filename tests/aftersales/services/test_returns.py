@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from aftersales.enums import CaseStatus, Inspection, NextActor, OverdueAction, RejectCode
+from aftersales.enums import CaseKind, CaseStatus, Inspection, NextActor, OverdueAction, RejectCode
 from aftersales.errors import AlreadyInspected, EvidenceRequired, RejectCodeNotFitting
 from aftersales.models import ReturnParcel
 from aftersales.services import deciding, opening, returns
@@ -160,6 +160,21 @@ def test_a_second_return_is_a_parcel_of_its_own(sound):
         None,
     )
     assert accepted(case).status == CaseStatus.REFUNDING
+    sound()
+
+
+@pytest.mark.parametrize("asked", [1, 5])
+def test_as_many_pieces_go_to_stock_as_came_whatever_was_asked_for_later(asked, sound):
+    case = rejected_return_case(order_quantity=5, quantity=2)
+    request = request_of(case.line, CaseKind.REFUND_SHIPPED, quantity=asked)
+    case = opening.edit_case(case_id=case.pk, request=request, at=SENT_AT, actor=buyer_of(case))
+    case = approved(case)
+
+    returns.record_inspection(
+        case_id=case.pk, inspection=Inspection.SELLABLE, at=SENT_AT, actor=actor_of(case.shop)
+    )
+
+    assert on_hand(case) == 95 + 2
     sound()
 
 
