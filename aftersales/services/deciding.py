@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,7 @@ from aftersales.errors import (
 from aftersales.models import RefundCase
 from aftersales.selectors import cases as case_selectors
 from aftersales.services import holding, refunding, timers
+from catalog.services import stock
 from kernel import money
 from kernel.actors import Actor
 from kernel.errors import DomainError, FieldError, NotFound
@@ -145,26 +146,31 @@ def decide_many(
     A refused item changes nothing and does not stop the others.
     """
     numbers = [decision.number for decision in decisions]
-    found = RefundCase.objects.filter(shop_id=shop_id, number__in=numbers)
-    known = {
-        number: (order_id, pk)
-        for number, order_id, pk in found.values_list("number", "order_id", "pk")
-    }
-    # In order of the locks, so two batches in one transaction each cannot deadlock.
-    ordered = sorted(range(len(decisions)), key=lambda i: known.get(numbers[i], (0, 0)))
-    results: dict[int, DecisionResult] = {}
+    found = RefundCase.objects.filter(shop_id=shop_id, number__in=numbers).select_related("line")
+    known = {case.number: case for case in found}
     with transaction.atomic():
-        for i in ordered:
-            case_id = known.get(numbers[i], (0, 0))[1]
-            results[i] = _decide_one(decisions[i], case_id, at, actor)
-    return [results[i] for i in range(len(decisions))]
+        # All orders, then all pieces: one item after the other would hold pieces and want orders.
+        holding.take_orders(case.order_id for case in known.values())
+        stock.lock(case.line.sku_id for case in _back_on_the_shelf(decisions, known))
+        return [_decide_one(one, known.get(one.number), at, actor) for one in decisions]
 
 
-def _decide_one(decision: Decision, case_id: int, at: datetime, actor: Actor) -> DecisionResult:
-    common: dict[str, Any] = {"case_id": case_id, "version": decision.version, "at": at}
+def _back_on_the_shelf(
+    decisions: Sequence[Decision], known: Mapping[str, RefundCase]
+) -> list[RefundCase]:
+    """Return the cases whose approval would put pieces back to stock."""
+    approved = {one.number for one in decisions if one.rejection is None}
+    unshipped = CaseKind.REFUND_UNSHIPPED
+    return [known[name] for name in approved & known.keys() if known[name].kind == unshipped]
+
+
+def _decide_one(
+    decision: Decision, known: RefundCase | None, at: datetime, actor: Actor
+) -> DecisionResult:
     try:
-        if not case_id:
+        if known is None:
             raise NotFound
+        common: dict[str, Any] = {"case_id": known.pk, "version": decision.version, "at": at}
         if decision.rejection is None:
             case = approve(**common, actor=actor)
         else:

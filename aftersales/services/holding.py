@@ -6,6 +6,7 @@ decided one after the other, and "was this the last one?" has one answer.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +52,12 @@ def take(case_id: int) -> RefundCase:
 def take_order(order_id: int) -> Order:
     """Lock the order and return it."""
     return Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
+
+
+def take_orders(order_ids: Iterable[int]) -> None:
+    """Lock several orders, by id: before anything is locked that stands below them."""
+    orders = Order.objects.select_for_update(no_key=True, of=("self",))
+    list(orders.filter(pk__in=set(order_ids)).order_by("pk").values_list("pk"))
 
 
 def check(

@@ -6,11 +6,12 @@ takes them all away and lets everybody read before anybody writes: what then hap
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import connection
@@ -18,6 +19,9 @@ from django.db import connection
 from aftersales.enums import CaseKind, CaseStatus, RecordAction
 from aftersales.models import NegotiationRecord, RefundCase
 from aftersales.services import deadlines, deciding, holding, invariants, opening
+from aftersales.services.deciding import Decision
+from catalog.enums import MovementKind
+from catalog.services import stock
 from kernel import states
 from kernel.errors import DomainError
 from orders.enums import OrderStatus
@@ -32,6 +36,7 @@ from tests.factories.aftersales import (
     requested_case,
 )
 from tests.factories.orders import make_order, make_sku
+from tests.factories.sales import placed_order
 from tests.factories.shops import actor_of
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
@@ -157,6 +162,97 @@ def test_control_without_the_guards_a_withdrawn_case_is_paid(monkeypatch):
     assert ends == {"ok": 2}
     assert {RecordAction.WITHDRAWN, RecordAction.APPROVED} <= actions
     assert Refund.objects.count() == 1
+
+
+def approve_together(cases):
+    """Return an act: one person approves several cases in one go."""
+    decisions = [Decision(case.number, case.version) for case in cases]
+    return lambda: deciding.decide_many(
+        shop_id=cases[0].shop_id, decisions=decisions, at=OPENED_AT, actor=actor_of(cases[0].shop)
+    )
+
+
+def batch_against_another(monkeypatch, batch, act) -> Counter[str]:
+    """Run `batch`; `act` begins when the first of its items is done and still uncommitted."""
+    first_done, decide_one = Event(), deciding._decide_one
+
+    def decide_and_linger(*args):
+        result = decide_one(*args)
+        if not first_done.is_set():
+            first_done.set()
+            time.sleep(1)
+        return result
+
+    def follow():
+        first_done.wait(10)
+        act()
+
+    monkeypatch.setattr(deciding, "_decide_one", decide_and_linger)
+    return race(batch, follow)
+
+
+def unshipped_cases(skus):
+    """Return a case on an unshipped order for each of the SKUs."""
+    orders = [make_order(OrderStatus.TO_SHIP, items=[(sku, 1)]) for sku in skus]
+    return [open_case(order, CaseKind.REFUND_UNSHIPPED) for order in orders]
+
+
+def test_a_batch_and_a_single_decision_do_not_wait_for_each_other(monkeypatch):
+    sku = make_sku()
+    cases = unshipped_cases([sku, sku])
+
+    ends = batch_against_another(
+        monkeypatch, approve_together(cases), clerk(cases[1], answer="approve")
+    )
+
+    assert ends == {"ok": 1, "stale_version": 1}
+    assert Refund.objects.count() == 2
+    assert invariants.violations() == []
+
+
+def test_a_batch_and_a_checkout_of_the_same_pieces_do_not_wait_for_each_other(monkeypatch):
+    early = make_sku()
+    late = make_sku(early.shop)
+    cases = unshipped_cases([late, early])  # the other way round than the pieces are locked
+
+    ends = batch_against_another(
+        monkeypatch, approve_together(cases), lambda: placed_order((early, 1), (late, 1))
+    )
+
+    assert ends == {"ok": 2}
+    assert Refund.objects.count() == 2
+    assert invariants.violations() == []
+
+
+@pytest.mark.parametrize("guard", ["orders", "pieces"])
+def test_control_without_locking_ahead_a_batch_deadlocks(monkeypatch, guard):
+    early = make_sku()
+    late = make_sku(early.shop)
+    if guard == "orders":
+        cases = unshipped_cases([early, early])
+        act = clerk(cases[1], answer="approve")
+        monkeypatch.setattr(holding, "take_orders", lambda order_ids: None)
+    else:
+        cases = unshipped_cases([late, early])
+        monkeypatch.setattr(deciding.stock, "lock", lambda sku_ids: None)
+
+        def act():
+            stock.apply([taken_off(sku) for sku in (early, late)], OPENED_AT)
+
+    ends = batch_against_another(monkeypatch, approve_together(cases), act)
+
+    assert ends == {"ok": 1, "OperationalError": 1}
+
+
+def taken_off(sku):
+    """Return a move: one piece leaves the shelf."""
+    return stock.Move(
+        sku_id=sku.pk,
+        shop_id=sku.shop_id,
+        kind=MovementKind.OUTBOUND,
+        quantity=1,
+        reference="edit:race",
+    )
 
 
 def sweep():
