@@ -32,7 +32,7 @@ from kernel.text import is_storable
 
 KEY_HEADER = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "pattern": "^[!-~]([ -~]*[!-~])?$", "maxLength": MAX_KEY_LENGTH},
     OpenApiParameter.HEADER,
     required=True,
     description="1 to 255 printable ASCII characters; a retry with it does nothing twice.",

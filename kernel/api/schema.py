@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
+from rest_framework import serializers
 
 from kernel.actors import Role
+from kernel.api.serializers import In, Text
 
 PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 PROBLEM = {
@@ -76,6 +79,18 @@ class HaodianSchema(AutoSchema):
         name = "_".join(word.strip("{}").replace("-", "_") for word in words)
         return f"{name}_{self.method.lower()}"
 
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)
+        if direction == "request" and isinstance(force_instance(serializer), In):
+            schema["additionalProperties"] = False
+        return schema
+
+    def _map_serializer_field(
+        self, field: Any, direction: str, bypass_extensions: bool = False
+    ) -> Any:
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        return schema | _limits(field) if schema and direction == "request" else schema
+
     def _is_list_view(self, serializer: Any = None) -> bool:
         return bool(getattr(self._handler(), "is_paged", False)) or super()._is_list_view(
             serializer
@@ -88,6 +103,17 @@ class HaodianSchema(AutoSchema):
 
     def _handler(self) -> Any:
         return getattr(self.view, self.method.lower(), None)
+
+
+def _limits(field: Any) -> dict[str, Any]:
+    """Return what `field` demands of its input and drf-spectacular does not say."""
+    if isinstance(field, Text) and not field.allow_blank:
+        return {"pattern": r"\S"}  # trimmed before it is looked at
+    if not isinstance(field, serializers.ListSerializer | serializers.ListField):
+        return {}
+    least, most = (getattr(field, name, None) for name in ("min_length", "max_length"))
+    limits = {"minItems": least if field.allow_empty else max(1, least or 0), "maxItems": most}
+    return {name: limit for name, limit in limits.items() if limit is not None}
 
 
 def add_problem(
