@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -18,6 +19,7 @@ from orders.errors import GatewayUnavailable, NotPayable
 from orders.models import Order, Payment
 from orders.services import closing, gateways, sending
 from orders.services.gateways.port import (
+    Gateway,
     GatewayRefused,
     GatewayTimeout,
     PayData,
@@ -47,12 +49,22 @@ def start(*, group_number: str, gateway: str, at: datetime, actor: Actor) -> Sta
     """
     port = gateways.get(gateway)
     _outside()
-    payment = start_payment(group_number=group_number, gateway=gateway, at=at, actor=actor)
+    take = partial(start_payment, group_number=group_number, gateway=gateway, at=at, actor=actor)
+    payment = take()
     try:
-        pay = port.create(PaymentOrder(payment.number, payment.amount, payment.currency))
-    except GatewayTimeout:
+        try:
+            pay = _create(port, payment)
+        except GatewayRefused:  # closed there, and whoever closed it died before it was closed here
+            closing.bury_payment(payment_id=payment.pk, at=at)
+            payment = take()
+            pay = _create(port, payment)
+    except (GatewayTimeout, GatewayRefused):
         raise GatewayUnavailable from None
     return Started(payment, pay)
+
+
+def _create(port: Gateway, payment: Payment) -> PayData:
+    return port.create(PaymentOrder(payment.number, payment.amount, payment.currency))
 
 
 def cancel(*, order_number: str, at: datetime, actor: Actor) -> Order:
@@ -77,18 +89,21 @@ def close_due_orders(*, at: datetime, limit: int = 500) -> int:
     """Close unpaid orders whose time is over by the database's clock; return how many.
 
     The gateway closes their payments first: money that came in the last moment is applied instead.
-    Any number of sweeps may run side by side. A gateway that does not answer postpones its orders.
+    Any number of sweeps may run side by side. A gateway that does not answer postpones its orders;
+    they are taken at random, so that those which cannot be closed never keep the others waiting.
     """
     _outside()
     due = Order.objects.filter(status=OrderStatus.UNPAID, pay_by_at__lte=Now())
     closed = 0
-    for order in due.order_by("pay_by_at", "pk")[:limit]:
+    for order in due.order_by("?")[:limit]:
         try:
             closed += _close(order, CloseReason.UNPAID, at=at, only_when_due=True)
         except GatewayTimeout:
             logger.warning("order %s: the gateway does not answer; not closed yet", order.number)
         except DomainError as error:  # one order that needs a person must not stop the others
             logger.error("order %s: %s", order.number, error.code)
+        except Exception:  # nor may one that fails in a way nobody planned
+            logger.exception("order %s failed; it is tried again", order.number)
     return closed
 
 
@@ -106,6 +121,8 @@ def poll_due_payments(*, at: datetime, limit: int = 200) -> int:
             logger.warning("payment %s: the gateway does not answer", payment.number)
         except DomainError as error:
             logger.error("payment %s: %s", payment.number, error.code)
+        except Exception:
+            logger.exception("payment %s failed; it is asked about again", payment.number)
     return asked
 
 
@@ -119,16 +136,23 @@ def send_due_refunds(*, at: datetime, limit: int = 200) -> int:
     while sent < limit and (claim := sending.claim_due(at=at)) is not None:
         sent += 1
         try:
-            gateway_refund_id = _send(claim)
-        except GatewayTimeout as error:
-            sending.record_unknown(refund_id=claim.refund_id, error=str(error), at=at)
-        except (GatewayRefused, DomainError) as error:
-            sending.record_failure(refund_id=claim.refund_id, error=str(error), at=at)
-        else:
-            sending.record_success(
-                refund_id=claim.refund_id, gateway_refund_id=gateway_refund_id, at=at
-            )
+            _send_claimed(claim, at)
+        except Exception:  # in progress and committed: whoever finds its lease over asks about it
+            logger.exception("refund %s failed; it is asked about again", claim.order.number)
     return sent
+
+
+def _send_claimed(claim: sending.Claim, at: datetime) -> None:
+    try:
+        gateway_refund_id = _send(claim)
+    except GatewayTimeout as error:
+        sending.record_unknown(refund_id=claim.refund_id, error=str(error), at=at)
+    except (GatewayRefused, DomainError) as error:
+        sending.record_failure(refund_id=claim.refund_id, error=str(error), at=at)
+    else:
+        sending.record_success(
+            refund_id=claim.refund_id, gateway_refund_id=gateway_refund_id, at=at
+        )
 
 
 def _send(claim: sending.Claim) -> str:

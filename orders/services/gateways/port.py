@@ -72,7 +72,10 @@ class Gateway(Protocol):
     name: str
 
     def create(self, order: PaymentOrder) -> PayData:
-        """Open a payment; opening the same number again changes nothing."""
+        """Open a payment; opening the same number again changes nothing.
+
+        Raises GatewayRefused for a number that was closed.
+        """
         ...
 
     def query(self, number: str) -> PaymentFact | None:

@@ -130,6 +130,85 @@ def test_a_silent_gateway_postpones_the_close(now):
     assert (order.status, other.status) == (OrderStatus.UNPAID, OrderStatus.CLOSED)
 
 
+def test_orders_that_cannot_be_closed_do_not_stand_before_the_others_for_ever(now):
+    stuck, other = placed_order(at=now), placed_order(at=now)
+    start(stuck.group, now)
+    SandboxTransaction.objects.update(profile=SandboxProfile.DOWN)
+    make_due(stuck)
+    make_due(other)
+
+    closed = [outgoing.close_due_orders(at=now, limit=1) for _ in range(60)]
+
+    assert sum(closed) == 1
+    other.refresh_from_db()
+    assert other.status == OrderStatus.CLOSED
+
+
+def fail_for(monkeypatch, method, number):
+    """Let the gateway's adapter fail in a way nobody planned, for one payment."""
+    original = getattr(outgoing.gateways.SandboxGateway, method)
+
+    def fail(self, asked):
+        if number in (asked, getattr(asked, "number", "")):
+            raise ValueError("not what we were promised")
+        return original(self, asked)
+
+    monkeypatch.setattr(outgoing.gateways.SandboxGateway, method, fail)
+
+
+def test_an_order_that_fails_unexpectedly_fails_alone(now, monkeypatch, caplog):
+    bad, good = placed_order(at=now), placed_order(at=now)
+    fail_for(monkeypatch, "close", start(bad.group, now).payment.number)
+    make_due(bad)
+    make_due(good)
+
+    assert outgoing.close_due_orders(at=now) == 1
+
+    assert [Order.objects.get(pk=one.pk).status for one in (bad, good)] == ["unpaid", "closed"]
+    assert f"order {bad.number}" in caplog.text
+
+
+def test_a_payment_that_fails_unexpectedly_fails_alone(now, monkeypatch, caplog):
+    bad, good = (due_payment(placed_group(at=now), now) for _ in range(2))
+    fail_for(monkeypatch, "query", bad.number)
+    bank.pay(number=good.number, at=now)
+
+    assert outgoing.poll_due_payments(at=now) == 2
+
+    assert [Payment.objects.get(pk=one.pk).status for one in (bad, good)] == ["pending", "paid"]
+    assert f"payment {bad.number}" in caplog.text
+
+
+def test_a_refund_that_fails_unexpectedly_fails_alone_and_is_asked_about_again(
+    now, monkeypatch, caplog
+):
+    bad = promise(paid(now))
+    good = promise(paid(now), reference="case:2")
+    with monkeypatch.context() as patch:
+        fail_for(patch, "refund", bad.number)
+        assert outgoing.send_due_refunds(at=now) == 2
+    statuses = [Refund.objects.get(pk=one.pk).status for one in (bad, good)]
+    assert statuses == ["in_progress", "success"]
+    assert f"refund {bad.number}" in caplog.text
+
+    again_now(bad)  # its lease is over
+    assert outgoing.send_due_refunds(at=now) == 1
+
+    assert Refund.objects.get(pk=bad.pk).status == RefundStatus.SUCCESS
+
+
+def test_a_payment_that_was_closed_there_and_not_here_gives_way_to_another(now):
+    group = placed_group(at=now)
+    dead = start(group, now).payment
+    bank.close(dead.number)  # and whoever closed it died before saying so here
+
+    payment = start(group, now).payment
+
+    dead.refresh_from_db()
+    assert (dead.status, payment.status) == (PaymentStatus.CLOSED, PaymentStatus.PENDING)
+    assert bank.pay(number=payment.number, at=now).status == SandboxStatus.PAID
+
+
 def test_a_buyer_cancels_an_unpaid_order(now):
     order = placed_order(at=now)
     start(order.group, now)

@@ -42,10 +42,15 @@ class SignedNotice:
 
 
 def open_payment(*, number: str, amount: int, currency: str) -> SandboxTransaction:
-    """Put a payment into the journal; a number that stands there is left as it is."""
+    """Put a payment into the journal; a number that stands there is left as it is.
+
+    Raises GatewayRefused for one that was closed.
+    """
     row, _made = SandboxTransaction.objects.get_or_create(
         number=number, defaults={"merchant": MERCHANT, "amount": amount, "currency": currency}
     )
+    if row.status == SandboxStatus.CLOSED:
+        raise GatewayRefused("closed")
     return row
 
 
