@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from kernel.events import publish
+from orders.enums import OrderStatus
 from orders.events import OrderFrozen
 from orders.models import Order
 
@@ -25,13 +26,14 @@ def unfreeze(*, order_id: int, at: datetime) -> bool:
     """Hold the order no more; return False when it was not held. Publishes OrderFrozen.
 
     The clock of automatic receipt stood still meanwhile: `confirm_by_at` moves by the time that the
-    order was held. The caller makes sure that no other case of the order is open.
+    order was held since it was shipped. The caller makes sure that no other case of it is open.
     """
     order = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
     if not order.is_frozen:
         return False
-    if order.confirm_by_at is not None and order.frozen_at is not None and at > order.frozen_at:
-        order.confirm_by_at += at - order.frozen_at
+    if order.status == OrderStatus.SHIPPED and order.confirm_by_at and order.frozen_at:
+        stopped_at = max(order.frozen_at, order.shipped_at or order.frozen_at)
+        order.confirm_by_at += max(at - stopped_at, timedelta(0))
     order.is_frozen, order.frozen_at = False, None
     order.save(update_fields=["is_frozen", "frozen_at", "confirm_by_at"])
     _tell(order_id, is_frozen=False)

@@ -40,6 +40,28 @@ def test_the_clock_of_receipt_stands_still_while_an_order_is_held():
     assert told() == [True, False]
 
 
+def test_what_was_held_before_shipping_does_not_lengthen_the_wait_for_receipt():
+    order = make_order(OrderStatus.SHIPPED)
+    due = order.confirm_by_at
+    freeze(order_id=order.pk, at=order.shipped_at - timedelta(days=3))
+
+    assert unfreeze(order_id=order.pk, at=order.shipped_at + timedelta(days=1))
+
+    order.refresh_from_db()
+    assert order.confirm_by_at == due + timedelta(days=1)
+
+
+def test_a_completed_order_keeps_the_time_of_its_receipt():
+    order = make_order(OrderStatus.COMPLETED)
+    due = order.confirm_by_at
+    freeze(order_id=order.pk, at=AT)
+
+    assert unfreeze(order_id=order.pk, at=AT + timedelta(days=4))
+
+    order.refresh_from_db()
+    assert order.confirm_by_at == due
+
+
 def test_an_order_that_is_not_held_is_let_go_without_effect():
     order = make_order(OrderStatus.SHIPPED)
 
