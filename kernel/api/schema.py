@@ -89,7 +89,7 @@ class HaodianSchema(AutoSchema):
         self, field: Any, direction: str, bypass_extensions: bool = False
     ) -> Any:
         schema = super()._map_serializer_field(field, direction, bypass_extensions)
-        return schema | _limits(field) if schema and direction == "request" else schema
+        return _limits(field) | schema if schema and direction == "request" else schema
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         return bool(getattr(self._handler(), "is_paged", False)) or super()._is_list_view(

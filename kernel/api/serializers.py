@@ -49,12 +49,17 @@ class Text(serializers.CharField):
 
 
 class Whole(serializers.IntegerField):
-    """A JSON integer that a 32-bit column holds; text, booleans and fractions are refused."""
+    """A JSON integer that a 32-bit column holds; text, booleans and fractions are refused.
+
+    ``1.0`` is the integer 1, as JSON Schema says.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**({"min_value": -MAX_WHOLE, "max_value": MAX_WHOLE} | kwargs))
 
     def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, float) and data.is_integer():
+            data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return super().to_internal_value(data)
