@@ -143,6 +143,9 @@ def _product(row: Row, paths: dict[str, tuple[str, ...]], brands: dict[str, str]
         Fault(one.row, f"goods.csv: {one.column}", one.code) for one in product.faults
     ]
     _pardon_list_price(product)
+    if not (product.content.get("title") or product.faults):
+        # Said here, because later only the SKU's row in the other table is known.
+        product.faults.append(Fault(row.number, "goods.csv: title", "missing"))
     path = paths.get(row.cells.get("category_id", "").strip())
     if path is None:
         product.faults.append(Fault(row.number, "goods.csv: category_id", "unknown_category"))

@@ -212,6 +212,15 @@ def test_yanxuan_rows_that_point_at_nothing_are_named() -> None:
     ]
 
 
+def test_yanxuan_names_the_row_of_the_table_that_lacks_a_title() -> None:
+    tables = {name: [dict(one) for one in rows] for name, rows in samples.YANXUAN.items()}
+    tables["goods.csv"][1]["title"] = ""  # row 3 of its table, while its SKU stands in row 4
+
+    plan = yanxuan.parse(samples.yanxuan(tables))
+
+    assert faults(plan) == [(3, "goods.csv: title", "missing")]
+
+
 def test_yanxuan_without_a_table_is_refused_whole() -> None:
     tables = {name: rows for name, rows in samples.YANXUAN.items() if name != "brands.csv"}
 
