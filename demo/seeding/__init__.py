@@ -24,6 +24,10 @@ DAYS = 60
 Report = Callable[[str, int, int], None]
 
 
+def _say_nothing(what: str, done: int, total: int) -> None:
+    """Report to nobody."""
+
+
 @dataclass
 class World:
     """What exists so far. `now` is the end of the told past."""
@@ -45,3 +49,9 @@ class World:
     #: Product pk → picks of creators.
     picks: dict[int, list[Pick]] = field(default_factory=dict)
     buyers: list[User] = field(default_factory=list)
+
+    @classmethod
+    def new(cls, now: datetime, report: Report | None = None) -> World:
+        """Return an empty world whose dice fall the same way each time."""
+        dice = random.Random(20210408)
+        return cls(now, dice, report or _say_nothing)

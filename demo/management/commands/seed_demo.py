@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 from django.conf import settings
@@ -34,7 +33,7 @@ class Command(BaseCommand):
             def report(what: str, done: int, total: int) -> None:
                 progress.update(bar, description=what, completed=done, total=total)
 
-            world = World(now=clock.now(), dice=random.Random(20210408), report=report)
+            world = World.new(clock.now(), report)
             people.seed(world)
             market.seed(world)
             sales.seed(world)
