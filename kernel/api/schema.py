@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import force_instance
 from rest_framework import serializers
@@ -107,8 +108,10 @@ class HaodianSchema(AutoSchema):
 
 def _limits(field: Any) -> dict[str, Any]:
     """Return what `field` demands of its input and drf-spectacular does not say."""
-    if isinstance(field, Text) and not field.allow_blank:
-        return {"pattern": r"\S"}  # trimmed before it is looked at
+    if isinstance(field, Text):
+        says_more = any(isinstance(one, RegexValidator) for one in field.validators)
+        # Trimmed before it is looked at: spaces alone are nothing.
+        return {} if field.allow_blank or says_more else {"pattern": r"\S"}
     if not isinstance(field, serializers.ListSerializer | serializers.ListField):
         return {}
     least, most = (getattr(field, name, None) for name in ("min_length", "max_length"))
