@@ -1,15 +1,21 @@
 """Every address of the system."""
 
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from django.views.generic import TemplateView
+from django.utils.functional import lazy
+from django.views.generic import RedirectView, TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from kernel.admin.sites import merchant_site, operator_site, support_site
 from kernel.api.problems import not_found
 from kernel.http import livez, readyz
 
+#: Looked up when asked for: in production the manifest names the file.
+FAVICON = lazy(static, str)("config/favicon.svg")
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", TemplateView.as_view(template_name="config/doors.html"), name="doors"),
+    path("favicon.ico", RedirectView.as_view(url=FAVICON)),
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
