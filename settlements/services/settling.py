@@ -7,6 +7,7 @@ sum to what it is worth now, and after a full refund everybody is at zero.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
@@ -30,6 +31,8 @@ from settlements.events import LineSettled
 from settlements.models import SettlementEntry, StatementLine
 from settlements.policies import Waterfall, subsidy_left, waterfall
 
+logger = logging.getLogger(__name__)
+
 #: Orders that one run takes.
 BATCH = 200
 _AMOUNTS = (
@@ -44,14 +47,36 @@ _AMOUNTS = (
 
 @transaction.atomic
 def settle_due(*, at: datetime, limit: int = BATCH, since: datetime | None = None) -> int:
-    """Settle lines whose after-sales window is over; return how many orders were taken.
+    """Settle lines whose after-sales window is over; return how many orders were done.
 
     Takes up to `limit` completed orders past `aftersales_until_at` by the database's clock that no
     case holds, skipping those that somebody has locked; a line with an open case waits. Each line
     is settled once, in one transfer, with its commission. What stayed of an order that was closed
     before shipping is the shop's. `since` spares the search through orders long settled.
+
+    A set that fails is settled order by order, so one that needs a person keeps nobody waiting.
     """
     orders = list(_due_orders(since)[:limit])
+    try:
+        _settle(orders, at)
+    except Exception:
+        logger.exception("%d orders could not be settled together", len(orders))
+        return sum(_settle_alone(order, at) for order in orders)
+    return len(orders)
+
+
+def _settle_alone(order: Order, at: datetime) -> bool:
+    try:
+        _settle([order], at)
+    except Exception:
+        logger.exception("order %s could not be settled; it is tried again", order.number)
+        return False
+    return True
+
+
+@transaction.atomic
+def _settle(orders: Sequence[Order], at: datetime) -> None:
+    """Settle what is due of locked orders: all of it or nothing."""
     lines = list(_due_lines().filter(order__in=orders).order_by("pk"))
     if lines:
         earned = commissions.settle(line_ids=[line.pk for line in lines], at=at)
@@ -63,7 +88,6 @@ def settle_due(*, at: datetime, limit: int = BATCH, since: datetime | None = Non
             earned,
             lines,
         )
-    return len(orders)
 
 
 @transaction.atomic

@@ -323,7 +323,7 @@ def test_a_set_of_orders_is_settled_in_a_constant_number_of_queries(
     for _ in range(count):
         sale()
 
-    with django_assert_num_queries(44):
+    with django_assert_num_queries(46):
         assert settle() == count
 
 
@@ -396,3 +396,24 @@ def test_the_plan_may_change_between_sale_and_settlement() -> None:
     settle()
 
     assert shares(line)[0][3:5] == (1_500, 500)
+
+
+def test_an_order_that_cannot_be_settled_does_not_keep_the_others_waiting(monkeypatch, caplog):
+    bad, good = sale(), sale()
+    settle_commissions = settling.commissions.settle
+
+    def fail_for_one(*, line_ids, at):
+        earned = settle_commissions(line_ids=line_ids, at=at)
+        if bad.pk in line_ids:
+            raise ValueError("a row that nobody planned")
+        return earned
+
+    with monkeypatch.context() as patch:
+        patch.setattr(settling.commissions, "settle", fail_for_one)
+        assert settle() == 1
+
+    assert list(SettlementEntry.objects.values_list("line_id", flat=True)) == [good.pk]
+    assert not Commission.objects.filter(line=bad).exists()
+    assert f"order {bad.order.number}" in caplog.text
+    assert settle() == 1
+    assert violations() + alliance_violations() + ledger_violations() == []
