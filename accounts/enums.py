@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RoleKind(models.TextChoices):
@@ -26,8 +27,8 @@ class AccountKind(models.TextChoices):
     """Kinds of content account (AC-03)."""
 
     PERSONAL = "personal", _("personal")
-    ENTERPRISE = "enterprise", _("enterprise")
-    BRAND = "brand", _("brand")
+    ENTERPRISE = "enterprise", pgettext_lazy("account", "enterprise")
+    BRAND = "brand", pgettext_lazy("account", "brand")
     COOPERATION = "cooperation", _("cooperation")
     EMPLOYEE = "employee", _("employee")
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ShopType(models.TextChoices):
@@ -12,7 +13,7 @@ class ShopType(models.TextChoices):
     FLAGSHIP = "flagship", _("flagship")
     BRAND_SPECIALTY = "brand_specialty", _("brand specialty")
     OFFICIAL_FLAGSHIP = "official_flagship", _("official flagship")
-    ENTERPRISE = "enterprise", _("enterprise")
+    ENTERPRISE = "enterprise", pgettext_lazy("shop", "enterprise")
     INDIVIDUAL = "individual", _("individual")
 
 
@@ -20,8 +21,8 @@ class ShopStatus(models.TextChoices):
     """SH-03 from the buyer's side; how it gets in is the admission's machine."""
 
     PREPARING = "preparing", _("preparing")
-    OPEN = "open", _("open")
-    SUSPENDED = "suspended", _("suspended")
+    OPEN = "open", pgettext_lazy("shop", "open")
+    SUSPENDED = "suspended", pgettext_lazy("shop", "suspended")
     CLOSED = "closed", _("closed")
 
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
 from accounts.enums import CreatorStatus, RoleKind, RoleStatus, VerificationStatus
@@ -19,6 +20,7 @@ from accounts.services import creators, roles, verifications
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.base import Act, ConsoleModelAdmin
+from kernel.admin.pictures import picture, pictured
 from kernel.admin.sites import operator_site
 
 TONES = {
@@ -29,6 +31,7 @@ TONES = {
     VerificationStatus.EXPIRING: "warning",
     VerificationStatus.EXPIRED: "danger",
 }
+CREATOR_TONES = {CreatorStatus.ACTIVE: "success", CreatorStatus.SUSPENDED: "danger"}
 #: What an operator may send back (AC-04).
 REJECTABLE = {
     "entity_name": _("Legal entity"),
@@ -66,6 +69,7 @@ class StartReview(Act):
 
     name = "start"
     label = _("Start review")
+    intro = _("You take it up; then you can approve or reject it.")
     permission = "accounts.operate"
 
     def applies(self, actor: Actor, target: Verification) -> bool:
@@ -120,6 +124,7 @@ class SuspendCreator(Act):
 
     name = "suspend"
     label = _("Suspend")
+    intro = _("The creator sells nothing until restored. Earlier sales keep their commission.")
     permission = "accounts.operate"
     form_class = ReasonForm
     is_dangerous = True
@@ -181,6 +186,7 @@ class SuspendRole(_RoleAct):
 
     name = "suspend-role"
     label = _("Suspend a role")
+    intro = _("The person loses this role at once and keeps the others.")
     is_dangerous = True
 
     def run(self, *, actor: Actor, target: User, data: dict[str, Any], at: datetime) -> Any:
@@ -238,15 +244,33 @@ class AccountPage(ConsoleModelAdmin):
     """All content accounts."""
 
     permission = "accounts.operate"
-    list_display = ("name", "handle", "kind", "entity_name", "verified_until", "follower_count")
+    list_display = (
+        "shown_name",
+        "handle",
+        "kind",
+        "entity_name",
+        "verified_until",
+        "follower_count",
+    )
     list_filter = ("kind", ("verified_until", admin.EmptyFieldListFilter))
     search_fields = ("name", "handle", "entity_name", "credit_code", "public_id")
     list_select_related = ("owner",)
     fieldsets = (
-        (None, {"fields": (("name", "handle"), ("kind", "owner"), "bio", "follower_count")}),
+        (None, {"fields": (("avatar", "name"), ("handle", "kind"), ("owner", "follower_count"))}),
+        (_("Profile"), {"fields": ("bio",)}),
         (_("Verified"), {"fields": (("entity_name", "credit_code"), "verified_until")}),
         (_("Shop"), {"fields": (("official_since", "collection_opened_at"),)}),
     )
+
+    @display(description=_("name"), ordering="name")
+    def shown_name(self, account: Account) -> str:
+        """The picture and the name."""
+        return pictured(account.avatar_url, account.name)
+
+    @display(description=pgettext_lazy("account", "picture"))
+    def avatar(self, account: Account) -> str:
+        """The picture."""
+        return picture(account.avatar_url, size="big") or "–"
 
 
 @admin.register(User, site=operator_site)
@@ -276,11 +300,21 @@ class CreatorPage(ConsoleModelAdmin):
 
     permission = "accounts.operate"
     acts = (SuspendCreator, RestoreCreator)
-    list_display = ("account", "user", "level", "status", "created_at")
+    list_display = ("shown_account", "user", "level", "status_badge", "created_at")
     list_filter = ("status", "level")
     list_select_related = ("account", "user")
     search_fields = ("account__handle", "account__name", "user__email")
-    fields = (("account", "user"), ("level", "status"), ("public_id", "created_at"))
+    fields = (("account", "user"), ("level", "status_badge"), ("public_id", "created_at"))
+
+    @display(description=_("account"), ordering="account__name")
+    def shown_account(self, creator: Creator) -> str:
+        """The account with its picture."""
+        return pictured(creator.account.avatar_url, creator.account)
+
+    @display(description=_("status"), ordering="status", label=CREATOR_TONES)
+    def status_badge(self, creator: Creator) -> tuple[str, str]:
+        """Its state in words and colour."""
+        return creator.status, creator.get_status_display()
 
 
 @admin.register(Agency, site=operator_site)

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.enums import AccountKind
 from accounts.models.user import User
@@ -38,7 +39,7 @@ class Account(models.Model):
     )
     handle = models.CharField(_("handle"), max_length=30)
     name = models.CharField(_("name"), max_length=60)
-    avatar_url = models.CharField(_("picture"), max_length=300, blank=True)
+    avatar_url = models.CharField(pgettext_lazy("account", "picture"), max_length=300, blank=True)
     bio = models.CharField(_("about"), max_length=300, blank=True)
     #: From the approved verification; empty before. Written by the verification service alone.
     entity_name = models.CharField(_("legal entity"), max_length=120, blank=True)

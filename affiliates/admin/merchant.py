@@ -59,7 +59,10 @@ class CreatePlanForm(forms.Form):
     """Product and rate."""
 
     product = forms.ModelChoiceField(
-        label=_("Product"), queryset=Product.objects.none(), to_field_name="public_id"
+        label=_("Product"),
+        queryset=Product.objects.none(),
+        to_field_name="public_id",
+        empty_label="–",
     )
     rate_bp = RateField()
 
@@ -188,6 +191,7 @@ class ClosePlan(PlanAct):
 class ResumePlan(PlanAct):
     name = "resume"
     label = _("Let the plan run on")
+    intro = _("The closing is called off.")
     states = (PlanStatus.CLOSING,)
 
     def run(
@@ -204,6 +208,7 @@ class MerchantMembershipConsole(ConsoleModelAdmin):
     permission = "affiliates.view"
     has_object_page = False
     list_display: ClassVar[Any] = ("shop", "status_badge", "joined_at", "leaves_at")
+    empty_hint = _("Join the alliance: creators may then sell your products for a commission.")
     acts = (JoinAlliance, LeaveAlliance)
 
     def get_queryset(self, request: Any) -> QuerySet[AllianceMembership]:
@@ -219,6 +224,7 @@ class MerchantMembershipConsole(ConsoleModelAdmin):
 class MerchantPlanConsole(PlanConsole):
     """The shop's plans."""
 
+    empty_hint = _("Open a plan: creators then sell the product for a commission.")
     acts = (CreatePlan, ChangeRate, ClosePlan, ResumePlan)
 
 

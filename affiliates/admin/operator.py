@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from affiliates.admin.pages import CommissionConsole, PlanConsole, percent
+from affiliates.admin.pages import CONTRACT_TONES, CommissionConsole, PlanConsole, percent
 from affiliates.models import AgencyContract, Commission, Plan
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.sites import operator_site
@@ -21,7 +21,13 @@ class OperatorPlanConsole(PlanConsole):
     """The plans of all shops."""
 
     permission = "affiliates.operate"
-    list_display: ClassVar[Any] = ("product", "shop", *PlanConsole.list_display[1:])
+    list_display: ClassVar[Any] = ("goods", "shop", *PlanConsole.list_display[1:])
+    fields: Any = (
+        ("product", "shop"),
+        ("status_badge", "created_at"),
+        ("rate_now", "rate_announced"),
+        "closes_at",
+    )
 
 
 @admin.register(Commission, site=operator_site)
@@ -32,7 +38,7 @@ class OperatorCommissionConsole(CommissionConsole):
     list_display: ClassVar[Any] = (
         *CommissionConsole.list_display[:2],
         "shop",
-        *CommissionConsole.list_display[2:],
+        *(name for name in CommissionConsole.list_display[2:] if name != "shown_base"),
     )
 
 
@@ -45,7 +51,7 @@ class OperatorContractConsole(ConsoleModelAdmin):
         "agency",
         "creator",
         "share",
-        "status",
+        "status_badge",
         "starts_at",
         "ends_at",
     )
@@ -59,3 +65,8 @@ class OperatorContractConsole(ConsoleModelAdmin):
     def share(self, contract: AgencyContract) -> str:
         """Return the agency's part of the commission."""
         return percent(contract.share_bp)
+
+    @display(description=_("Status"), ordering="status", label=CONTRACT_TONES)
+    def status_badge(self, contract: AgencyContract) -> tuple[str, str]:
+        """Return the status, coloured."""
+        return contract.status, contract.get_status_display()

@@ -12,10 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from affiliates import policies, selectors
-from affiliates.enums import CommissionStatus, MembershipStatus, PickStatus, PlanStatus
+from affiliates.enums import (
+    CommissionStatus,
+    ContractStatus,
+    MembershipStatus,
+    PickStatus,
+    PlanStatus,
+)
 from affiliates.models import Commission, Pick, Plan
 from kernel import clock, money
 from kernel.admin.base import ConsoleModelAdmin
+from kernel.admin.pictures import pictured
+from kernel.admin.wording import person
 
 PLAN_TONES: dict[str, str] = {
     PlanStatus.RUNNING: "success",
@@ -26,6 +34,12 @@ MEMBERSHIP_TONES: dict[str, str] = {
     MembershipStatus.JOINED: "success",
     MembershipStatus.LEAVING: "warning",
     MembershipStatus.LEFT: "default",
+}
+CONTRACT_TONES: dict[str, str] = {
+    ContractStatus.INVITED: "warning",
+    ContractStatus.ACTIVE: "success",
+    ContractStatus.DECLINED: "danger",
+    ContractStatus.ENDED: "default",
 }
 PICK_TONES: dict[str, str] = {PickStatus.ACTIVE: "success", PickStatus.REMOVED: "default"}
 COMMISSION_TONES: dict[str, str] = {
@@ -50,7 +64,7 @@ class PlanConsole(ConsoleModelAdmin):
 
     permission: ClassVar[str] = "affiliates.view"
     list_display: ClassVar[Any] = (
-        "product",
+        "goods",
         "status_badge",
         "rate_now",
         "rate_announced",
@@ -60,10 +74,20 @@ class PlanConsole(ConsoleModelAdmin):
     list_filter: ClassVar[Any] = ("status",)
     search_fields: ClassVar[Any] = ("product__title", "=product__public_id")
     search_help_text = _("Title or id of a product")
+    fields: Any = (
+        ("product", "status_badge"),
+        ("rate_now", "rate_announced"),
+        ("created_at", "closes_at"),
+    )
     extra_template = "affiliates/versions.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
         return selectors.plans_page(super().get_queryset(request)).prefetch_related("versions")
+
+    @display(description=_("Product"), ordering="product__title")
+    def goods(self, plan: Plan) -> str:
+        """Return the product with its picture."""
+        return pictured(next(iter(plan.product.image_urls), ""), plan.product.title)
 
     @display(description=_("Status"), ordering="status", label=PLAN_TONES)
     def status_badge(self, plan: Plan) -> tuple[str, str]:
@@ -76,7 +100,7 @@ class PlanConsole(ConsoleModelAdmin):
         version = policies.in_force(plan.versions.all(), clock.now())
         return percent(version.rate_bp) if version else "–"
 
-    @display(description=_("Announced"))
+    @display(description=_("Announced rate"))
     def rate_announced(self, plan: Plan) -> str:
         """Return the announced rate and when it begins (AL-13)."""
         now = clock.now()
@@ -90,7 +114,11 @@ class PlanConsole(ConsoleModelAdmin):
     def page_context(self, request: HttpRequest, target: Plan) -> dict[str, Any]:
         versions = sorted(target.versions.all(), key=lambda one: -one.pk)
         rows = [
-            {"rate": percent(one.rate_bp), "begins": one.effective_from, "by": one.actor_label}
+            {
+                "rate": percent(one.rate_bp),
+                "begins": one.effective_from,
+                "by": person(one.actor_label),
+            }
             for one in versions
         ]
         return {"versions": rows}
@@ -128,7 +156,7 @@ class CommissionConsole(ConsoleModelAdmin):
         "rate",
         "shown_base",
         "shown_amount",
-        "is_on_hold",
+        "hold_badge",
         "paid_at",
     )
     list_filter: ClassVar[Any] = ("status", "is_on_hold")
@@ -144,12 +172,17 @@ class CommissionConsole(ConsoleModelAdmin):
         """Return the status, coloured."""
         return commission.status, commission.get_status_display()
 
+    @display(description=_("On hold"), ordering="is_on_hold", label={"hold": "warning"})
+    def hold_badge(self, commission: Commission) -> tuple[str, str] | None:
+        """Return a badge while a case holds it."""
+        return ("hold", str(_("on hold"))) if commission.is_on_hold else None
+
     @display(description=_("Goods"))
     def goods(self, commission: Commission) -> str:
         """Return the line's title."""
         return commission.line.title
 
-    @display(description=_("Rate"), ordering="rate_bp")
+    @display(description=_("Commission rate"), ordering="rate_bp")
     def rate(self, commission: Commission) -> str:
         """Return the frozen rate."""
         return percent(commission.rate_bp)

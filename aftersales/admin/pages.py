@@ -19,6 +19,7 @@ from aftersales.selectors.calculator import calculate
 from aftersales.services import previews
 from kernel import clock, money
 from kernel.admin.base import ConsoleModelAdmin
+from kernel.admin.pictures import pictured
 from kernel.errors import DomainError
 from orders.models import Order
 
@@ -73,6 +74,7 @@ class CaseConsole(ConsoleModelAdmin):
     list_filter: ClassVar[Any] = (QueueFilter, "kind")
     search_fields: ClassVar[Any] = ("number", "order__number")
     search_help_text = _("Number of a case or an order")
+    empty_hint = _("No case waits. Others are behind the filter.")
     #: What waits by its deadline, the rest after it, newest first.
     ordering: Any = ("due_at", "-pk")
     #: Whether the page may show what other rooms know about the money, and the buyer's history.
@@ -99,7 +101,7 @@ class CaseConsole(ConsoleModelAdmin):
     @display(description=_("Goods"))
     def goods(self, case: RefundCase) -> str:
         """Return what it is about."""
-        return f"{case.line.title} × {case.quantity}"
+        return pictured(case.line.image_url, f"{case.line.title} × {case.quantity}")
 
     @display(description=_("Amount"), ordering="amount")
     def shown_amount(self, case: RefundCase) -> str:

@@ -121,6 +121,7 @@ class SubmitProduct(Act):
 
     name = "submit"
     label = _("Submit for review")
+    intro = _("An operator looks at it. Until then nothing changes for buyers.")
     permission = "catalog.edit"
     form_class = SubmitForm
 
@@ -139,6 +140,7 @@ class WithdrawProduct(Act):
 
     name = "withdraw"
     label = _("Withdraw from review")
+    intro = _("It becomes a draft again. What sells keeps selling.")
     permission = "catalog.edit"
 
     def applies(self, actor: Actor, target: Product) -> bool:
@@ -154,6 +156,7 @@ class DiscardChange(Act):
 
     name = "discard"
     label = _("Discard the change")
+    intro = _("The product stays as buyers see it now. The change cannot be brought back.")
     permission = "catalog.edit"
     is_dangerous = True
 
@@ -170,6 +173,7 @@ class ListProduct(Act):
 
     name = "list"
     label = _("Put on the shelf")
+    intro = _("Buyers can find and buy it at once.")
     permission = "catalog.edit"
 
     def applies(self, actor: Actor, target: Product) -> bool:
@@ -185,6 +189,7 @@ class DelistProduct(Act):
 
     name = "delist"
     label = _("Take off the shelf")
+    intro = _("Buyers no longer find it. Orders that exist go on.")
     permission = "catalog.edit"
     is_dangerous = True
 
@@ -218,6 +223,7 @@ class RestoreProduct(Act):
 
     name = "restore"
     label = _("Restore")
+    intro = _("It goes to the warehouse; you can put it on the shelf again.")
     permission = "catalog.edit"
 
     def applies(self, actor: Actor, target: Product) -> bool:
@@ -233,13 +239,14 @@ class SetPrice(Act):
 
     name = "set-price"
     label = _("Set the price")
+    intro = _("Orders that exist keep their price.")
     permission = "catalog.price"
     form_class = PriceForm
 
     def preview(self, actor: Actor, target: Sku) -> Sequence[tuple[Any, Any]]:
         live = target.prices.in_force().first()
         price = shown_price(live.price, live.currency) if live else "–"
-        return [(_("SKU"), target), (_("Price now"), price)]
+        return [(_("SKU"), _named(target)), (_("Price now"), price)]
 
     def run(self, *, actor: Actor, target: Sku, data: dict[str, Any], at: datetime) -> Any:
         version = prices.set_price(
@@ -316,9 +323,13 @@ class Upload(Act):
         return gettext("%(file)s is on its way.") % {"file": job.filename}
 
 
+def _named(sku: Sku) -> str:
+    return " · ".join(filter(None, [sku.product.title, " / ".join(sku.options), sku.merchant_code]))
+
+
 def _counters(sku: Sku) -> Sequence[tuple[Any, Any]]:
     return [
-        (_("SKU"), sku),
+        (_("SKU"), _named(sku)),
         (_("On hand"), sku.stock.on_hand),
         (_("Held for orders"), sku.stock.held),
     ]

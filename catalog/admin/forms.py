@@ -132,7 +132,7 @@ class PriceForm(forms.Form):
         label=_("List price"), min_amount=1, max_amount=MAX_AMOUNT, required=False
     )
     effective_from = forms.DateTimeField(
-        label=_("From"), required=False, help_text=_("Empty means from now on.")
+        label=_("Takes effect"), required=False, help_text=_("Empty means from now on.")
     )
 
 

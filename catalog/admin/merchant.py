@@ -22,7 +22,9 @@ from catalog.selectors import shop_todo
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.base import ConsoleModelAdmin
+from kernel.admin.pictures import pictured
 from kernel.admin.sites import merchant_site
+from kernel.admin.wording import person, reference
 
 PRODUCTS = "merchant:catalog_product_changelist"
 SKUS = "merchant:catalog_sku_changelist"
@@ -35,6 +37,7 @@ SHOWN_FAULTS = 200
 class MerchantProductConsole(ProductConsole):
     """The shop's products."""
 
+    empty_hint = _("Make your first product, or import a file.")
     acts = (
         acts.CreateProduct,
         acts.EditProduct,
@@ -72,8 +75,8 @@ class StockConsole(ConsoleModelAdmin):
     acts = (acts.SetPrice, acts.AdjustStock, acts.CountStock)
     change_form_template = "catalog/sku.html"
     list_display = (
-        "merchant_code",
-        "product",
+        "code",
+        "goods",
         "variant",
         "price_now",
         "on_hand",
@@ -88,6 +91,17 @@ class StockConsole(ConsoleModelAdmin):
         in_force = PriceVersion.objects.filter(sku=OuterRef("pk")).in_force()
         rows = super().get_queryset(request).select_related("product", "stock")
         return rows.annotate(price_now=Subquery(in_force.values("price")[:1]))
+
+    @display(description=_("merchant code"), ordering="merchant_code")
+    def code(self, sku: Sku) -> str:
+        """What the merchant calls it."""
+        return sku.merchant_code
+
+    @display(description=_("product"), ordering="product__title")
+    def goods(self, sku: Sku) -> str:
+        """The picture and the title."""
+        picture = sku.image_url or next(iter(sku.product.image_urls), "")
+        return pictured(picture, sku.product.title)
 
     @display(description=_("variant"))
     def variant(self, sku: Sku) -> str:
@@ -125,6 +139,7 @@ class StockConsole(ConsoleModelAdmin):
                 "merchant:catalog_product_change", args=[target.product.public_id]
             ),
             "variant": " / ".join(target.options),
+            "picture_url": target.image_url or next(iter(target.product.image_urls), ""),
             "price": wording.shown_price(target.price_now, "CNY"),
             "stock_tone": wording.STOCK_TONES[availability(target.stock.available)],
             "prices": [
@@ -136,7 +151,13 @@ class StockConsole(ConsoleModelAdmin):
                 for row in prices.order_by("-effective_from", "-pk")[:SHOWN_PRICES]
             ],
             "movements": [
-                {"row": row, "tone": wording.MOVEMENT_TONES[row.kind]}
+                {
+                    "row": row,
+                    "tone": wording.MOVEMENT_TONES[row.kind],
+                    "on_hand": wording.change(row.on_hand_delta),
+                    "held": wording.change(row.held_delta),
+                    "reference": reference(row.reference),
+                }
                 for row in movements.order_by("-pk")[:SHOWN_MOVEMENTS]
             ],
         }
@@ -151,22 +172,48 @@ class MovementConsole(ConsoleModelAdmin):
     list_display = (
         "at",
         "sku_code",
+        "goods",
         "kind_badge",
-        "on_hand_delta",
-        "held_delta",
-        "reference",
-        "actor_label",
+        "on_hand",
+        "held",
+        "cause",
+        "by",
     )
     list_filter = ("kind", "at")
     search_fields = ("sku__merchant_code", "reference")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockMovement]:
-        return super().get_queryset(request).select_related("sku")
+        return super().get_queryset(request).select_related("sku__product")
 
     @display(description=_("SKU"))
     def sku_code(self, movement: StockMovement) -> str:
         """The SKU by its merchant code."""
         return movement.sku.merchant_code
+
+    @display(description=_("product"))
+    def goods(self, movement: StockMovement) -> str:
+        """The product's title."""
+        return movement.sku.product.title
+
+    @display(description=_("on hand"), ordering="on_hand_delta")
+    def on_hand(self, movement: StockMovement) -> str:
+        """Pieces that came or went."""
+        return wording.change(movement.on_hand_delta)
+
+    @display(description=_("held"), ordering="held_delta")
+    def held(self, movement: StockMovement) -> str:
+        """Pieces that were held or given back."""
+        return wording.change(movement.held_delta)
+
+    @display(description=_("reference"))
+    def cause(self, movement: StockMovement) -> str:
+        """The order, case or file behind it."""
+        return reference(movement.reference)
+
+    @display(description=_("by"))
+    def by(self, movement: StockMovement) -> str:
+        """Who, or a dash where nobody did."""
+        return person(movement.actor_label) or "–"
 
     @display(description=_("kind"), ordering="kind", label=wording.MOVEMENT_TONES)
     def kind_badge(self, movement: StockMovement) -> tuple[str, str]:
@@ -180,6 +227,7 @@ class ImportConsole(ConsoleModelAdmin):
 
     permission = "catalog.view"
     acts = (acts.Upload,)
+    empty_hint = _("Import a file to bring many products at once; a dry run only reports.")
     change_form_template = "catalog/import.html"
     list_display = (
         "filename",

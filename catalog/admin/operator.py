@@ -95,6 +95,7 @@ class BanProduct(Act):
 
     name = "ban"
     label = _("Ban")
+    intro = _("It leaves the shelf at once. The merchant reads the reason.")
     permission = PERMISSION
     form_class = ReasonForm
     is_dangerous = True
@@ -113,6 +114,7 @@ class ReopenProduct(Act):
 
     name = "reopen"
     label = _("Reopen the review")
+    intro = _("The product waits for a verdict again.")
     permission = PERMISSION
 
     def applies(self, actor: Actor, target: Product) -> bool:
@@ -130,7 +132,7 @@ class OperatorProductConsole(ProductConsole):
 
     permission = PERMISSION
     acts = (BanProduct, ReopenProduct)
-    list_display = ("title", "shop", "state_badge", "price", "pieces", "created_at")
+    list_display = ("goods", "shop", "state_badge", "price", "pieces", "created_at")
 
 
 class AddCategory(Act):

@@ -15,6 +15,7 @@ from catalog.enums import DisplayState
 from catalog.models import Brand, Category, Product, ProductReview
 from catalog.selectors import category_path, skus_of, with_available
 from kernel.admin.base import ConsoleModelAdmin
+from kernel.admin.pictures import pictured
 
 RECENT_REVIEWS = 10
 
@@ -38,7 +39,7 @@ class ProductConsole(ConsoleModelAdmin):
 
     permission = "catalog.view"
     change_form_template = "catalog/product.html"
-    list_display: Any = ("title", "state_badge", "price", "pieces", "sales_count", "created_at")
+    list_display: Any = ("goods", "state_badge", "price", "pieces", "sales_count", "created_at")
     list_filter: Any = (StateFilter,)
     search_fields: Any = ("title", "merchant_code", "public_id")
     search_help_text = _("Title, merchant code or id")
@@ -46,6 +47,11 @@ class ProductConsole(ConsoleModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         rows = super().get_queryset(request).defer("search_words", "search_vector")
         return with_available(rows.select_related("category", "brand", "draft", "shop"))
+
+    @display(description=_("title"), ordering="title")
+    def goods(self, product: Product) -> str:
+        """The picture, the title, the merchant's code."""
+        return pictured(next(iter(product.image_urls), ""), product.title, product.merchant_code)
 
     @display(description=_("state"), ordering="display_state", label=wording.STATE_TONES)
     def state_badge(self, product: Product) -> tuple[str, str]:
@@ -101,13 +107,18 @@ class ReviewConsole(ConsoleModelAdmin):
 
     permission = "catalog.operate"
     change_form_template = "catalog/review.html"
-    list_display: Any = ("product", "verdict_badge", "shop", "is_draft", "submitted_at")
+    list_display: Any = ("goods", "verdict_badge", "shop", "is_draft", "submitted_at")
     list_filter: Any = ("verdict", "is_draft", ("submitted_at", admin.DateFieldListFilter))
     search_fields: Any = ("product__title", "public_id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductReview]:
         rows = super().get_queryset(request)
         return rows.select_related("product__category", "product__brand", "shop")
+
+    @display(description=_("product"), ordering="product__title")
+    def goods(self, review: ProductReview) -> str:
+        """The picture and the title."""
+        return pictured(next(iter(review.product.image_urls), ""), review.product.title)
 
     @display(description=_("verdict"), ordering="verdict", label=wording.VERDICT_TONES)
     def verdict_badge(self, review: ProductReview) -> tuple[str, str]:

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import DisplayState, ImportStatus, MovementKind, Verdict
 from catalog.models import Product
 from kernel import money
+from kernel.admin.pictures import picture
 
 STATE_TONES: dict[str, str] = {
     DisplayState.ON_SALE: "success",
@@ -70,6 +72,11 @@ def price_band(product: Product) -> str:
     return f"{low} – {money.display(product.max_price, product.currency)}"
 
 
+def change(pieces: int) -> str:
+    """Return ``+3``, ``−2``, or a dash for nothing."""
+    return f"{pieces:+d}".replace("-", "−") if pieces else "–"
+
+
 def shown_price(amount: int | None, currency: str) -> str:
     """Return the price as people read it; a dash for none."""
     return "–" if amount is None else money.display(amount, currency)
@@ -91,6 +98,8 @@ def content_rows(
             continue
         if name == "attributes":
             text = lines_of(value)
+        elif name == "image_urls":
+            text = format_html_join(" ", "{}", ((picture(url, size="big"),) for url in value))
         elif isinstance(value, list):
             text = "\n".join(str(one) for one in value)
         else:

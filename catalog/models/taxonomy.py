@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kernel.actors import Actor
 from kernel.fields import PublicIdField
@@ -30,7 +31,7 @@ class Category(models.Model):
     name_en = models.CharField(_("English name"), max_length=60, blank=True)
     #: Primary keys from the root down, ``/3/17/``: a subtree is one prefix.
     path = models.CharField(_("path"), max_length=120, db_index=True)
-    level = models.PositiveSmallIntegerField(_("level"))
+    level = models.PositiveSmallIntegerField(pgettext_lazy("category", "level"))
     is_leaf = models.BooleanField(_("leaf"), default=True)
 
     objects = PublicQuerySet.as_manager()

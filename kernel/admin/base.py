@@ -20,6 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 
 from kernel import clock
@@ -63,7 +64,10 @@ class ConsoleModelAdmin(ModelAdmin):
     acts: ClassVar[Sequence[type[Act]]] = ()
     #: Template drawn under the fields of the object page, with `original` and `actor`.
     extra_template: ClassVar[str] = ""
+    #: What an empty list says that its reader can do.
+    empty_hint: ClassVar[Any] = ""
 
+    empty_value_display = "–"
     actions = None
     list_per_page = 50
     list_max_show_all = 50
@@ -96,7 +100,11 @@ class ConsoleModelAdmin(ModelAdmin):
 
     def object_url(self, target: Any) -> str:
         """Return the address of the object page."""
-        return reverse(self._view_name("change"), args=[getattr(target, self.public_field)])
+        return self.address_of(getattr(target, self.public_field))
+
+    def address_of(self, key: Any) -> str:
+        """Return the address of the page of the object that `key` names."""
+        return reverse(self._view_name("change"), args=[key])
 
     def get_list_display_links(self, request: HttpRequest, list_display: Sequence[Any]) -> Any:
         """Return the first column, or None where rows have no page."""
@@ -162,7 +170,8 @@ class ConsoleModelAdmin(ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         context = {
             "act_links": self._links(request, None),
-            "heading": self.opts.verbose_name_plural,
+            "title": capfirst(self.opts.verbose_name_plural),
+            "empty_hint": self.empty_hint,
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)
@@ -178,6 +187,7 @@ class ConsoleModelAdmin(ModelAdmin):
             "extra_template": self.extra_template,
             "actor": self.actor(request),
             "title": str(target),
+            "subtitle": None,
             "crumbs": self._crumbs(),
             **self.page_context(request, target),
             **(extra_context or {}),
@@ -269,7 +279,8 @@ class ConsoleModelAdmin(ModelAdmin):
 
     def _crumbs(self, target: Any = None) -> list[tuple[str, Any]]:
         """Return the links that lead to the page: the list, then the object where it has a page."""
-        crumbs = [(reverse(self._view_name("changelist")), self.opts.verbose_name_plural)]
+        name = capfirst(self.opts.verbose_name_plural)
+        crumbs = [(reverse(self._view_name("changelist")), name)]
         return [*crumbs, (self.object_url(target), target)] if target is not None else crumbs
 
     def _find_act(self, name: str, *, is_on_object: bool) -> Act | None:

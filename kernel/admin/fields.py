@@ -6,13 +6,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 from unfold.fields import UnfoldAdminReadonlyField
 from unfold.forms import AdminForm, Fieldline, Fieldset
+from unfold.utils import display_for_label
 
 
 class ConsoleReadonlyField(UnfoldAdminReadonlyField):
-    """Links related rows by their public id; Django would write the primary key."""
+    """Links related rows by their public id (Django would write the primary key); draws badges."""
+
+    def _get_contents(self) -> SafeString:
+        if isinstance(self.resolved_field, tuple):
+            _field, attr, value = self.resolved_field
+            label = getattr(attr, "label", None)
+            if value in (None, ""):
+                return conditional_escape(self.empty_value_display)
+            if label:
+                return display_for_label(value, self.empty_value_display, label)
+            if str(self.field["field"]).endswith("_url"):
+                return _address(str(value))
+        return super()._get_contents()
 
     def get_admin_url(self, remote_field: Any, remote_obj: Any) -> str:
         page = self.model_admin.admin_site.get_page(type(remote_obj))
@@ -20,6 +34,16 @@ class ConsoleReadonlyField(UnfoldAdminReadonlyField):
             return str(remote_obj)
         url = page.object_url(remote_obj)
         return format_html('<a href="{}" class="text-link">{}</a>', url, remote_obj)
+
+
+def _address(url: str) -> SafeString:
+    """Return a link to what somebody said is at `url`; never one that runs a script."""
+    if not url.startswith(("https://", "http://", "/")):
+        return conditional_escape(url)
+    link = (
+        '<a href="{0}" class="text-link" target="_blank" rel="noopener noreferrer nofollow">{0}</a>'
+    )
+    return format_html(link, url)
 
 
 class ConsoleFieldline(Fieldline):

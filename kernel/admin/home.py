@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -20,6 +20,8 @@ from django.utils.functional import Promise
 
 from kernel.actors import Actor
 
+#: More labels than this stand slantwise under the chart.
+MAX_TICKS = 11
 Tone = Literal["plain", "good", "warning", "urgent"]
 
 
@@ -63,7 +65,6 @@ class Chart:
     series: Sequence[Series]
     kind: Literal["bar", "line"] = "line"
     note: str | Promise = ""
-    options: dict[str, object] = field(default_factory=dict)
 
     @property
     def data(self) -> str:
@@ -75,6 +76,7 @@ class Chart:
                 "borderColor": one.color,
                 "backgroundColor": one.color,
                 "displayYAxis": True,
+                "maxTicksXLimit": MAX_TICKS,
             }
             for one in self.series
         ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
@@ -13,39 +14,107 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from kernel import events
-from kernel.actors import Actor
-from kernel.admin import home
+from kernel.actors import Actor, Role
+from kernel.admin import home, wording
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.home import Card, Chart
 from kernel.admin.sites import merchant_site, operator_site
 from kernel.models import AuditEntry, Delivery
 
 
+class RoleFilter(admin.SimpleListFilter):
+    """In which role somebody acted, in words."""
+
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(role.value, settings.CONSOLE_ROLES[role.value]) for role in Role]
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[AuditEntry]
+    ) -> models.QuerySet[AuditEntry]:
+        return queryset.filter(actor_role=self.value()) if self.value() else queryset
+
+
+class RoomFilter(admin.SimpleListFilter):
+    """In which room something was done, in the words of the menu."""
+
+    title = _("area")
+    parameter_name = "room"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(settings.CONSOLE_ROOMS.items())
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[AuditEntry]
+    ) -> models.QuerySet[AuditEntry]:
+        is_known = self.value() in settings.CONSOLE_ROOMS
+        return queryset.filter(action__startswith=f"{self.value()}.") if is_known else queryset
+
+
+class TrailPage(ConsoleModelAdmin):
+    """Who did what, newest first, in words."""
+
+    list_display: Any = ("at", "by", "done", "kind", "target", "reason")
+    list_filter = (RoleFilter, RoomFilter, "at")
+    search_fields: Any = ("action", "target_id", "actor_label")
+    search_help_text = _("Number, id or person")
+
+    @display(description=_("by"), ordering="actor_label")
+    def by(self, entry: AuditEntry) -> str:
+        """Who, with the role."""
+        return wording.person(entry.actor_label)
+
+    @display(description=_("action"), ordering="action")
+    def done(self, entry: AuditEntry) -> str:
+        """What was done."""
+        return wording.act(entry.action)
+
+    @display(description=_("object type"), ordering="target_model")
+    def kind(self, entry: AuditEntry) -> str:
+        """What it was done to."""
+        return wording.kind(entry.target_model)
+
+    @display(description=_("object"), ordering="target_id")
+    def target(self, entry: AuditEntry) -> str:
+        """Which one."""
+        return wording.target(self.admin_site, entry.target_model, entry.target_id)
+
+
 @admin.register(AuditEntry, site=merchant_site)
-class AuditPage(ConsoleModelAdmin):
+class AuditPage(TrailPage):
     """The shop's own trail (GV-09): complete lines, so it needs no page of a line."""
 
     permission = "audit.view"
     has_object_page = False
-    list_display = ("at", "actor_label", "action", "target_model", "target_id", "reason")
-    list_filter = ("actor_role", "at")
-    search_fields = ("action", "target_id", "actor_label")
 
 
 @admin.register(AuditEntry, site=operator_site)
-class PlatformAuditPage(ConsoleModelAdmin):
+class PlatformAuditPage(TrailPage):
     """The whole trail, with what was before and after."""
 
     permission = "kernel.operate"
     public_field = "pk"
-    list_display = ("at", "actor_label", "action", "target_model", "target_id", "reason")
-    list_filter = ("actor_role", "target_model", "at")
-    search_fields = ("action", "target_id", "actor_label", "request_id")
+    search_fields = (*TrailPage.search_fields, "request_id")
     fieldsets = (
-        (None, {"fields": (("at", "action"), ("actor_role", "actor_label"), "reason")}),
-        (_("Object"), {"fields": (("target_model", "target_id"), "before", "after")}),
-        (_("Request"), {"fields": ("request_id",)}),
+        (None, {"fields": (("done", "at"), ("by", "reason"))}),
+        (_("Object"), {"fields": (("kind", "target"), ("was", "became"))}),
+        (_("Request"), {"fields": (("action", "request_id"),)}),
     )
+
+    def page_context(self, request: HttpRequest, target: Any) -> dict[str, Any]:
+        return {"title": wording.act(target.action)}
+
+    @display(description=_("before"))
+    def was(self, entry: AuditEntry) -> str:
+        """The values that changed, before."""
+        return wording.facts(entry.before, entry.target_model)
+
+    @display(description=_("after"))
+    def became(self, entry: AuditEntry) -> str:
+        """The values that changed, after."""
+        return wording.facts(entry.after, entry.target_model)
 
 
 class DeliverAgain(Act):
@@ -91,7 +160,7 @@ class DeliveryPage(ConsoleModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).select_related("message")
 
-    @display(description=_("topic"))
+    @display(description=_("topic"), ordering="message__topic")
     def topic(self, delivery: Delivery) -> str:
         """What happened."""
         return delivery.message.topic
@@ -99,7 +168,7 @@ class DeliveryPage(ConsoleModelAdmin):
     @display(description=_("payload"))
     def payload(self, delivery: Delivery) -> str:
         """The ids it tells."""
-        return str(delivery.message.payload)
+        return wording.facts(delivery.message.payload)
 
 
 def parked_events(actor: Actor, at: datetime) -> list[Card | Chart]:

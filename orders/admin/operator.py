@@ -16,6 +16,7 @@ from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.sites import operator_site
+from kernel.admin.wording import reference
 from orders.admin import acts, wording
 from orders.admin.pages import OrderConsole
 from orders.models import GatewayNotice, Order, Payment, Refund
@@ -27,7 +28,7 @@ class OperatorOrderConsole(OrderConsole):
     """The orders of all shops."""
 
     permission = "orders.operate"
-    list_display: Any = ("number", "shop", *OrderConsole.list_display[1:])
+    list_display: Any = ("number", "shop", *OrderConsole.list_display[1:5], "placed_at")
     search_fields: Any = ("=number", "shop__name")
     search_help_text = _("Number of an order, or a shop's name")
     acts = (acts.BringForward,)
@@ -63,7 +64,7 @@ class PaymentConsole(MoneyConsole):
     fieldsets: Any = (
         (None, {"fields": (("number", "status_badge"), ("shown_amount", "is_effective"))}),
         (_("Gateway"), {"fields": (("gateway", "gateway_txn"), ("created_at", "paid_at"))}),
-        (_("Questions"), {"fields": (("poll_at", "poll_count"),)}),
+        (_("Polling"), {"fields": (("poll_at", "poll_count"),)}),
     )
 
     @display(description=_("Status"), ordering="status", label=wording.PAYMENT_TONES)
@@ -89,10 +90,15 @@ class RefundConsole(MoneyConsole):
     list_filter: Any = ("status", "reason", "created_at")
     search_fields: Any = ("=number", "=reference", "=payment__number", "=order__number")
     fieldsets: Any = (
-        (None, {"fields": (("number", "status_badge"), ("shown_amount", "reason"), "reference")}),
+        (None, {"fields": (("number", "status_badge"), ("shown_amount", "reason"), "cause")}),
         (_("Gateway"), {"fields": (("gateway_refund_id", "attempts"), ("due_at", "last_error"))}),
         (_("Time"), {"fields": (("created_at", "finished_at"),)}),
     )
+
+    @display(description=_("reference"))
+    def cause(self, row: Refund) -> str:
+        """Return the case or order behind it."""
+        return reference(row.reference)
 
     @display(description=_("Status"), ordering="status", label=wording.REFUND_TONES)
     def status_badge(self, row: Refund) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from kernel import clock, money
 from kernel.admin.base import ConsoleModelAdmin
+from kernel.admin.pictures import pictured
 from orders.admin import wording
 from orders.admin.acts import Reveal
 from orders.enums import Carrier
@@ -60,8 +61,10 @@ class OrderConsole(ConsoleModelAdmin):
     def goods(self, order: Order) -> str:
         """Return the first line, and how many more there are."""
         lines = list(order.lines.all())
+        if not lines:
+            return "–"
         more = f" +{len(lines) - 1}" if len(lines) > 1 else ""
-        return f"{lines[0]}{more}" if lines else "–"
+        return pictured(lines[0].image_url, f"{lines[0]}{more}")
 
     @display(description=_("Paid"), ordering="pay_amount")
     def shown_amount(self, order: Order) -> str:

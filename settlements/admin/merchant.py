@@ -21,7 +21,7 @@ from kernel.admin import home
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.forms import YuanField
 from kernel.admin.sites import merchant_site
-from settlements.admin.pages import PAYOUT_TONES, amount_column
+from settlements.admin.pages import PAYOUT_TONES, amount_column, by_column, posting
 from settlements.models import Payout, Statement, StatementLine
 from settlements.policies import next_month, starts_at
 from settlements.selectors import balance_of, party_of
@@ -50,7 +50,7 @@ class RequestPayout(Act):
         balance = balance_of(party_of(actor))
         return (
             (_("Balance"), money.display(balance.balance_amount, balance.currency)),
-            (_("Available"), money.display(balance.available_amount, balance.currency)),
+            (_("Can be paid out"), money.display(balance.available_amount, balance.currency)),
         )
 
     def run(
@@ -66,7 +66,7 @@ class MerchantStatementConsole(ConsoleModelAdmin):
 
     permission = "settlements.view"
     list_display: ClassVar[Any] = (
-        "month",
+        "shown_month",
         "opening",
         "settled",
         "taken_back",
@@ -77,11 +77,22 @@ class MerchantStatementConsole(ConsoleModelAdmin):
     ordering: Any = ("-month", "-pk")
     extra_template = "settlements/lines.html"
 
+    fields: Any = (
+        ("opening", "closing"),
+        ("settled", "taken_back"),
+        ("paid_out", "updated_at"),
+    )
+
     opening = amount_column("opening_amount", _("Opening"))
     settled = amount_column("settled_amount", _("Settled"))
     taken_back = amount_column("reversed_amount", _("Taken back"))
     paid_out = amount_column("paid_out_amount", _("Paid out"))
     closing = amount_column("closing_amount", _("Closing"))
+
+    @display(description=_("month"), ordering="month")
+    def shown_month(self, statement: Statement) -> str:
+        """Return the month as ``2026-11``."""
+        return str(statement)
 
     def page_context(self, request: HttpRequest, target: Statement) -> dict[str, Any]:
         lines = StatementLine.objects.visible_to(self.actor(request)).filter(
@@ -94,7 +105,7 @@ class MerchantStatementConsole(ConsoleModelAdmin):
             "lines": [
                 {
                     "at": line.at,
-                    "reference": line.reference,
+                    "what": posting(line.reference),
                     "order": line.order_number or "–",
                     "amount": money.display(line.amount, line.currency),
                 }
@@ -111,13 +122,18 @@ class MerchantStatementLineConsole(ConsoleModelAdmin):
 
     permission = "settlements.view"
     has_object_page = False
-    list_display: ClassVar[Any] = ("at", "reference", "order_number", "shown_amount")
+    list_display: ClassVar[Any] = ("at", "what", "order_number", "shown_amount")
     search_fields: ClassVar[Any] = ("=order_number",)
     search_help_text = _("Number of an order")
     list_filter: ClassVar[Any] = ("at",)
     ordering: Any = ("-at", "-pk")
 
     shown_amount = amount_column("amount", _("Amount"))
+
+    @display(description=_("What"))
+    def what(self, line: StatementLine) -> str:
+        """Return what was posted."""
+        return posting(line.reference)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StatementLine]:
         return super().get_queryset(request).select_related("entry")
@@ -134,14 +150,16 @@ class MerchantPayoutConsole(ConsoleModelAdmin):
         "status_badge",
         "shown_amount",
         "requested_at",
-        "requested_by_label",
+        "by",
         "finished_at",
     )
     list_filter: ClassVar[Any] = ("status",)
     ordering: Any = ("-requested_at", "-pk")
     acts = (RequestPayout,)
+    empty_hint = _("Settled orders fill the balance; request a payout when you want it.")
 
     shown_amount = amount_column("amount", _("Amount"))
+    by = by_column("requested_by_label", _("requested by"))
 
     @display(description=_("Status"), ordering="status", label=PAYOUT_TONES)
     def status_badge(self, payout: Payout) -> tuple[str, str]:

@@ -22,8 +22,8 @@ from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.sites import operator_site
-from settlements.admin.pages import PAYOUT_TONES, amount_column
-from settlements.enums import PayoutStatus
+from settlements.admin.pages import PAYOUT_TONES, amount_column, by_column
+from settlements.enums import EntryKind, PayoutStatus
 from settlements.models import FeeRate, Payout, SettlementEntry
 from settlements.services import fees, payouts
 from settlements.services.audit import audit
@@ -48,14 +48,16 @@ class FeeRateForm(forms.Form):
         empty_label=_("every other category"),
     )
     rate = forms.DecimalField(
-        label=_("Rate in percent"),
+        label=_("Fee rate in percent"),
         min_value=Decimal(0),
         max_value=Decimal(30),
         decimal_places=2,
         max_digits=4,
     )
     effective_from = forms.DateTimeField(
-        label=_("From"), widget=forms.DateTimeInput, help_text=_("In China time, in the future.")
+        label=_("Takes effect"),
+        widget=forms.DateTimeInput,
+        help_text=_("In China time, in the future."),
     )
 
 
@@ -147,7 +149,7 @@ class OperatorPayoutConsole(ConsoleModelAdmin):
         "status_badge",
         "shown_amount",
         "requested_at",
-        "requested_by_label",
+        "by",
         "finished_at",
     )
     list_filter: ClassVar[Any] = ("status", "party")
@@ -157,6 +159,7 @@ class OperatorPayoutConsole(ConsoleModelAdmin):
     acts = (Pay, Refuse)
 
     shown_amount = amount_column("amount", _("Amount"))
+    by = by_column("requested_by_label", _("requested by"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
         rows = super().get_queryset(request)
@@ -180,7 +183,8 @@ class SettlementEntryConsole(ConsoleModelAdmin):
     permission = "settlements.operate"
     has_object_page = False
     list_display: ClassVar[Any] = (
-        "reference",
+        "order_number",
+        "kind_badge",
         "shop",
         "paid",
         "to_shop",
@@ -201,6 +205,15 @@ class SettlementEntryConsole(ConsoleModelAdmin):
     to_agency = amount_column("agency_amount", _("Agency"))
     to_platform = amount_column("platform_fee_amount", _("Platform fee"))
 
+    @display(
+        description=_("Kind"),
+        ordering="kind",
+        label={EntryKind.SETTLE: "success", EntryKind.REVERSE: "warning"},
+    )
+    def kind_badge(self, entry: SettlementEntry) -> tuple[str, str]:
+        """Return whether it was settled or taken back."""
+        return entry.kind, entry.get_kind_display()
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[SettlementEntry]:
         return super().get_queryset(request).select_related("shop")
 
@@ -212,6 +225,7 @@ class FeeRateConsole(ConsoleModelAdmin):
     permission = "settlements.operate"
     has_object_page = False
     list_display: ClassVar[Any] = ("shown_category", "rate", "effective_from")
+    empty_hint = _("Until a rate is set, the standard rate of the settings holds.")
     ordering: Any = ("-effective_from", "-pk")
     acts = (SetFeeRate,)
 

@@ -14,6 +14,7 @@ from unfold.decorators import display
 from kernel import clock
 from kernel.admin.acts import ONCE
 from kernel.admin.base import ConsoleModelAdmin
+from kernel.admin.pictures import picture, pictured
 from kernel.admin.sites import Tenant, merchant_site
 from shops.admin import acts, people_acts, wording
 from shops.enums import GuaranteeKind, StaffStatus
@@ -27,11 +28,21 @@ class ShopPage(ConsoleModelAdmin):
 
     permission = "shops.view"
     acts = (acts.Rename, acts.SetFreight, acts.StartGuarantee, acts.EndGuarantee)
-    list_display = ("name", "type", "status_badge", "opened_at")
+    list_display = ("shown_name", "type", "status_badge", "opened_at")
     fieldsets = (
-        (None, {"fields": (("name", "type"), ("status_badge", "opened_at"), "logo_url")}),
+        (None, {"fields": (("logo", "name"), ("type", "status_badge"), "opened_at")}),
         (_("What buyers see"), {"fields": ("face", "score", "guarantees", "freight")}),
     )
+
+    @display(description=_("name"), ordering="name")
+    def shown_name(self, shop: Shop) -> str:
+        """The logo and the name."""
+        return pictured(shop.logo_url, shop.name)
+
+    @display(description=_("logo"))
+    def logo(self, shop: Shop) -> str:
+        """The picture."""
+        return picture(shop.logo_url, size="big") or "–"
 
     @display(description=_("status"), label=wording.SHOP_TONES)
     def status_badge(self, shop: Shop) -> tuple[str, str]:
@@ -139,7 +150,8 @@ class BindingPage(ConsoleModelAdmin):
         people_acts.KeepBinding,
         people_acts.Unbind,
     )
-    list_display = ("account", "relation", "status_badge", "bound_at", "ended_at")
+    list_display = ("face", "relation", "status_badge", "bound_at", "ended_at")
+    empty_hint = _("Bind an account: its name and picture become the face of the shop.")
     list_filter = ("status", "relation")
     list_select_related = ("account", "shop")
     fieldsets = (
@@ -154,6 +166,11 @@ class BindingPage(ConsoleModelAdmin):
         ),
     )
 
+    @display(description=_("account"), ordering="account__name")
+    def face(self, binding: Binding) -> str:
+        """The account with its picture."""
+        return pictured(binding.account.avatar_url, binding.account)
+
     @display(description=_("status"), label=wording.BINDING_TONES)
     def status_badge(self, binding: Binding) -> tuple[str, str]:
         """Its state in words and colour."""
@@ -165,6 +182,7 @@ class ReturnAddressPage(ConsoleModelAdmin):
     """Where returns go."""
 
     permission = "shops.view"
+    empty_hint = _("Add an address: without one, returns cannot be accepted.")
     acts = (acts.AddReturnAddress, acts.ChangeReturnAddress, acts.RemoveReturnAddress)
     list_display = ("receiver", "phone", "province", "city", "street", "is_default")
     fields = (("receiver", "phone"), ("province", "city", "district"), "street", "is_default")

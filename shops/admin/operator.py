@@ -16,6 +16,7 @@ from kernel import clock
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.base import Act, ConsoleModelAdmin
+from kernel.admin.pictures import pictured
 from kernel.admin.sites import operator_site
 from shops.admin import wording
 from shops.enums import AdmissionStatus, BindingStatus, ShopStatus
@@ -118,6 +119,7 @@ class ReopenShop(_Standing):
 
     name = "reopen"
     label = _("Reopen")
+    intro = _("Buyers can buy there again at once.")
 
     def applies(self, actor: Actor, target: Shop) -> bool:
         return target.status == ShopStatus.SUSPENDED
@@ -132,6 +134,7 @@ class CloseShop(_Standing):
 
     name = "close"
     label = _("Close for good")
+    intro = _("The shop can never be opened again. Orders that exist go on.")
     is_dangerous = True
 
     def applies(self, actor: Actor, target: Shop) -> bool:
@@ -221,11 +224,16 @@ class ShopReviewPage(ConsoleModelAdmin):
 
     permission = "shops.operate"
     acts = (SuspendShop, ReopenShop, CloseShop)
-    list_display = ("name", "merchant", "type", "status_badge", "opened_at")
+    list_display = ("shown_name", "merchant", "type", "status_badge", "opened_at")
     list_filter = ("status", "type")
     list_select_related = ("merchant",)
     search_fields = ("name", "public_id", "merchant__legal_name", "merchant__credit_code")
     fields = (("name", "public_id"), ("type", "status_badge"), "merchant", "opened_at")
+
+    @display(description=_("name"), ordering="name")
+    def shown_name(self, shop: Shop) -> str:
+        """The logo and the name."""
+        return pictured(shop.logo_url, shop.name)
 
     @display(description=_("status"), label=wording.SHOP_TONES)
     def status_badge(self, shop: Shop) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
@@ -42,7 +42,7 @@ class Invite(Act):
         invitation = staff.invite_staff(
             shop_id=_shop_id(actor), email=data["email"], role=data["role"], at=at, actor=actor
         )
-        return _now("Give %(email)s this token, it is shown only now: %(token)s") % {
+        return gettext("Give %(email)s this token, it is shown only now: %(token)s") % {
             "email": invitation.staff.email,
             "token": invitation.token,
         }
@@ -59,6 +59,7 @@ class ChangeRole(Act):
 
     name = "change-role"
     label = _("Change role")
+    intro = _("It holds from the next page that they open.")
     permission = "shops.staff"
 
     def applies(self, actor: Actor, target: Staff) -> bool:
@@ -77,6 +78,7 @@ class RemoveStaff(Act):
 
     name = "remove"
     label = _("Remove")
+    intro = _("They can no longer work for the shop. What they did stays in the audit trail.")
     permission = "shops.staff"
     is_dangerous = True
 
@@ -168,6 +170,7 @@ class WithdrawBinding(Act):
 
     name = "withdraw"
     label = _("Withdraw")
+    intro = _("The account is not asked any longer.")
     permission = "shops.binding"
 
     def applies(self, actor: Actor, target: Binding) -> bool:
@@ -206,6 +209,7 @@ class KeepBinding(Act):
 
     name = "keep"
     label = _("Keep the account")
+    intro = _("The unbinding is called off.")
     permission = "shops.binding"
 
     def applies(self, actor: Actor, target: Binding) -> bool:

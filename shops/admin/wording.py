@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kernel import money
@@ -22,17 +22,24 @@ SHOP_TONES = {
     ShopStatus.CLOSED: "danger",
 }
 ADMISSION_TONES = {
+    AdmissionStatus.DRAFT: "default",
     AdmissionStatus.SUBMITTED: "warning",
     AdmissionStatus.REJECTED: "danger",
     AdmissionStatus.APPROVED: "success",
 }
-STAFF_TONES = {StaffStatus.INVITED: "info", StaffStatus.ACTIVE: "success"}
+STAFF_TONES = {
+    StaffStatus.INVITED: "info",
+    StaffStatus.ACTIVE: "success",
+    StaffStatus.REMOVED: "default",
+}
 BINDING_TONES = {
+    BindingStatus.DRAFT: "default",
     BindingStatus.AWAITING_ACCOUNT: "info",
     BindingStatus.AWAITING_REVIEW: "warning",
     BindingStatus.ACTIVE: "success",
     BindingStatus.REPLACE_PENDING: "warning",
     BindingStatus.UNBIND_PENDING: "warning",
+    BindingStatus.ENDED: "default",
 }
 #: What an operator may send back (SH-03).
 REJECTABLE = {
@@ -48,11 +55,11 @@ REJECTABLE = {
 def freight(template: FreightTemplate | None) -> str:
     """Return "¥8.00, free from ¥99.00"."""
     if template is None:
-        return _now("Not set")
+        return gettext("Not set")
     flat = money.display(template.flat_amount)
     if template.free_from_amount is None:
         return flat
-    return _now("%(flat)s, free from %(limit)s") % {
+    return gettext("%(flat)s, free from %(limit)s") % {
         "flat": flat,
         "limit": money.display(template.free_from_amount),
     }
@@ -74,4 +81,6 @@ def faults(admission: Admission) -> str:
 
 def requirements(found: Sequence[Requirement]) -> list[tuple[str | Promise, str]]:
     """Return the checklist as rows of a preview."""
-    return [(one.label, _now("Done") if one.is_complete else _now("Missing")) for one in found]
+    return [
+        (one.label, gettext("Complete") if one.is_complete else gettext("Missing")) for one in found
+    ]

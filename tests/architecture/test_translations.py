@@ -16,7 +16,7 @@ from kernel.management.messages import (
 )
 
 #: Texts that are the same in Chinese: names, abbreviations, signs.
-SAME_IN_CHINESE = {"SKU", "SKUs"}
+SAME_IN_CHINESE = {"SKU", "SKUs", "%(name)s (%(role)s)"}
 
 
 @cache

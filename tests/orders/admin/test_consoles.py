@@ -70,9 +70,10 @@ def test_every_state_has_a_page(shop_desk, status):
     answer = shop_desk(order.shop).get(page(order))
 
     assert answer.status_code == 200
-    for text in (order.number, "王**", "pck1", "¥108.00"):
+    for text in (order.number, "王**", "¥108.00"):
         assert text in answer.text
-    assert RECEIVER["street"] not in answer.text
+    for text in (RECEIVER["street"], "pck1"):
+        assert text not in answer.text
 
 
 def test_the_page_shows_what_the_buyer_saw_and_the_name_of_today(shop_desk):
@@ -233,7 +234,7 @@ def test_operators_see_payments_refunds_and_notices(operator_desk):
     assert {a.status_code for a in (payments, refunds, notices, one)} == {200}
     assert f"P{order.number}" in payments.text
     assert refund.number in refunds.text
-    assert "case:1" in one.text
+    assert "Case 1" in one.text
 
 
 @pytest.mark.parametrize("site", ["merchant", "support", "operator"])

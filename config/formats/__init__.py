@@ -1,0 +1,1 @@
+"""Dates as the consoles write them: short, sortable, the same in both languages."""
