@@ -29,7 +29,7 @@ URL = "/api/t/open"
         ({"title": "a", "quantity": -1}, ["/quantity"], "min_value"),
         ({"title": "a", "quantity": 10_000}, ["/quantity"], "max_value"),
         ({"title": "a", "quantity": "2"}, ["/quantity"], "invalid"),
-        ({"title": "a", "quantity": 2.0}, ["/quantity"], "invalid"),
+        ({"title": "a", "quantity": 2.5}, ["/quantity"], "invalid"),
         ({"title": "a", "quantity": True}, ["/quantity"], "invalid"),
         ({"title": "a", "quantity": None}, ["/quantity"], "required"),
         ({"title": "a", "number": 2**31}, ["/number"], "max_value"),
