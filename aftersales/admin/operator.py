@@ -16,9 +16,4 @@ class OperatorCaseConsole(CaseConsole):
 
     permission = "aftersales.operate"
     is_platform = True
-    list_display = (
-        "number",
-        "shop",
-        *(name for name in CaseConsole.list_display if name != "number"),
-    )
     acts = (acts.BringForward,)

@@ -101,7 +101,8 @@ class CaseConsole(ConsoleModelAdmin):
     @display(description=_("Goods"))
     def goods(self, case: RefundCase) -> str:
         """Return what it is about."""
-        return pictured(case.line.image_url, f"{case.line.title} × {case.quantity}")
+        note = case.shop.name if self.is_platform else ""
+        return pictured(case.line.image_url, f"{case.line.title} × {case.quantity}", note)
 
     @display(description=_("Amount"), ordering="amount")
     def shown_amount(self, case: RefundCase) -> str:

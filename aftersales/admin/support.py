@@ -26,11 +26,6 @@ class SupportCaseConsole(CaseConsole):
 
     permission = "aftersales.decide"
     is_platform = True
-    list_display = (
-        "number",
-        "shop",
-        *(name for name in CaseConsole.list_display if name != "number"),
-    )
     search_fields = (*CaseConsole.search_fields, "shop__name")
     search_help_text = _("Number of a case or an order, or a shop's name")
     acts = (

@@ -50,7 +50,7 @@ class Series:
     title: str | Promise
     values: Sequence[int | str]
     #: A colour of the console's palette.
-    color: str = "var(--color-primary-600)"
+    color: str = "var(--color-primary-500)"
 
 
 @dataclass(frozen=True)

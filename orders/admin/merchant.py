@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.contrib import admin
 from django.urls import reverse
@@ -26,8 +25,10 @@ LIST = "merchant:orders_order_changelist"
 class MerchantOrderConsole(OrderConsole):
     """The shop's orders."""
 
-    list_display: Any = (*OrderConsole.list_display, "remark")
     acts = (acts.Ship, acts.Remark, acts.Reveal)
+
+    def note(self, order: Order) -> str:
+        return order.remark
 
 
 def todo(actor: Actor, at: datetime) -> Sequence[home.Card | home.Chart]:

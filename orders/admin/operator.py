@@ -28,10 +28,12 @@ class OperatorOrderConsole(OrderConsole):
     """The orders of all shops."""
 
     permission = "orders.operate"
-    list_display: Any = ("number", "shop", *OrderConsole.list_display[1:5], "placed_at")
     search_fields: Any = ("=number", "shop__name")
     search_help_text = _("Number of an order, or a shop's name")
     acts = (acts.BringForward,)
+
+    def note(self, order: Order) -> str:
+        return order.shop.name
 
 
 class MoneyConsole(ConsoleModelAdmin):

@@ -64,7 +64,11 @@ class OrderConsole(ConsoleModelAdmin):
         if not lines:
             return "–"
         more = f" +{len(lines) - 1}" if len(lines) > 1 else ""
-        return pictured(lines[0].image_url, f"{lines[0]}{more}")
+        return pictured(lines[0].image_url, f"{lines[0]}{more}", self.note(order))
+
+    def note(self, order: Order) -> str:
+        """Return what stands small under the goods."""
+        return ""
 
     @display(description=_("Paid"), ordering="pay_amount")
     def shown_amount(self, order: Order) -> str:
