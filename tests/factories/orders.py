@@ -40,6 +40,7 @@ from orders.models import (
     PriceAdjustment,
 )
 from tests.factories.accounts import LONG_AGO, UserFactory
+from tests.factories.catalog import CategoryFactory
 from tests.factories.shops import ShopFactory
 
 #: When orders of tests are placed, unless they say otherwise.
@@ -66,7 +67,7 @@ def make_sku(shop=None, *, price=5_000, stock=100, title=None, currency="CNY") -
     """Return a SKU on sale with `stock` pieces at `price` fen."""
     n = next(_numbers)
     shop = shop or ShopFactory()
-    category, _made = Category.objects.get_or_create(name="测试类目", parent=None, level=1)
+    category = Category.objects.filter(name="测试类目").first() or CategoryFactory(name="测试类目")
     product = Product.objects.create(
         shop=shop,
         category=category,

@@ -27,7 +27,7 @@ class Caller:
         """Return a client that answers a crash as 500 instead of raising it."""
         client = APIClient(raise_request_exception=False)
         if self.user is not None:
-            client.credentials(HTTP_AUTHORIZATION=f"Bearer {_token(self.user.pk)}")
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {token_of(self.user.pk)}")
         return client
 
 
@@ -89,5 +89,6 @@ def _files(body: Any) -> Any:
 
 
 @cache
-def _token(user_pk: int) -> str:
+def token_of(user_pk: int) -> str:
+    """Return an access token of the user."""
     return internal.create_token("access", sub=str(user_pk), sid="walk", expires_in=7200)[0]

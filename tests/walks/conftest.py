@@ -1,4 +1,4 @@
-"""The world of the walks: built once a module, inside a transaction that is undone at its end."""
+"""The world of the walks: built once, inside a transaction that is undone after the last walk."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from tests.walks.rows import rolled_back
 from tests.walks.world import World, build
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(django_db_setup: None, django_db_blocker: object) -> Iterator[World]:
-    """Two shops; every probe undoes its own writes, so all tests of a module may share them."""
+    """Two shops; every probe undoes its own writes, so all walks may share them."""
     with django_db_blocker.unblock(), rolled_back():
         yield build()
 

@@ -21,6 +21,7 @@ from orders.services.closing import close_order
 from orders.services.desk import remark_order
 from orders.services.gateways.port import PaymentFact
 from orders.services.gateways.sandbox import bank
+from orders.services.notices import receive_notice
 from orders.services.payments import apply_payment, start_payment
 from orders.services.placement import Placed, PlaceOrder, Receiver, Touch, WantedLine, place_orders
 from orders.services.receipt import confirm_receipt
@@ -100,6 +101,8 @@ class Counter:
             paid_at=at,
         )
         apply_payment(fact, at=at)
+        signed = bank.notice(row, at=at)
+        receive_notice(gateway="sandbox", headers=signed.headers, body=signed.body, at=at)
         order.refresh_from_db()
         return order
 

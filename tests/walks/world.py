@@ -14,6 +14,7 @@ from typing import Any
 from accounts.models import User
 from catalog.models import Brand, Category
 from kernel import clock
+from kernel.events import deliver_all
 from settlements.models import FeeRate
 from tests.factories.accounts import LONG_AGO, OperatorFactory, SupportFactory, UserFactory
 from tests.factories.catalog import CategoryFactory
@@ -70,4 +71,5 @@ def _side(letter: str, former: User, category: Category, now: datetime) -> Side:
     people = make_people(letter, now - timedelta(days=30))
     front = make_storefront(letter, people, former, category, now - timedelta(days=25))
     trade = make_trade(letter, people, front, now)
+    deliver_all()  # what this side's facts lead to stands between its own marks
     return Side(letter, people, front, trade, names_of(people, front, trade))
