@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event
 
 import pytest
-from django.db import connection
+from django.db.models import QuerySet
 
 from aftersales.enums import CaseKind, CaseStatus, RecordAction
 from aftersales.models import NegotiationRecord, RefundCase
@@ -23,7 +22,6 @@ from aftersales.services.deciding import Decision
 from catalog.enums import MovementKind
 from catalog.services import stock
 from kernel import states
-from kernel.errors import DomainError
 from orders.enums import OrderStatus
 from orders.models import Order, Refund
 from tests.factories.aftersales import (
@@ -38,35 +36,12 @@ from tests.factories.aftersales import (
 from tests.factories.orders import make_order, make_sku
 from tests.factories.sales import placed_order
 from tests.factories.shops import actor_of
+from tests.races.racing import ends_of, no_lock
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
 AT = datetime(2025, 8, 1, tzinfo=UTC)
 CLERKS = 10
-
-
-def race(*acts: Callable[[], object]) -> Counter[str]:
-    """Run `acts` at the same moment; return how many ended how: "ok" or a refusal's code."""
-    gate, ends = Barrier(len(acts)), Counter[str]()
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            gate.wait(10)
-            act()
-            ends["ok"] += 1
-        except DomainError as error:
-            ends[error.code] += 1
-        except Exception as error:  # noqa: BLE001 -- what it was is the finding
-            ends[type(error).__name__] += 1
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return ends
 
 
 @contextmanager
@@ -84,9 +59,7 @@ def unguarded(monkeypatch, meeting: Barrier):
             setattr(instance, name, value)
 
     with monkeypatch.context() as patch:
-        patch.setattr(
-            "django.db.models.query.QuerySet.select_for_update", lambda self, **_: self.all()
-        )
+        patch.setattr(QuerySet, "select_for_update", no_lock)
         patch.setattr(holding, "check", check_and_meet)
         patch.setattr(states, "move", plain_move)
         yield
@@ -111,7 +84,7 @@ def test_ten_clerks_make_one_decision():
     case = requested_case(CaseKind.REFUND_SHIPPED)
     acts = [clerk(case, "approve" if n % 2 else "reject") for n in range(CLERKS)]
 
-    ends = race(*acts)
+    ends = ends_of(*acts)
 
     case.refresh_from_db()
     assert ends == {"ok": 1, "stale_version": CLERKS - 1}
@@ -125,7 +98,7 @@ def test_control_without_the_guards_every_clerk_decides(monkeypatch):
     acts = [clerk(case) for _ in range(CLERKS)]
 
     with unguarded(monkeypatch, Barrier(CLERKS)):
-        ends = race(*acts)
+        ends = ends_of(*acts)
 
     assert ends == {"ok": CLERKS}
     assert decisions(case) == CLERKS
@@ -136,7 +109,7 @@ def test_approval_and_withdrawal_end_in_one_of_two_ways(turn):
     case = requested_case(CaseKind.REFUND_SHIPPED)
     buyer = buyer_of(case)
 
-    ends = race(
+    ends = ends_of(
         clerk(case, "approve"),
         lambda: opening.withdraw_case(case_id=case.pk, at=OPENED_AT, actor=buyer),
     )
@@ -153,7 +126,7 @@ def test_control_without_the_guards_a_withdrawn_case_is_paid(monkeypatch):
     buyer = buyer_of(case)
 
     with unguarded(monkeypatch, Barrier(2)):
-        ends = race(
+        ends = ends_of(
             clerk(case, "approve"),
             lambda: opening.withdraw_case(case_id=case.pk, at=OPENED_AT, actor=buyer),
         )
@@ -188,7 +161,7 @@ def batch_against_another(monkeypatch, batch, act) -> Counter[str]:
         act()
 
     monkeypatch.setattr(deciding, "_decide_one", decide_and_linger)
-    return race(batch, follow)
+    return ends_of(batch, follow)
 
 
 def unshipped_cases(skus):
@@ -271,7 +244,7 @@ def _nothing_done():
 def test_four_sweepers_do_each_thing_once():
     cases = [requested_case(CaseKind.REFUND_SHIPPED) for _ in range(6)]
 
-    race(*[sweep] * 4)
+    ends_of(*[sweep] * 4)
     sweep()  # what one of them held, another left for the next round
 
     approvals = NegotiationRecord.objects.filter(action=RecordAction.APPROVED).count()
@@ -290,7 +263,7 @@ def test_control_without_the_guards_both_sweepers_act(monkeypatch):
 
     with unguarded(monkeypatch, Barrier(1)), monkeypatch.context() as patch:
         patch.setattr(holding, "take", take_and_meet)
-        race(sweep, sweep)
+        ends_of(sweep, sweep)
 
     closings = NegotiationRecord.objects.filter(case=case, action=RecordAction.CLOSED_OVERDUE)
     assert (done, closings.count()) == ([1, 1], 2)
@@ -312,7 +285,7 @@ def withdraw(case):
 def test_the_last_of_two_cases_lets_the_order_go_whichever_it_is():
     order, cases = two_cases()
 
-    ends = race(*[withdraw(case) for case in cases])
+    ends = ends_of(*[withdraw(case) for case in cases])
 
     order.refresh_from_db()
     assert (ends, order.is_frozen) == ({"ok": 2}, False)
@@ -331,7 +304,7 @@ def test_control_without_the_orders_lock_each_takes_the_other_for_the_last(monke
     with monkeypatch.context() as patch:
         patch.setattr(holding, "take_order", lambda order_id: Order.objects.get(pk=order_id))
         patch.setattr(holding, "follow_hold", meet_and_follow)
-        ends = race(*[withdraw(case) for case in cases])
+        ends = ends_of(*[withdraw(case) for case in cases])
 
     order.refresh_from_db()
     assert (ends, order.is_frozen) == ({"ok": 2}, True)
@@ -347,7 +320,7 @@ def ask(order):
 def test_a_line_that_is_asked_about_five_times_has_one_case():
     order = make_order(OrderStatus.SHIPPED)
 
-    ends = race(*[ask(order) for _ in range(5)])
+    ends = ends_of(*[ask(order) for _ in range(5)])
 
     assert ends == {"ok": 1, "not_eligible": 4}
     assert RefundCase.objects.count() == 1
@@ -365,7 +338,7 @@ def test_control_without_the_orders_lock_the_constraint_is_the_last_guard(monkey
     with monkeypatch.context() as patch:
         patch.setattr(holding, "take_order", lambda order_id: Order.objects.get(pk=order_id))
         patch.setattr(opening.eligibility, "has_open_case", look_and_meet)
-        ends = race(ask(order), ask(order))
+        ends = ends_of(ask(order), ask(order))
 
     assert ends == {"ok": 1, "IntegrityError": 1}
     assert RefundCase.objects.count() == 1

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from django.db import IntegrityError, close_old_connections, connection
+from django.db import IntegrityError
 
 from catalog.enums import ImportFormat, ImportStatus, MovementKind
 from catalog.errors import NothingToSubmit, OutOfStock
@@ -25,33 +25,11 @@ from tests.factories.catalog import (
     skus_of,
 )
 from tests.factories.shops import ShopFactory, actor_of
+from tests.races.racing import results_of
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
-
-
-def race(*acts):
-    """Run `acts` at once, a thread each; return what each returned or raised."""
-    results = [None] * len(acts)
-    gate = threading.Barrier(len(acts))
-
-    def work(place, act):
-        try:
-            gate.wait()
-            results[place] = act()
-        except Exception as error:  # noqa: BLE001 -- the test looks at it
-            results[place] = error
-        finally:
-            connection.close()
-
-    crew = [threading.Thread(target=work, args=pair) for pair in enumerate(acts)]
-    for one in crew:
-        one.start()
-    for one in crew:
-        one.join()
-    close_old_connections()
-    return results
 
 
 def hold(sku, reference, quantity=1):
@@ -68,7 +46,7 @@ def kinds(results):
 def test_one_reference_moves_stock_once():
     sku = SkuFactory(stock=100)
 
-    results = race(*(lambda: stock.apply([hold(sku, "order:1:1", 3)], AT) for _ in range(12)))
+    results = results_of(*(lambda: stock.apply([hold(sku, "order:1:1", 3)], AT) for _ in range(12)))
 
     assert sorted(len(one) for one in results) == [0] * 11 + [1]
     assert Stock.objects.get(sku=sku).held == 3
@@ -93,7 +71,7 @@ def test_control_without_the_lock_callers_collide(monkeypatch):
     monkeypatch.setattr(stock, "_lock", unlocked)
     monkeypatch.setattr(stock, "_known", slowly)
 
-    results = race(*(lambda: stock.apply([hold(sku, "order:1:1", 3)], AT) for _ in range(12)))
+    results = results_of(*(lambda: stock.apply([hold(sku, "order:1:1", 3)], AT) for _ in range(12)))
 
     assert sum(isinstance(one, IntegrityError) for one in results) > 0
 
@@ -104,7 +82,9 @@ def test_control_without_the_lock_callers_collide(monkeypatch):
 def test_the_last_pieces_go_to_as_many_as_there_are():
     sku = SkuFactory(stock=5)
 
-    results = race(*(lambda n=n: stock.apply([hold(sku, f"order:{n}:1")], AT) for n in range(12)))
+    results = results_of(
+        *(lambda n=n: stock.apply([hold(sku, f"order:{n}:1")], AT) for n in range(12))
+    )
 
     assert kinds(results) == {"list": 5, "OutOfStock": 7}
     assert Stock.objects.get(sku=sku).available == 0
@@ -118,7 +98,7 @@ def test_baskets_in_opposite_order_do_not_block_each_other():
         pair = (first, second) if number % 2 else (second, first)
         return lambda: stock.apply([hold(sku, f"order:{number}:1") for sku in pair], AT)
 
-    results = race(*(basket(number) for number in range(12)))
+    results = results_of(*(basket(number) for number in range(12)))
 
     assert kinds(results) == {"list": 12}
     assert [row.held for row in Stock.objects.order_by("pk")] == [12, 12]
@@ -128,7 +108,9 @@ def test_control_without_the_lock_the_count_is_read_too_early(monkeypatch):
     sku = SkuFactory(stock=5)
     monkeypatch.setattr(stock, "_lock", unlocked)
 
-    results = race(*(lambda n=n: stock.apply([hold(sku, f"order:{n}:1")], AT) for n in range(12)))
+    results = results_of(
+        *(lambda n=n: stock.apply([hold(sku, f"order:{n}:1")], AT) for n in range(12))
+    )
 
     # The constraint is the last guard: buyers meet an error of the database instead of an answer.
     assert kinds(results)["IntegrityError"] > 0
@@ -140,7 +122,7 @@ def test_control_without_the_lock_the_count_is_read_too_early(monkeypatch):
 
 def set_both(product):
     cheap, dear = skus_of(product)
-    return race(
+    return results_of(
         lambda: prices.set_price(sku=cheap, price=50, actor=SYSTEM, at=AT),
         lambda: prices.set_price(sku=dear, price=900, actor=SYSTEM, at=AT),
     )
@@ -184,7 +166,7 @@ def test_a_review_ends_once():
         merchant = actor_of(shop)
         review = shelf.submit(product=product, actor=merchant, at=AT)
 
-        results = race(
+        results = results_of(
             lambda r=review: reviews.approve(review=r, actor=SYSTEM, at=AT),
             lambda r=review: reviews.reject(
                 review=r, reasons=[reviews.Reason("", "x", "No.")], actor=SYSTEM, at=AT
@@ -223,7 +205,7 @@ def test_two_workers_on_one_file_land_every_row_once(monkeypatch):
     def work():
         return jobs.run(job=ImportJob.objects.get(pk=job.pk), at=AT)
 
-    race(work, work)
+    results_of(work, work)
     jobs.run(job=ImportJob.objects.get(pk=job.pk), at=AT)
 
     job.refresh_from_db()

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from threading import Barrier, Event, Thread
+from threading import Barrier, Event
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from affiliates.models import Commission
 from affiliates.services import commissions
 from affiliates.services.invariants import violations as alliance_violations
 from kernel.actors import Actor, Role
-from kernel.errors import DomainError
 from ledger import selectors as book
 from ledger.models import AccountCode, LedgerAccount, Leg, Transfer
 from ledger.services import transfers
@@ -31,36 +29,13 @@ from settlements.services import payouts, settling
 from settlements.services.invariants import violations
 from tests.factories.affiliates import PickFactory
 from tests.factories.orders import PLACED_AT, make_order
+from tests.races.racing import ends_of
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
 AT = PLACED_AT + timedelta(days=12)
 ACTOR = Actor(role=Role.MERCHANT, label="Owner")
 THREADS = 8
-
-
-def race(*acts: Callable[[], object]) -> Counter[str]:
-    """Run `acts` at the same moment; return how many ended how: "ok" or a refusal's code."""
-    gate, ends = Barrier(len(acts)), Counter[str]()
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            gate.wait(10)
-            act()
-            ends["ok"] += 1
-        except DomainError as error:
-            ends[error.code] += 1
-        except Exception as error:  # noqa: BLE001 -- what it was is the finding
-            ends[type(error).__name__] += 1
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return ends
 
 
 # --- one fact, one transfer ---------------------------------------------------------------------
@@ -77,7 +52,7 @@ def posting(reference: str = "settle:1-1") -> Posting:
 
 
 def test_one_fact_told_by_many_at_once_is_booked_once() -> None:
-    ends = race(*[lambda: transfers.post([posting()])] * THREADS)
+    ends = ends_of(*[lambda: transfers.post([posting()])] * THREADS)
 
     assert ends == {"ok": THREADS}
     assert (Transfer.objects.count(), Leg.objects.count()) == (1, 2)
@@ -94,7 +69,7 @@ def test_sets_that_overlap_in_any_order_do_not_deadlock() -> None:
         for place in range(THREADS)
     ]
 
-    assert race(*acts) == {"ok": THREADS}
+    assert ends_of(*acts) == {"ok": THREADS}
     assert Transfer.objects.count() == 40
     assert book.balance(AccountCode.SHOP_PAYABLE, "shp_a") == -4_000
     assert ledger_violations() == []
@@ -115,7 +90,7 @@ def test_control_looking_before_inserting_is_not_enough(monkeypatch) -> None:
 
     monkeypatch.setattr(transfers, "_insert_transfers", look_then_insert)
 
-    ends = race(*[lambda: transfers.post([posting()])] * THREADS)
+    ends = ends_of(*[lambda: transfers.post([posting()])] * THREADS)
 
     assert ends == {"ok": 1, "IntegrityError": THREADS - 1}
 
@@ -136,7 +111,7 @@ def ask(party: PartyRef) -> Callable[[], object]:
 def test_of_many_payouts_of_more_than_half_one_goes_through() -> None:
     party = earned()
 
-    ends = race(*[ask(party)] * THREADS)
+    ends = ends_of(*[ask(party)] * THREADS)
 
     assert ends == {"ok": 1, "balance_too_low": THREADS - 1}
     assert Payout.objects.count() == 1
@@ -155,7 +130,7 @@ def test_control_without_the_accounts_lock_the_balance_is_overdrawn(monkeypatch)
 
     monkeypatch.setattr(transfers, "lock_balance", read)
 
-    ends = race(*[ask(party)] * THREADS)
+    ends = ends_of(*[ask(party)] * THREADS)
 
     assert ends == {"ok": THREADS}
     assert book.balance(AccountCode.SHOP_PAYABLE, party.public_id) > 0
@@ -170,7 +145,7 @@ def test_sweepers_side_by_side_settle_each_line_once() -> None:
     for _ in range(12):
         make_order(OrderStatus.COMPLETED, items=items, pick_code=pick.pick_code)
 
-    ends = race(*[lambda: settling.settle_due(at=AT, limit=4)] * THREADS)
+    ends = ends_of(*[lambda: settling.settle_due(at=AT, limit=4)] * THREADS)
     while settling.settle_due(at=AT):
         pass
 
@@ -191,7 +166,7 @@ def test_control_without_the_orders_lock_sweepers_collide(monkeypatch, caplog) -
 
     monkeypatch.setattr(settling, "_due_orders", unlocked)
 
-    race(*[lambda: settling.settle_due(at=AT)] * THREADS)
+    ends_of(*[lambda: settling.settle_due(at=AT)] * THREADS)
 
     collided = [one for one in caplog.records if "settled together" in one.getMessage()]
     assert [one.exc_info[0] for one in collided] == [IntegrityError] * (THREADS - 1)
@@ -223,7 +198,7 @@ def estimate_while_refunding(monkeypatch) -> Commission:
         has_read.wait(10)
         refund_line(line_id=line.pk, amount=900, reference="case:1", at=AT)
 
-    ends = race(lambda: commissions.sync(order_ids=[order.pk], at=AT), refund)
+    ends = ends_of(lambda: commissions.sync(order_ids=[order.pk], at=AT), refund)
     assert ends == {"ok": 2}
     return Commission.objects.get()
 

@@ -1,19 +1,22 @@
 """Threads against threads on real transactions; each race with a control that loses it."""
 
-import threading
 from collections import Counter
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import close_old_connections, connection, transaction
+from django.db import connection
+from django.db.models import QuerySet
 
 from catalog.models import Stock
+from catalog.services import stock
 from catalog.services.invariants import violations as catalog_violations
 from kernel.clock import database_now
 from ledger.services.invariants import violations as book_violations
 from orders.enums import CloseReason, OrderStatus
 from orders.errors import RefundExceedsPayment
 from orders.models import Order, OrderGroup, OrderLine, Payment, PaymentSplit, Refund
+from orders.services import closing, refunds
 from orders.services.closing import close_order
 from orders.services.invariants import violations
 from orders.services.payments import apply_payment
@@ -22,41 +25,25 @@ from orders.services.refunds import refund_line
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import PLACED_AT, RECEIVER, make_order, make_sku
 from tests.factories.sales import fact_of, placed_order, started_payment
+from tests.races.racing import no_lock, pause, results_of
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 AT = PLACED_AT + timedelta(days=1)
 
 
-def race(*acts):
-    """Run `acts` at once, at most 16 threads at a time; return what each returned or raised."""
-    results = [None] * len(acts)
-    places = iter(range(len(acts)))
-    lock = threading.Lock()
-    threads = min(len(acts), 16)
-    gate = threading.Barrier(threads)
+def run(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
 
-    def work():
-        gate.wait()
-        try:
-            while True:
-                with lock:
-                    place = next(places, None)
-                if place is None:
-                    return
-                try:
-                    results[place] = acts[place]()
-                except Exception as error:  # noqa: BLE001 -- the test looks at it
-                    results[place] = error
-        finally:
-            connection.close()
 
-    crew = [threading.Thread(target=work) for _ in range(threads)]
-    for one in crew:
-        one.start()
-    for one in crew:
-        one.join()
-    close_old_connections()
-    return results
+@contextmanager
+def without_constraint(table, name, definition):
+    """Take away the last guard, so that the count itself is the proof."""
+    run(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    try:
+        yield
+    finally:
+        run(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
 
 
 def all_laws():
@@ -79,41 +66,36 @@ def test_two_hundred_buyers_get_exactly_twenty_pieces():
     sku = make_sku(stock=20)
     buyers = [UserFactory() for _ in range(200)]
 
-    results = race(*(lambda b=b: place_orders([request(b, sku)], at=AT)[0] for b in buyers))
+    results = results_of(*(lambda b=b: place_orders([request(b, sku)], at=AT)[0] for b in buyers))
 
     said = Counter(
         "placed" if isinstance(result, Placed) else result.error.code for result in results
     )
     assert said == {"placed": 20, "out_of_stock": 180}
-    stock = Stock.objects.get(pk=sku.pk)
-    assert (stock.on_hand, stock.held, Order.objects.count()) == (20, 20, 20)
+    counters = Stock.objects.get(pk=sku.pk)
+    assert (counters.on_hand, counters.held, Order.objects.count()) == (20, 20, 20)
     assert all_laws() == []
 
 
-def test_control_reading_before_taking_oversells():
+def test_control_without_the_counters_lock_more_is_sold_than_there_is(monkeypatch):
     sku = make_sku(stock=20)
-    with connection.cursor() as cursor:  # without the last guard the count itself is the proof
-        cursor.execute("ALTER TABLE catalog_stock DROP CONSTRAINT stock_covers_held")
-    sold = []
+    buyers = [UserFactory() for _ in range(200)]
+    take = stock._lock
 
-    def take():
-        with transaction.atomic():
-            row = Stock.objects.get(pk=sku.pk)
-            if row.on_hand - row.held >= 1:
-                _pause()
-                Stock.objects.filter(pk=sku.pk).update(held=row.held + 1)
-                sold.append(1)
+    def take_and_pause(sku_ids):
+        counters = take(sku_ids)
+        pause()
+        return counters
 
-    try:
-        race(*(take for _ in range(200)))
-    finally:
-        Stock.objects.update(held=0)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "ALTER TABLE catalog_stock ADD CONSTRAINT stock_covers_held CHECK (on_hand >= held)"
-            )
+    with without_constraint("catalog_stock", "stock_covers_held", "CHECK (on_hand >= held)"):
+        with monkeypatch.context() as patch:
+            patch.setattr(QuerySet, "select_for_update", no_lock)
+            patch.setattr(stock, "_lock", take_and_pause)
+            results_of(*(lambda b=b: place_orders([request(b, sku)], at=AT)[0] for b in buyers))
+        sold = Order.objects.count()
+        Stock.objects.update(held=0)  # so that the constraint may come back
 
-    assert len(sold) > 20
+    assert sold > 20
 
 
 # --- one key, twelve threads ----------------------------------------------------------------------
@@ -122,7 +104,9 @@ def test_control_reading_before_taking_oversells():
 def test_one_key_sent_twelve_times_is_one_order():
     sku, buyer = make_sku(stock=20), UserFactory()
 
-    results = race(*(lambda: place_orders([request(buyer, sku)], at=AT)[0] for _ in range(12)))
+    results = results_of(
+        *(lambda: place_orders([request(buyer, sku)], at=AT)[0] for _ in range(12))
+    )
 
     assert {type(result) for result in results} == {Placed}
     assert len({result.group.pk for result in results}) == 1
@@ -135,7 +119,7 @@ def test_one_key_for_different_skus_is_one_order_and_the_others_are_refused():
     buyer = UserFactory()
     skus = [make_sku() for _ in range(12)]  # different stock rows: no lock makes them queue
 
-    results = race(*(lambda s=s: place_orders([request(buyer, s)], at=AT)[0] for s in skus))
+    results = results_of(*(lambda s=s: place_orders([request(buyer, s)], at=AT)[0] for s in skus))
 
     said = Counter(
         "placed" if isinstance(result, Placed) else result.error.code for result in results
@@ -147,19 +131,14 @@ def test_one_key_for_different_skus_is_one_order_and_the_others_are_refused():
 
 def test_control_looking_before_inserting_places_twice():
     buyer = UserFactory()
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE orders_ordergroup DROP CONSTRAINT ordergroup_key_once")
     skus = [make_sku() for _ in range(12)]
-    try:
-        race(*(lambda s=s: place_orders([request(buyer, s)], at=AT)[0] for s in skus))
+
+    with without_constraint(
+        "orders_ordergroup", "ordergroup_key_once", "UNIQUE (buyer_id, idempotency_key)"
+    ):
+        results_of(*(lambda s=s: place_orders([request(buyer, s)], at=AT)[0] for s in skus))
         placed = OrderGroup.objects.count()
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE orders_ordergroup CASCADE")
-            cursor.execute(
-                "ALTER TABLE orders_ordergroup ADD CONSTRAINT ordergroup_key_once"
-                " UNIQUE (buyer_id, idempotency_key)"
-            )
+        run("TRUNCATE orders_ordergroup CASCADE")
 
     assert placed > 1
 
@@ -178,6 +157,23 @@ def pairs(count):
     return made
 
 
+def close_of(order, payment):
+    """Return an act: the sweep closes what the gateway calls closed, and yet lets one through."""
+    return lambda: close_order(
+        order_id=order.pk,
+        reason=CloseReason.UNPAID,
+        at=AT,
+        dead_payments=[payment.pk],
+        only_when_due=True,
+    )
+
+
+def payment_for(payment):
+    """Return an act: the buyer's money arrives."""
+    fact = fact_of(payment)
+    return lambda: apply_payment(fact, at=AT)
+
+
 def ends():
     rows = Order.objects.order_by("pk").values_list("status", "close_reason")
     late = Refund.objects.filter(reason="late_payment").count()
@@ -188,19 +184,12 @@ def test_the_deadline_against_the_payment_has_only_the_two_right_ends():
     made = pairs(200)
     acts = []
     for order, payment in made:
-        fact = fact_of(payment)
         acts += [
-            lambda o=order, p=payment: close_order(
-                order_id=o.pk,
-                reason=CloseReason.UNPAID,
-                at=AT,
-                dead_payments=[p.pk],  # as if the gateway had closed it and let one through
-                only_when_due=True,
-            ),
-            lambda f=fact: apply_payment(f, at=AT),
+            close_of(order, payment),
+            payment_for(payment),
         ]
 
-    results = race(*acts)
+    results = results_of(*acts)
 
     assert [result for result in results if isinstance(result, Exception)] == []
     counted, late = ends()
@@ -211,32 +200,28 @@ def test_the_deadline_against_the_payment_has_only_the_two_right_ends():
     assert all_laws() == []
 
 
-def test_control_a_close_without_the_lock_ends_paid_orders():
+def test_control_a_close_without_the_guards_ends_paid_orders(monkeypatch):
     made = pairs(60)
+    read = closing.lock_orders
 
-    def close_blindly(order):
-        with transaction.atomic():
-            row = Order.objects.get(pk=order.pk)
-            if row.status == OrderStatus.UNPAID:
-                _pause()
-                row.status, row.closed_at, row.close_reason = "closed", AT, "unpaid"
-                row.save(update_fields=["status", "closed_at", "close_reason"])
+    def read_and_pause(group_id):
+        orders = read(group_id)
+        pause()
+        return orders
+
+    def move_blindly(instance, *, to, at, actor, reason="", **changes):
+        type(instance).objects.filter(pk=instance.pk).update(status=to, **changes)
 
     acts = []
     for order, payment in made:
-        fact = fact_of(payment)
-        acts += [
-            lambda o=order: close_blindly(o),
-            lambda f=fact: apply_payment(f, at=AT),
-        ]
-    race(*acts)
+        acts += [close_of(order, payment), payment_for(payment)]
+    with monkeypatch.context() as patch:
+        patch.setattr(QuerySet, "select_for_update", no_lock)
+        patch.setattr(closing, "lock_orders", read_and_pause)
+        patch.setattr(closing, "move", move_blindly)
+        results_of(*acts)
 
     assert any(sentence.startswith("order ") for sentence in violations())
-
-
-def _pause():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(0.02)")
 
 
 # --- twenty refunds of sixty per cent -------------------------------------------------------------
@@ -246,7 +231,7 @@ def test_of_twenty_refunds_of_sixty_per_cent_one_goes_through():
     order = make_order(OrderStatus.SHIPPED, price=10_000)
     line = order.lines.get()
 
-    results = race(
+    results = results_of(
         *(
             lambda n=n: refund_line(line_id=line.pk, amount=6_000, reference=f"case:{n}", at=AT)
             for n in range(20)
@@ -263,7 +248,7 @@ def test_of_twenty_refunds_of_sixty_per_cent_one_goes_through():
 def test_one_reference_sent_twenty_times_is_one_refund():
     line = make_order(OrderStatus.SHIPPED, price=10_000).lines.get()
 
-    results = race(
+    results = results_of(
         *(
             lambda: refund_line(line_id=line.pk, amount=1_000, reference="case:1", at=AT)
             for _ in range(20)
@@ -277,20 +262,29 @@ def test_one_reference_sent_twenty_times_is_one_refund():
     assert all_laws() == []
 
 
-def test_control_reading_before_refunding_pays_twice():
+def test_control_without_the_guards_more_goes_back_than_was_paid(monkeypatch):
     line = make_order(OrderStatus.SHIPPED, price=10_000).lines.get()
-    paid_back = []
+    count = refunds._take_from_line
 
-    def refund_blindly():
-        with transaction.atomic():
-            row = OrderLine.objects.get(pk=line.pk)
-            if row.refunded_amount + 6_000 <= row.pay_amount:
-                _pause()
-                OrderLine.objects.filter(pk=line.pk).update(
-                    refunded_amount=row.refunded_amount + 6_000
-                )
-                paid_back.append(6_000)
+    def count_blindly(line_id, amount, freight_amount, quantity):
+        try:
+            return count(line_id, amount, freight_amount, quantity)
+        except RefundExceedsPayment:
+            return OrderLine.objects.get(pk=line_id)
 
-    race(*(refund_blindly for _ in range(20)))
+    with monkeypatch.context() as patch:
+        patch.setattr(refunds, "_take_from_line", count_blindly)
+        patch.setattr(refunds, "_take_from_split", lambda order, amount: payment_of(order))
+        results_of(
+            *(
+                lambda n=n: refund_line(line_id=line.pk, amount=6_000, reference=f"case:{n}", at=AT)
+                for n in range(20)
+            )
+        )
 
-    assert sum(paid_back) > line.pay_amount
+    assert Refund.objects.count() > 1
+    assert all_laws() != []
+
+
+def payment_of(order):
+    return PaymentSplit.objects.get(order=order).payment

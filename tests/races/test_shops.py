@@ -1,20 +1,19 @@
 """Threads against threads in the shops room, each with the unguarded version that fails."""
 
-from collections import Counter
-from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
-from kernel.errors import DomainError
 from shops.enums import BindingStatus, Relation, StaffRole, StaffStatus
 from shops.models import Binding, Staff
 from shops.services import identity, staff
 from tests.factories.accounts import VerifiedAccountFactory
 from tests.factories.shops import ShopFactory, StaffFactory, actor_of
+from tests.races.racing import ends_of, no_lock
 from tests.shops.helpers import accept, start
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
@@ -22,30 +21,6 @@ pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 INDEX = """CREATE UNIQUE INDEX binding_one_official ON shops_binding (shop_id)
 WHERE relation = 'OFFICIAL' AND status IN ('active', 'replace_pending', 'unbind_pending')"""
-
-
-def race(*acts: Callable[[], object]) -> Counter[str]:
-    """Run `acts` at the same moment; return how many ended how: "ok" or a refusal's code."""
-    gate, ends = Barrier(len(acts)), Counter[str]()
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            gate.wait(10)
-            act()
-            ends["ok"] += 1
-        except DomainError as error:
-            ends[error.code] += 1
-        except Exception as error:  # noqa: BLE001 -- what it was is the finding
-            ends[type(error).__name__] += 1
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return ends
 
 
 @contextmanager
@@ -59,9 +34,7 @@ def without_locks(monkeypatch, meeting: Barrier):
         return scene
 
     with monkeypatch.context() as patch:
-        patch.setattr(
-            "django.db.models.query.QuerySet.select_for_update", lambda self, **_: self.all()
-        )
+        patch.setattr(QuerySet, "select_for_update", no_lock)
         patch.setattr(identity, "lock", unlocked)
         yield
 
@@ -82,7 +55,7 @@ def _in_force() -> int:
 def test_of_two_accounts_that_consent_at_once_one_becomes_the_face(two_requests):
     first, second = two_requests
 
-    ends = race(lambda: accept(first, at=AT), lambda: accept(second, at=AT))
+    ends = ends_of(lambda: accept(first, at=AT), lambda: accept(second, at=AT))
 
     assert ends == {"ok": 1, "official_account_exists": 1}
     assert _in_force() == 1
@@ -92,7 +65,7 @@ def test_without_the_locks_the_index_still_holds(two_requests, monkeypatch):
     first, second = two_requests
 
     with without_locks(monkeypatch, Barrier(2)):
-        ends = race(lambda: accept(first, at=AT), lambda: accept(second, at=AT))
+        ends = ends_of(lambda: accept(first, at=AT), lambda: accept(second, at=AT))
 
     assert ends == {"ok": 1, "official_account_exists": 1}
     assert _in_force() == 1
@@ -104,7 +77,7 @@ def test_control_without_locks_and_index_a_shop_gets_two_faces(two_requests, mon
         cursor.execute("DROP INDEX binding_one_official")
     try:
         with without_locks(monkeypatch, Barrier(2)):
-            ends = race(lambda: accept(first, at=AT), lambda: accept(second, at=AT))
+            ends = ends_of(lambda: accept(first, at=AT), lambda: accept(second, at=AT))
         count = _in_force()
     finally:
         Binding.objects.filter(status=BindingStatus.ACTIVE).delete()
@@ -119,7 +92,7 @@ def test_one_account_accepted_by_two_shops_shows_one_of_them():
     account = VerifiedAccountFactory(kind="personal", name="Lin herself")
     requests = [start(ShopFactory(), account, at=AT) for _ in range(2)]
 
-    ends = race(*(lambda one=one: accept(one, at=AT) for one in requests))
+    ends = ends_of(*(lambda one=one: accept(one, at=AT) for one in requests))
 
     account.refresh_from_db()
     bound = Binding.objects.in_force().filter(account=account)
@@ -145,7 +118,7 @@ def test_two_owners_who_remove_each_other_leave_one(two_owners):
     shop, places = two_owners
     actor = actor_of(shop)
 
-    ends = race(
+    ends = ends_of(
         *(lambda one=one: staff.remove_staff(staff=one, at=AT, actor=actor) for one in places)
     )
 
@@ -166,7 +139,7 @@ def test_control_without_the_lock_nobody_is_left(two_owners, monkeypatch):
     monkeypatch.setattr(staff, "_lock", lambda shop_id: None)
     monkeypatch.setattr(staff, "_refuse_last_owner", counted)
 
-    ends = race(
+    ends = ends_of(
         *(lambda one=one: staff.remove_staff(staff=one, at=AT, actor=actor) for one in places)
     )
 
