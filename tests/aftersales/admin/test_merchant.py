@@ -75,7 +75,7 @@ def test_the_page_tells_the_case_whole(shop_desk):
         case.order.number,
         case.shop.name,
         "Too small.",
-        "sent the goods back",
+        "Sent the goods back",
         "SF0001",
         "网商路 599 号",
         "Then the money goes back by itself.",
