@@ -1,14 +1,9 @@
 """Imports from file to shelf: good rows land, bad rows are named, nothing is half-written."""
 
 import pytest
-from django.db import connection, transaction
 
 from catalog.enums import DisplayState, ImportFormat, ImportStatus, MovementKind
-from catalog.errors import UnreadableFile
 from catalog.models import (
-    Brand,
-    Category,
-    ImportJob,
     ImportRowError,
     PriceVersion,
     Product,
@@ -24,6 +19,7 @@ from catalog.services.invariants import violations
 from kernel.models import AuditEntry, OutboxMessage, StatusChange
 from shops.enums import ShopStatus
 from tests.catalog.importing import samples
+from tests.catalog.importing.outcomes import counts, faults
 from tests.catalog.importing.samples import row
 from tests.factories.catalog import (
     AttributeFactory,
@@ -36,36 +32,6 @@ from tests.factories.catalog import (
 from tests.factories.shops import ShopFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def run(shop, merchant, leaf, at):
-    """Import `content` into the shop and return the finished job."""
-
-    def run(content: bytes, file_format: str = ImportFormat.TEMPLATE, **how) -> ImportJob:
-        job = jobs.start(
-            shop=shop,
-            format=file_format,
-            filename="file.csv",
-            content=content,
-            actor=merchant,
-            at=at,
-            **how,
-        )
-        jobs.run(job=job, at=at)
-        job.refresh_from_db()
-        return job
-
-    return run
-
-
-def counts(job: ImportJob) -> tuple[str, int, int, int]:
-    return job.status, job.total_count, job.good_count, job.bad_count
-
-
-def faults(job: ImportJob) -> list[tuple[int, str, str]]:
-    rows = ImportRowError.objects.filter(job=job).order_by("row_number", "id")
-    return list(rows.values_list("row_number", "column", "code"))
 
 
 def test_a_new_row_becomes_a_product_with_price_and_stock(run, shop, leaf) -> None:
@@ -345,165 +311,3 @@ def test_nothing_is_listed_in_a_shop_that_is_not_open(merchant, leaf, at) -> Non
     jobs.run(job=job, at=at)
 
     assert Product.objects.get().display_state == DisplayState.IN_WAREHOUSE
-
-
-def test_shopify_goes_to_the_default_category_without_unknown_brands(run, leaf, shop) -> None:
-    content = samples.shopify(
-        {
-            "Handle": "towel",
-            "Title": "Cotton towel",
-            "Vendor": "Nobody",
-            "Type": "Bath",
-            "Variant Price": "19.99",
-            "Variant Compare At Price": "9.99",
-            "Variant Inventory Qty": "2",
-        }
-    )
-
-    refused = run(content, ImportFormat.SHOPIFY)
-    job = run(content, ImportFormat.SHOPIFY, category=leaf)
-
-    assert faults(refused) == [
-        (2, "Type", "unknown_category"),
-        (2, "Vendor", "brand_unknown"),
-    ]
-    assert counts(job) == (ImportStatus.DONE, 1, 1, 0)
-    notes = ImportRowError.objects.filter(job=job, is_note=True).order_by("id")
-    assert list(notes.values_list("column", "code")) == [
-        ("Vendor", "brand_unknown"),
-        ("Variant Compare At Price", "list_price_left_out"),
-    ]
-    product = Product.objects.get(shop=shop)
-    assert (product.category, product.brand, product.min_price) == (leaf, None, 1_999)
-
-
-def test_yanxuan_comes_in_whole_with_its_words(run, shop, leaf) -> None:
-    job = run(samples.yanxuan(), ImportFormat.YANXUAN, is_trusted=True, is_published=True)
-
-    assert counts(job) == (ImportStatus.DONE, 3, 3, 0)
-    assert faults(job) == [
-        (3, "goods.csv: list_price", "list_price_left_out"),
-        (4, "goods.csv: list_price", "list_price_left_out"),
-    ]
-    first, second = Product.objects.filter(shop=shop).order_by("merchant_code")
-    assert (first.display_state, second.display_state) == (
-        DisplayState.ON_SALE,
-        DisplayState.IN_WAREHOUSE,
-    )
-    assert [node.name for node in Category.objects.filter(level=1)] == [leaf.name, "居家"]
-    assert first.category.parent.name == "居家"
-    assert (first.brand.name, Brand.objects.count()) == ("内野制造商", 1)
-    assert [(one.price, one.list_price) for one in PriceVersion.objects.order_by("id")] == [
-        (89_900, 91_900),
-        (99_900, None),
-        (139_900, None),
-    ]
-    found = search.matching(Product.objects.on_sale(), "四件套")
-    assert [(one.title, one.min_price) for one in found] == [("轻奢纯棉刺绣水洗四件套", 89_900)]
-    assert violations() == []
-
-
-def test_a_dry_run_of_yanxuan_makes_no_words(run, leaf) -> None:
-    job = run(samples.yanxuan(), ImportFormat.YANXUAN, is_trusted=True, is_dry_run=True)
-
-    assert counts(job) == (ImportStatus.DONE, 3, 3, 0)
-    assert (Category.objects.count(), Brand.objects.count()) == (1, 0)
-
-
-@pytest.mark.parametrize(
-    ("file_format", "content"),
-    [
-        (ImportFormat.YANXUAN, b"PK"),
-        ("unknown", b"a"),
-        (ImportFormat.TEMPLATE, b""),
-        (ImportFormat.TEMPLATE, b"x" * (10 * 1024 * 1024 + 1)),
-    ],
-)
-def test_what_a_shop_may_not_send_is_refused(run, file_format, content) -> None:
-    with pytest.raises(UnreadableFile):
-        run(content, file_format)
-
-    assert not ImportJob.objects.exists()
-
-
-class Killed(BaseException):
-    """What kill -9 looks like from inside: nothing of ours runs after it."""
-
-
-def test_what_was_killed_goes_on_and_ends_as_if_nothing_happened(
-    shop, merchant, leaf, at, monkeypatch
-) -> None:
-    monkeypatch.setattr(jobs, "CHUNK", 3)
-    content = samples.template(*(row(f"P{place}") for place in range(8)), row("BAD", price="x"))
-    job = jobs.start(
-        shop=shop,
-        format=ImportFormat.TEMPLATE,
-        filename="a.csv",
-        content=content,
-        actor=merchant,
-        at=at,
-    )
-    reports = []
-    real_report = jobs._report
-
-    def die_in_the_second_chunk(row, some) -> None:
-        reports.append(row.done_count)
-        if len(reports) == 2:
-            raise Killed
-        real_report(row, some)
-
-    monkeypatch.setattr(jobs, "_report", die_in_the_second_chunk)
-    with pytest.raises(Killed), transaction.atomic():
-        jobs.run(job=job, at=at)
-    monkeypatch.setattr(jobs, "_report", real_report)
-    # The outer transaction of the test took the first chunk too; on its own it stays.
-    jobs.run(job=job, at=at, max_chunks=1)
-    job.refresh_from_db()
-    assert (job.status, job.done_count, Product.objects.count()) == (ImportStatus.RUNNING, 3, 3)
-    assert job.percent == 33
-
-    again = jobs.start(
-        shop=shop,
-        format=ImportFormat.TEMPLATE,
-        filename="a.csv",
-        content=content,
-        actor=merchant,
-        at=at,
-    )
-    jobs.run(job=again, at=at)
-
-    again.refresh_from_db()
-    assert again.pk == job.pk
-    assert counts(again) == (ImportStatus.DONE, 9, 8, 1)
-    assert (Product.objects.count(), StockMovement.objects.count()) == (8, 8)
-    assert faults(again) == [(10, "price", "bad_price")]
-    assert violations() == []
-
-
-def test_rows_of_one_product_stay_together_across_chunks(run, monkeypatch) -> None:
-    monkeypatch.setattr(jobs, "CHUNK", 2)
-    colours = ["红", "蓝", "绿"]
-
-    job = run(
-        samples.template(
-            row("A"),
-            *(
-                row("B", sku_code=f"B-{one}", option1_name="颜色", option1_value=one)
-                for one in colours
-            ),
-        )
-    )
-
-    assert counts(job) == (ImportStatus.DONE, 4, 4, 0)
-    assert Product.objects.get(merchant_code="B").skus.count() == 3
-
-
-def test_a_chunk_costs_the_same_queries_for_one_and_for_many(run) -> None:
-    from django.test.utils import CaptureQueriesContext
-
-    def cost(*codes: str) -> int:
-        with CaptureQueriesContext(connection) as queries:
-            run(samples.template(*(row(code) for code in codes)))
-        return len(queries)
-
-    assert cost("A") == cost("B", "C", "D")

@@ -1,4 +1,4 @@
-"""Conversations with the gateway, on its good and its bad days."""
+"""Payments on the gateway's good and bad days: opened, closed, asked after."""
 
 from datetime import timedelta
 
@@ -7,29 +7,16 @@ from django.db import transaction
 
 from kernel.clock import database_now
 from kernel.errors import NotFound
-from kernel.models import OutboxMessage
-from ledger.models import Leg
-from orders.enums import OrderStatus, PaymentStatus, RefundStatus, SandboxProfile, SandboxStatus
+from orders.enums import OrderStatus, PaymentStatus, SandboxProfile, SandboxStatus
 from orders.errors import GatewayUnavailable, NotPayable, UnknownGateway
-from orders.models import Order, Payment, Refund, SandboxRefund, SandboxTransaction
+from orders.models import Order, Payment, SandboxTransaction
 from orders.services import outgoing
 from orders.services.gateways.sandbox import bank
-from orders.services.refunds import refund_line
 from tests.factories.accounts import UserFactory
-from tests.factories.orders import PLACED_AT, make_sku
 from tests.factories.sales import buyer_actor, placed_group, placed_order
+from tests.orders.services.conversations import due_payment, fail_for, start
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now():
-    return database_now()
-
-
-def start(group, at):
-    actor = buyer_actor(group.buyer)
-    return outgoing.start(group_number=group.number, gateway="sandbox", at=at, actor=actor)
 
 
 def make_due(order):
@@ -144,18 +131,6 @@ def test_orders_that_cannot_be_closed_do_not_stand_before_the_others_for_ever(no
     assert other.status == OrderStatus.CLOSED
 
 
-def fail_for(monkeypatch, method, number):
-    """Let the gateway's adapter fail in a way nobody planned, for one payment."""
-    original = getattr(outgoing.gateways.SandboxGateway, method)
-
-    def fail(self, asked):
-        if number in (asked, getattr(asked, "number", "")):
-            raise ValueError("not what we were promised")
-        return original(self, asked)
-
-    monkeypatch.setattr(outgoing.gateways.SandboxGateway, method, fail)
-
-
 def test_an_order_that_fails_unexpectedly_fails_alone(now, monkeypatch, caplog):
     bad, good = placed_order(at=now), placed_order(at=now)
     fail_for(monkeypatch, "close", start(bad.group, now).payment.number)
@@ -177,24 +152,6 @@ def test_a_payment_that_fails_unexpectedly_fails_alone(now, monkeypatch, caplog)
 
     assert [Payment.objects.get(pk=one.pk).status for one in (bad, good)] == ["pending", "paid"]
     assert f"payment {bad.number}" in caplog.text
-
-
-def test_a_refund_that_fails_unexpectedly_fails_alone_and_is_asked_about_again(
-    now, monkeypatch, caplog
-):
-    bad = promise(paid(now))
-    good = promise(paid(now), reference="case:2")
-    with monkeypatch.context() as patch:
-        fail_for(patch, "refund", bad.number)
-        assert outgoing.send_due_refunds(at=now) == 2
-    statuses = [Refund.objects.get(pk=one.pk).status for one in (bad, good)]
-    assert statuses == ["in_progress", "success"]
-    assert f"refund {bad.number}" in caplog.text
-
-    again_now(bad)  # its lease is over
-    assert outgoing.send_due_refunds(at=now) == 1
-
-    assert Refund.objects.get(pk=bad.pk).status == RefundStatus.SUCCESS
 
 
 def test_a_payment_that_was_closed_there_and_not_here_gives_way_to_another(now):
@@ -252,12 +209,6 @@ def test_a_cancel_that_the_gateway_does_not_answer_is_to_be_tried_again(now):
     assert order.status == OrderStatus.UNPAID
 
 
-def due_payment(group, now):
-    payment = start(group, now).payment
-    Payment.objects.filter(pk=payment.pk).update(poll_at=database_now())
-    return payment
-
-
 def test_the_poller_finds_money_that_no_notice_told_of(now):
     group = placed_group(at=now)
     payment = due_payment(group, now)
@@ -296,125 +247,3 @@ def test_the_poller_buries_what_a_paid_group_no_longer_needs(now):
 
     second.refresh_from_db()
     assert second.status == PaymentStatus.CLOSED
-
-
-def paid(now, profile=SandboxProfile.OK, **kwargs):
-    order = placed_order((make_sku(price=9_900), 1), at=now, **kwargs)
-    payment = due_payment(order.group, now)
-    bank.pay(number=payment.number, at=now)
-    outgoing.poll_due_payments(at=now)
-    SandboxTransaction.objects.filter(number=payment.number).update(profile=profile)
-    return order
-
-
-def promise(order, amount=3_000, reference="case:1"):
-    line = order.lines.get()
-    return refund_line(line_id=line.pk, amount=amount, reference=reference, at=PLACED_AT)
-
-
-def again_now(refund):
-    Refund.objects.filter(pk=refund.pk).update(due_at=database_now())
-
-
-def test_a_refund_is_sent_once_and_the_book_owes_nothing_afterwards(now):
-    order = paid(now)
-    refund = promise(order)
-
-    assert outgoing.send_due_refunds(at=now) == 1
-    assert outgoing.send_due_refunds(at=now) == 0
-
-    refund.refresh_from_db()
-    made = SandboxRefund.objects.get()
-    assert (refund.status, refund.gateway_refund_id, refund.attempts) == (
-        RefundStatus.SUCCESS,
-        made.refund_id,
-        1,
-    )
-    assert (refund.due_at, refund.finished_at) == (None, now)
-    owed = Leg.objects.filter(account__code="refunds_payable").values_list("amount", flat=True)
-    assert sum(owed) == 0
-    (told,) = OutboxMessage.objects.filter(topic="orders.refund.succeeded.v1")
-    assert told.payload == {"refund_number": refund.number, "reference": "case:1"}
-
-
-def test_a_lost_answer_is_unknown_and_found_out_with_the_same_number(now):
-    refund = promise(paid(now, SandboxProfile.LOST_ANSWER))
-
-    outgoing.send_due_refunds(at=now)
-
-    refund.refresh_from_db()
-    assert (refund.status, refund.last_error) == (RefundStatus.UNKNOWN, "the answer was lost")
-    again_now(refund)
-    outgoing.send_due_refunds(at=now)
-    refund.refresh_from_db()
-    assert (refund.status, refund.attempts) == (RefundStatus.SUCCESS, 2)
-    assert SandboxRefund.objects.count() == 1
-    assert SandboxTransaction.objects.get().refunded_amount == 3_000
-
-
-def test_a_gateway_that_is_down_is_asked_again_until_it_answers(now):
-    refund = promise(paid(now, SandboxProfile.DOWN))
-    outgoing.send_due_refunds(at=now)
-    refund.refresh_from_db()
-    assert refund.status == RefundStatus.UNKNOWN
-    SandboxTransaction.objects.update(profile=SandboxProfile.OK)
-
-    again_now(refund)
-    outgoing.send_due_refunds(at=now)
-
-    refund.refresh_from_db()
-    assert refund.status == RefundStatus.SUCCESS
-
-
-def test_a_refused_refund_waits_longer_each_time_and_is_told(now):
-    refund = promise(paid(now))
-    SandboxTransaction.objects.update(refunded_amount=9_000)
-
-    waits = []
-    for _ in range(3):
-        again_now(refund)
-        outgoing.send_due_refunds(at=now)
-        refund.refresh_from_db()
-        waits.append(round((refund.due_at - database_now()).total_seconds()))
-
-    assert (refund.status, refund.last_error) == (RefundStatus.FAILED, "more than was paid")
-    assert waits == [60, 120, 240]
-    assert OutboxMessage.objects.filter(topic="orders.refund.failed.v1").count() == 3
-
-
-def test_a_sender_that_died_is_followed_by_another_with_the_same_number(now):
-    refund = promise(paid(now))
-    from orders.services import sending
-
-    claim = sending.claim_due(at=now)
-    outgoing._send(claim)  # sent, and the process dies before the answer is recorded
-    assert outgoing.send_due_refunds(at=now) == 0  # its lease still runs
-
-    again_now(refund)
-    assert outgoing.send_due_refunds(at=now) == 1
-
-    refund.refresh_from_db()
-    assert refund.status == RefundStatus.SUCCESS
-    assert SandboxRefund.objects.count() == 1
-
-
-def test_late_money_goes_back_by_itself(now):
-    order = placed_order((make_sku(price=9_900), 1), at=now)
-    payment = start(order.group, now).payment
-    bank.pay(number=payment.number, at=now)
-    fact = outgoing.gateways.get("sandbox").query(payment.number)
-    from orders.enums import CloseReason
-    from orders.services.closing import close_order
-    from orders.services.payments import apply_payment
-
-    close_order(order_id=order.pk, reason=CloseReason.UNPAID, at=now, dead_payments=[payment.pk])
-    apply_payment(fact, at=now)
-
-    assert outgoing.send_due_refunds(at=now) == 1
-
-    assert Refund.objects.get().status == RefundStatus.SUCCESS
-    assert SandboxTransaction.objects.get().refunded_amount == 9_900
-    balance = {}
-    for code, amount in Leg.objects.values_list("account__code", "amount"):
-        balance[code] = balance.get(code, 0) + amount
-    assert balance == {"gateway_clearing": 0, "refunds_payable": 0}

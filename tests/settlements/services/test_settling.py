@@ -1,11 +1,10 @@
-"""settlements.services.settling: where a finished line's money goes, and how it comes back."""
+"""settlements.services.settling: where a finished line's money goes."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from accounts.models import Creator
 from affiliates.models import Commission, Plan
 from affiliates.services.invariants import violations as alliance_violations
 from ledger import selectors as book
@@ -14,65 +13,15 @@ from ledger.services.invariants import violations as ledger_violations
 from orders.enums import OrderStatus
 from orders.models import Order, OrderLine
 from orders.services import freezing
-from orders.services.refunds import refund_line
 from settlements.enums import EntryKind
 from settlements.models import FeeRate, SettlementEntry, StatementLine
 from settlements.services import settling
 from settlements.services.invariants import violations
-from tests.factories.affiliates import ContractFactory, PickFactory, PlanFactory
 from tests.factories.aftersales import open_case
 from tests.factories.orders import PLACED_AT, make_order, make_sku
+from tests.settlements.services.lines import AT, all_right, refund, sale, settle, shares
 
 pytestmark = pytest.mark.django_db
-
-AT = PLACED_AT + timedelta(days=12)
-
-
-def sale(
-    *,
-    price: int = 10_000,
-    freight: int = 1_000,
-    rate_bp: int = 2_000,
-    share_bp: int = 2_500,
-    status: str = OrderStatus.COMPLETED,
-    **fields: object,
-) -> OrderLine:
-    """Return the line of a completed order, sold by a creator with an agency."""
-    sku = make_sku(price=price)
-    chosen = PickFactory(plan=PlanFactory(product=sku.product, rate_bp=rate_bp))
-    if share_bp:
-        ContractFactory(creator=chosen.creator, share_bp=share_bp)
-    order = make_order(
-        status, items=[(sku, 1)], freight=freight, pick_code=chosen.pick_code, **fields
-    )
-    return order.lines.get()
-
-
-def settle() -> int:
-    return settling.settle_due(at=AT, limit=100)
-
-
-def refund(line: OrderLine, amount: int, reference: str, **fields: int) -> None:
-    refund_line(line_id=line.pk, amount=amount, reference=reference, at=AT, **fields)
-
-
-def shares(line: OrderLine) -> list[tuple[str, int, int, int, int, int]]:
-    rows = SettlementEntry.objects.filter(line=line).order_by("pk")
-    return [
-        (
-            e.kind,
-            e.paid_amount,
-            e.shop_amount,
-            e.creator_amount,
-            e.agency_amount,
-            e.platform_fee_amount,
-        )
-        for e in rows
-    ]
-
-
-def all_right() -> bool:
-    return not (violations() or alliance_violations() or ledger_violations())
 
 
 def test_a_finished_line_is_split_in_one_transfer() -> None:
@@ -145,102 +94,6 @@ def test_a_line_that_nobody_brought_has_no_commission() -> None:
 
     assert shares(order.lines.get()) == [("settle", 9_999, 9_500, 0, 0, 499)]
     assert all_right()
-
-
-def test_refunds_before_settlement_make_the_line_smaller() -> None:
-    line = sale()
-    refund(line, 3_000, "case:1", freight_amount=1_000)
-
-    settle()
-
-    # 8,000 left, all of it goods: commission 1,600, fee 400
-    assert shares(line) == [("settle", 8_000, 6_000, 1_200, 400, 400)]
-    assert all_right()
-
-
-def test_a_line_refunded_in_full_before_is_settled_with_nothing() -> None:
-    line = sale()
-    refund(line, 11_000, "case:1", freight_amount=1_000, quantity=1)
-
-    assert settle() == 1
-    assert settle() == 0
-
-    assert shares(line) == [("settle", 0, 0, 0, 0, 0)]
-    assert (StatementLine.objects.count(), Transfer.objects.filter(kind="settle").count()) == (0, 0)
-    assert all_right()
-
-
-def test_after_settlement_each_refund_is_taken_back_from_everybody_to_the_last_fen() -> None:
-    line = sale()
-    settle()
-
-    for place, (amount, freight) in enumerate([(3_333, 0), (1, 0), (1_333, 667), (6_333, 333)]):
-        refund(line, amount, f"case:{place}", freight_amount=freight)
-        assert all_right()
-
-    rows = shares(line)
-    assert [row[0] for row in rows] == ["settle"] + ["reverse"] * 4
-    assert [sum(row[place] for row in rows) for place in range(1, 6)] == [0, 0, 0, 0, 0]
-    creator = Creator.objects.get()
-    for code, owner in (
-        (AccountCode.SHOP_PAYABLE, line.shop.public_id),
-        (AccountCode.CREATOR_PAYABLE, creator.public_id),
-        (AccountCode.ESCROW, line.shop.public_id),
-        (AccountCode.PLATFORM_FEE, ""),
-    ):
-        assert book.balance(code, owner) == 0
-    assert Commission.objects.get().status == "reversed"
-
-
-def test_taking_back_the_same_refund_twice_does_nothing() -> None:
-    line = sale()
-    settle()
-    refund(line, 2_000, "case:1")
-    number = line.line_refunds.get().refund.number
-    before = shares(line)
-
-    assert settling.take_back(line_id=line.pk, refund_number=number, at=AT) is None
-
-    assert shares(line) == before
-
-
-def test_a_debt_is_carried_and_worked_off_by_the_next_line() -> None:
-    first = sale(price=10_000, freight=0, share_bp=0)
-    creator = Creator.objects.get()
-    settle()
-    payable = (AccountCode.CREATOR_PAYABLE, creator.public_id)
-    assert book.balance(*payable) == -2_000
-    from settlements.selectors import PartyRef
-    from settlements.services import payouts
-    from tests.factories.shops import actor_of
-
-    ref = PartyRef("creator", creator.pk, creator.public_id)
-    payouts.request(party=ref, amount=2_000, at=AT, actor=actor_of(first.shop))
-    refund(first, 10_000, "case:1")
-    assert book.balance(*payable) == 2_000
-
-    second = make_order(
-        OrderStatus.COMPLETED,
-        items=[(first.sku, 2)],
-        pick_code=first.pick_code,
-    )
-    settle()
-
-    assert shares(second.lines.get())[0][3] == 4_000
-    assert book.balance(*payable) == -2_000
-    assert all_right()
-
-
-def test_the_shop_that_is_its_own_creators_payee_gets_both_parts_once() -> None:
-    """Seller and creator may be one person; the accounts are two all the same (M1)."""
-    line = sale(share_bp=0)
-    settle()
-
-    refund(line, 11_000, "case:1", freight_amount=1_000)
-
-    assert all_right()
-    assert StatementLine.objects.filter(party="shop").count() == 2
-    assert StatementLine.objects.filter(party="creator").count() == 2
 
 
 def test_the_fee_is_the_one_of_the_nearest_category_when_the_order_was_placed() -> None:
