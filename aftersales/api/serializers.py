@@ -8,7 +8,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.selectors import AccountCardOut
 from aftersales.enums import (
     ArbitrationStatus,
     CaseKind,
@@ -28,22 +27,9 @@ from aftersales.services import previews
 from kernel.actors import Role
 from kernel.api.serializers import Money, Out
 from orders.enums import RefundStatus
+from orders.selectors import NowKnownAsOut
 from shops.enums import GuaranteeKind
 from shops.selectors import PresenterOut, StorefrontOut
-
-
-class CaseNowKnownAsShopOut(Out):
-    """A shop by its name of today."""
-
-    id = serializers.CharField()
-    name = serializers.CharField()
-
-
-class CaseNowKnownAsOut(Out):
-    """Who the shop is called, and bound to, today."""
-
-    shop = CaseNowKnownAsShopOut()
-    account = AccountCardOut(allow_null=True)
 
 
 class CaseIdentityOut(Out):
@@ -51,7 +37,7 @@ class CaseIdentityOut(Out):
 
     storefront = StorefrontOut()
     presenter = PresenterOut(allow_null=True)
-    now_known_as = CaseNowKnownAsOut(allow_null=True)
+    now_known_as = NowKnownAsOut(allow_null=True)
 
 
 class CaseLineOut(Out):

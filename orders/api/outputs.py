@@ -8,7 +8,6 @@ from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.selectors import AccountCardOut
 from kernel.api.serializers import Money, Out
 from orders.enums import (
     CloseReason,
@@ -20,22 +19,8 @@ from orders.enums import (
     TrafficChannel,
 )
 from orders.models import Order, OrderGroup, OrderLine, Payment
-from orders.selectors import attach_identity
+from orders.selectors import NowKnownAsOut, attach_identity
 from shops.selectors import PresenterOut, StorefrontOut
-
-
-class NamedShopOut(Out):
-    """A shop by its name of today."""
-
-    id = serializers.CharField()
-    name = serializers.CharField()
-
-
-class NowKnownAsOut(Out):
-    """What the shop is called, and bound to, today."""
-
-    shop = NamedShopOut()
-    account = AccountCardOut(allow_null=True)
 
 
 class CartEntryOut(Out):

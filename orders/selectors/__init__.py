@@ -3,11 +3,13 @@
 from orders.selectors.cart import Cart, CartEntry, CartShop, cart_of
 from orders.selectors.identity import identity_of, now_known_as
 from orders.selectors.pages import attach_identity, with_details
+from orders.selectors.shapes import NowKnownAsOut
 
 __all__ = [
     "Cart",
     "CartEntry",
     "CartShop",
+    "NowKnownAsOut",
     "attach_identity",
     "cart_of",
     "identity_of",
