@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, transaction
 
+from kernel import crypto
 from kernel.errors import KeyInFlight, KeyReused
 from kernel.models import IdempotencyRecord
 
@@ -16,9 +16,12 @@ MAX_KEY_LENGTH = 255
 
 
 def fingerprint(body: Any) -> str:
-    """Return a hash of a JSON body that does not depend on the order of its keys."""
+    """Return a keyed hash of a JSON body that does not depend on the order of its keys.
+
+    Keyed, for a body may hold an address: who reads the table cannot try addresses against it.
+    """
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return crypto.fingerprint(text)
 
 
 def run_once(

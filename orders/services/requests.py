@@ -70,7 +70,7 @@ class PlaceOrder:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of all that was asked, to tell a retry from another request with the same key."""
+        """A keyed hash of all that was asked: it tells a retry from another request of one key."""
         body = asdict(self)
         del body["buyer_id"], body["key"]
         return fingerprint(body)

@@ -102,3 +102,12 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_members() -> None:
     assert fingerprint({"a": 1, "b": [1, 2]}) == fingerprint({"b": [1, 2], "a": 1})
     assert fingerprint({"a": 1}) != fingerprint({"a": "1"})
     assert fingerprint([1, 2]) != fingerprint([2, 1])
+
+
+def test_the_fingerprint_is_keyed_and_tells_nothing_of_the_body(settings) -> None:
+    settings.SECRET_KEY = "a"
+    mark = fingerprint(BODY)
+
+    assert mark == fingerprint(dict(BODY))
+    settings.SECRET_KEY = "b"
+    assert fingerprint(BODY) != mark
