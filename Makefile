@@ -7,11 +7,11 @@ ARGS   ?=
 MARKERS_OF_SLOW := races or journeys or browser or slow
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check fmt lint types schema migrations messages story bench shell lock \
+.PHONY: help run test test-fast check fmt lint types schema migrations messages story bench bench-orders shell lock \
 	lint-style lint-format lint-rooms check-migrations check-schema check-deployment
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 
 run: $(VENV)/runtime.stamp ## start everything and print where it answers (PORT=8000, HOST=127.0.0.1)
 	@$(PYTHON) manage.py up
@@ -70,8 +70,10 @@ messages: $(VENV)/dev.stamp ## collect the texts for the Chinese catalogue, and 
 story: $(VENV)/runtime.stamp ## play one sale, from binding to refund, against the running system
 	@$(PYTHON) manage.py story $(ARGS)
 
-bench: $(VENV)/dev.stamp ## measure the hot paths
-	@$(PYTHON) manage.py bench $(ARGS)
+bench: bench-orders ## run every benchmark but the long session
+
+bench-orders: $(VENV)/dev.stamp ## measure checkouts through HTTP: one hot SKU, and mixed carts
+	@$(PYTHON) -m benchmarks.orders $(ARGS)
 
 shell: $(VENV)/runtime.stamp ## open a Python shell on the running system
 	@$(PYTHON) manage.py shell $(ARGS)

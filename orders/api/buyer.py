@@ -33,7 +33,7 @@ from orders.api.outputs import (
 from orders.api.queries import filtered
 from orders.models import Order, OrderGroup, Payment
 from orders.selectors import Cart, cart_of, with_details
-from orders.services import cart, cashier, outgoing, placement, quoting, receipt
+from orders.services import cart, cashier, checkout, outgoing, placement, quoting, receipt
 
 
 class CartView(View):
@@ -100,9 +100,7 @@ class CheckoutsView(View):
             messages=tuple((one["shop_id"], one["message"]) for one in data.get("messages", ())),
             expected_pay_amount=data.get("expected_pay_amount"),
         )
-        (result,) = placement.place_orders([wanted], at=request.at)
-        if isinstance(result, placement.Refused):
-            raise result.error
+        result = checkout.check_out(wanted, at=request.at)
         self.is_replay = result.is_replay
         return _detailed(result.group)
 

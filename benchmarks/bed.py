@@ -1,0 +1,200 @@
+"""The test bed: a fresh durable PostgreSQL, a Valkey and the web processes, as in production."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import platform
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from config.embedded.postgres import Postgres
+from config.embedded.valkey import Valkey
+from config.environment import BASE_DIR
+
+WEB_PROCESSES, WEB_THREADS, POOL = 2, 64, 8
+#: Clock ticks a second in /proc.
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Cpu:
+    """CPU seconds used so far by the web processes and by the database."""
+
+    app: float
+    database: float
+
+
+class Bed:
+    """What a benchmark runs on; gone after it."""
+
+    def __init__(self, home: Path, postgres: Postgres, env: dict[str, str], port: int) -> None:
+        self.home, self.postgres, self.env, self.port = home, postgres, env, port
+        self.web: subprocess.Popen[bytes] | None = None
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command on the bed's database."""
+        subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=BASE_DIR, env=self.env, check=True
+        )
+
+    def scene(self, *arguments: str) -> dict[str, Any]:
+        """Run `manage.py bench_scene` and return what it made."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "bench_scene", *arguments],
+            cwd=BASE_DIR,
+            env=self.env,
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        return json.loads(done.stdout)
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query on the bed's database."""
+        with psycopg.connect(self.env["DATABASE_URL"]) as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+    def load(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Let the load generator do `job`; return its result."""
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.load"],
+            cwd=BASE_DIR,
+            input=json.dumps({"port": self.port, **job}).encode(),
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        return json.loads(done.stdout)
+
+    def cpu(self) -> Cpu:
+        """Return what was used so far."""
+        web = self.web.pid if self.web else 0
+        database = int((self.home / "postgres" / "postmaster.pid").read_text().split()[0])
+        return Cpu(_tree_seconds(web), _tree_seconds(database))
+
+    def start_web(self) -> None:
+        """Start the web processes and wait until they answer."""
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
+        command += ["--port", str(self.port), "--workers", str(WEB_PROCESSES), "--no-ws"]
+        command += ["--blocking-threads", str(WEB_THREADS), "--backlog", "1024"]
+        command += ["--log-level", "error", "config.wsgi:application"]
+        log = (self.home / "web.log").open("wb")
+        self.web = subprocess.Popen(command, cwd=BASE_DIR, env=self.env, stdout=log, stderr=log)
+        deadline = time.monotonic() + 60
+        while not _answers(self.port):
+            if time.monotonic() > deadline or self.web.poll() is not None:
+                raise RuntimeError((self.home / "web.log").read_text())
+            time.sleep(0.1)
+
+    def stop_web(self) -> None:
+        """Stop the web processes."""
+        if self.web is not None:
+            self.web.terminate()
+            self.web.wait(30)
+            self.web = None
+
+
+@contextmanager
+def bed() -> Iterator[Bed]:
+    """Yield a bed with an empty, migrated database."""
+    home = Path(tempfile.mkdtemp(prefix="haodian-bench-"))
+    home.chmod(0o711)  # as root the servers run as another user, who must pass through
+    postgres = Postgres(home / "postgres", log=home / "postgres.log")
+    valkey = Valkey(home / "valkey", log=home / "valkey.log")
+    made = None
+    try:
+        postgres.create_cluster()
+        for server in (postgres, valkey):
+            server.start()
+            server.wait()
+        postgres.ensure_database("haodian")
+        made = Bed(home, postgres, _environment(postgres, valkey), _free_port())
+        made.manage("migrate", "--verbosity", "0")
+        yield made
+    finally:
+        if made is not None:
+            made.stop_web()
+        valkey.stop()
+        postgres.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def machine(one: Bed) -> dict[str, Any]:
+    """Return what the figures were taken on."""
+    return {
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+        "django": version("django"),
+        "granian": version("granian"),
+        "postgresql": one.query("SHOW server_version")[0][0],
+        "web": f"{WEB_PROCESSES} x {WEB_THREADS} threads, {POOL} connections each",
+    }
+
+
+def _environment(postgres: Postgres, valkey: Valkey) -> dict[str, str]:
+    port = _free_port()
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
+        "HAODIAN_ENV": "production",
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "HAODIAN_FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "HAODIAN_BASE_URL": f"http://127.0.0.1:{port}",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DATABASE_URL": postgres.url("haodian"),
+        "DATABASE_POOL_SIZE": str(POOL),
+        "REDIS_URL": valkey.url(),
+    }
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _tree_seconds(root: int) -> float:
+    """Return the CPU seconds of a process, its descendants, and those they have buried."""
+    parents: dict[int, int] = {}
+    used: dict[int, float] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile; its parent has its time
+        pid = int(entry.name)
+        parents[pid] = int(fields[1])
+        used[pid] = sum(map(int, fields[11:15])) / TICKS
+    return sum(used[pid] for pid in _below(root, parents) if pid in used)
+
+
+def _below(root: int, parents: dict[int, int]) -> Sequence[int]:
+    family = [root]
+    for one in family:
+        family += [pid for pid, parent in parents.items() if parent == one]
+    return family

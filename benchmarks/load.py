@@ -1,0 +1,144 @@
+"""A load generator of its own: `connections` kept open, each sends as soon as it was answered.
+
+Run as a process (`python -m benchmarks.load`): reads one JSON job from standard input, writes one
+JSON result to standard output.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+HEAD_END = b"\r\n\r\n"
+
+
+@dataclass
+class Call:
+    """One request, as bytes, and what came of it."""
+
+    data: bytes
+    status: int = 0
+    seconds: float = 0.0
+    body: bytes = b""
+
+
+class Connection(asyncio.Protocol):
+    """Sends calls one after the other; a closed connection ends its part of the run."""
+
+    def __init__(self, calls: Iterator[Call], done: asyncio.Future[None]) -> None:
+        self.calls, self.done = calls, done
+        self.buffer = b""
+        self.call: Call | None = None
+        self.began = 0.0
+        self.transport: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        self._next()
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        head, found, rest = self.buffer.partition(HEAD_END)
+        if not found or self.call is None:
+            return
+        length = _length(head)
+        if len(rest) < length:
+            return
+        self.call.seconds = time.perf_counter() - self.began
+        self.call.status = int(head[9:12])
+        self.call.body = rest[:length]
+        self.buffer = rest[length:]
+        self._next()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_result(None)
+
+    def _next(self) -> None:
+        self.call = next(self.calls, None)
+        if self.call is None:
+            self.transport.close()
+            return
+        self.began = time.perf_counter()
+        self.transport.write(self.call.data)
+
+
+def _length(head: bytes) -> int:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    raise ValueError(f"an answer without a length: {head!r}")
+
+
+def request(path: str, token: str, key: str, body: Any) -> bytes:
+    """Return a POST with a signed-in buyer and a key, ready to be sent."""
+    content = json.dumps(body).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nIdempotency-Key: {key}\r\n"
+        f"Content-Length: {len(content)}\r\n\r\n"
+    )
+    return head.encode() + content
+
+
+async def send(port: int, calls: list[Call], connections: int) -> float:
+    """Send all calls; return the seconds it took."""
+    loop, waiting = asyncio.get_running_loop(), iter(calls)
+    began = time.perf_counter()
+    ends = []
+    for _ in range(connections):
+        done = loop.create_future()
+        ends.append(done)
+        await loop.create_connection(
+            lambda done=done: Connection(waiting, done),  # type: ignore[misc]
+            "127.0.0.1",
+            port,
+        )
+    await asyncio.gather(*ends)
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    """Do the job on standard input: ``{port, connections, path, calls: [[token, key, body]]}``."""
+    job = json.load(sys.stdin)
+    calls = [Call(request(job["path"], *call)) for call in job["calls"]]
+    cpu = _cpu()
+    seconds = asyncio.run(send(job["port"], calls, job["connections"]))
+    times = sorted(call.seconds for call in calls if call.status)
+    result = {
+        "seconds": seconds,
+        "statuses": Counter(call.status for call in calls),
+        "codes": Counter(_code(call) for call in calls if call.status != 201),
+        "p50_ms": _quantile(times, 0.5) * 1000,
+        "p99_ms": _quantile(times, 0.99) * 1000,
+        "load_cpu_ms": (_cpu() - cpu) * 1000,
+    }
+    json.dump(result, sys.stdout)
+
+
+def _code(call: Call) -> str:
+    try:
+        return str(json.loads(call.body)["code"])
+    except (ValueError, KeyError, TypeError):
+        return f"{call.status} without a code"
+
+
+def _quantile(values: list[float], share: float) -> float:
+    return values[min(len(values) - 1, int(len(values) * share))] if values else 0.0
+
+
+def _cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""`manage.py bench_scene`: what a benchmark plays on, in an empty database of its own."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from allauth.headless.tokens.strategies.jwt import internal
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from catalog.enums import MovementKind
+from catalog.services import stock
+from demo.seeding import World, market, people
+from kernel import clock
+from shops.models import Shop
+
+TOKEN_SECONDS = 86_400
+
+
+class Command(BaseCommand):
+    """Make the demo's shops and goods, plenty of stock, and buyers with tokens; print them."""
+
+    help = "Prepare a benchmark's database, which must be empty of shops; print JSON."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take how many buyers there are and how many pieces of each SKU."""
+        parser.add_argument("--buyers", type=int, default=1_000)
+        parser.add_argument("--stock", type=int, default=1_000_000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make the scene and print public SKU ids, the hot one, and a token for each buyer."""
+        if Shop.objects.exists():
+            raise CommandError("This database holds shops; a benchmark brings one of its own.")
+        world = World.new(clock.now())
+        people.seed(world)
+        market.seed(world)
+        skus = [sku for several in world.skus.values() for sku in several]
+        pieces = options["stock"]
+        stock.apply(
+            [
+                stock.Move(one.pk, one.shop_id, MovementKind.INBOUND, pieces, "bench")
+                for one in skus
+            ],
+            world.now,
+        )
+        buyers = User.objects.bulk_create(
+            User(email=f"buyer{n}@bench.example", name=f"买家{n}") for n in range(options["buyers"])
+        )
+        scene = {
+            "skus": [one.public_id for one in skus],
+            "hot": world.skus["tea"][0].public_id,
+            "tokens": [_token(one) for one in buyers],
+        }
+        self.stdout.write(json.dumps(scene))
+
+
+def _token(user: User) -> str:
+    claims = {"sub": str(user.pk), "sid": "bench", "expires_in": TOKEN_SECONDS}
+    return internal.create_token("access", **claims)[0]
