@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
 from catalog.enums import MovementKind
 from catalog.errors import HoldMissing, OutOfStock
-from catalog.models import Sku, Stock, StockMovement
+from catalog.models import Sku, Stock
 
 #: What one piece of each kind does to (on_hand, held).
 EFFECTS: dict[str, tuple[int, int]] = {
@@ -90,8 +91,17 @@ def apply(moves: Sequence[Move], at: datetime) -> list[Move]:
         held[move.sku_id] += move.held_delta
     _check(counters, on_hand, held)
     if new:
-        _write(new, on_hand, held, at)
+        _write(new, at)
     return new
+
+
+def hold(moves: Sequence[Move], at: datetime) -> None:
+    """Hold pieces for references that are new, under locks taken by `lock`: one statement.
+
+    The caller has seen that there is enough; the constraints of the tables are the last guard.
+    """
+    if moves:
+        _write(sorted(moves, key=lambda move: move.key), at)
 
 
 @transaction.atomic
@@ -151,27 +161,35 @@ def _public_ids(sku_ids: Iterable[int]) -> list[str]:
     return list(found.values_list("public_id", flat=True))
 
 
-def _write(new: Sequence[Move], on_hand: Counter[int], held: Counter[int], at: datetime) -> None:
-    StockMovement.objects.bulk_create(
-        [
-            StockMovement(
-                sku_id=move.sku_id,
-                shop_id=move.shop_id,
-                kind=move.kind,
-                on_hand_delta=move.on_hand_delta,
-                held_delta=move.held_delta,
-                reference=move.reference,
-                actor_label=move.actor_label[:120],
-                at=at,
-            )
-            for move in new
-        ]
-    )
-    sku_ids = sorted({move.sku_id for move in new})
+#: Writes movements and counts them, in one statement.
+WRITE = """
+WITH moved AS (
+    INSERT INTO catalog_stockmovement
+        (sku_id, shop_id, kind, on_hand_delta, held_delta, reference, actor_label, at)
+    SELECT sku_id, shop_id, kind, on_hand, held, reference, actor, %(at)s
+    FROM unnest(%(sku_ids)s::bigint[], %(shop_ids)s::bigint[], %(kinds)s::text[],
+                %(on_hand)s::int[], %(held)s::int[], %(references)s::text[], %(actors)s::text[])
+         AS move (sku_id, shop_id, kind, on_hand, held, reference, actor)
+    RETURNING sku_id, on_hand_delta, held_delta
+), summed AS (
+    SELECT sku_id, sum(on_hand_delta) AS on_hand, sum(held_delta) AS held
+    FROM moved GROUP BY sku_id
+)
+UPDATE catalog_stock AS s SET on_hand = s.on_hand + d.on_hand, held = s.held + d.held
+FROM summed AS d WHERE s.sku_id = d.sku_id
+"""
+
+
+def _write(moves: Sequence[Move], at: datetime) -> None:
+    values: dict[str, Any] = {
+        "at": at,
+        "sku_ids": [move.sku_id for move in moves],
+        "shop_ids": [move.shop_id for move in moves],
+        "kinds": [str(move.kind) for move in moves],
+        "on_hand": [move.on_hand_delta for move in moves],
+        "held": [move.held_delta for move in moves],
+        "references": [move.reference for move in moves],
+        "actors": [move.actor_label[:120] for move in moves],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE catalog_stock AS s SET on_hand = s.on_hand + d.on_hand, held = s.held + d.held"
-            " FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS d (sku_id, on_hand, held)"
-            " WHERE s.sku_id = d.sku_id",
-            [sku_ids, [on_hand[i] for i in sku_ids], [held[i] for i in sku_ids]],
-        )
+        cursor.execute(WRITE, values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -20,3 +21,37 @@ def take(count: int, at: datetime, *, prefix: str = ORDER) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('orders_number_seq') FROM generate_series(1, %s)", [count])
         return [f"{prefix}{public_number(value, at)}" for (value,) in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Reserved:
+    """Numbers and primary keys of rows that are about to be written."""
+
+    group_numbers: list[str]
+    order_numbers: list[str]
+    group_ids: list[int]
+    order_ids: list[int]
+    line_ids: list[int]
+
+
+RESERVE = """
+SELECT array(SELECT nextval('orders_number_seq') FROM generate_series(1, %(groups)s + %(orders)s)),
+       array(SELECT nextval('orders_ordergroup_id_seq') FROM generate_series(1, %(groups)s)),
+       array(SELECT nextval('orders_order_id_seq') FROM generate_series(1, %(orders)s)),
+       array(SELECT nextval('orders_orderline_id_seq') FROM generate_series(1, %(lines)s))
+"""
+
+
+def reserve(*, groups: int, orders: int, lines: int, at: datetime) -> Reserved:
+    """Return what so many new groups, orders and lines are called, in one round trip."""
+    with connection.cursor() as cursor:
+        cursor.execute(RESERVE, {"groups": groups, "orders": orders, "lines": lines})
+        values, group_ids, order_ids, line_ids = cursor.fetchone()
+    numbers = [public_number(value, at) for value in values]
+    return Reserved(
+        group_numbers=[f"{GROUP}{number}" for number in numbers[:groups]],
+        order_numbers=[f"{ORDER}{number}" for number in numbers[groups:]],
+        group_ids=group_ids,
+        order_ids=order_ids,
+        line_ids=line_ids,
+    )

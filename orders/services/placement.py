@@ -98,7 +98,8 @@ def _place(requests: Sequence[PlaceOrder], at: datetime) -> list[Placed | Refuse
         for place, verdict in enumerate(verdicts)
         if isinstance(verdict, deciding.Granted) and (receiver := receivers[place])
     }
-    groups = dict(zip(granted, recording.record(list(granted.values()), facts, at=at), strict=True))
+    records = recording.record(list(granted.values()), facts, at=at)
+    groups = dict(zip(granted, (one.group for one in records), strict=True))
     placed_before = {group.pk: group for group in known.values()}
     return [
         _result(verdict, groups.get(place), placed_before, groups)

@@ -1,27 +1,32 @@
-"""The write of the placement: one statement a table, whatever the size of the set."""
+"""The write of the placement: a constant number of statements, whatever the size of the set."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import connection
 
 from catalog.enums import MovementKind
 from catalog.services import stock
 from kernel.events import publish
+from kernel.rowsets import rowset, statement
 from orders.events import OrderPlaced
-from orders.models import CartLine, Order, OrderGroup, OrderLine, PriceAdjustment
+from orders.models import Order, OrderGroup, OrderLine, PriceAdjustment
 from orders.models.identity import IdentitySnapshot
 from orders.services import numbering
 from orders.services.deciding import Priced, ShopPart
-from orders.services.pricing import PricedLine
+from orders.services.numbering import Reserved
+from orders.services.pricing import Adjustment, PricedLine
 from orders.services.reading import Attribution, Facts
 from orders.services.receivers import SealedReceiver
 from orders.services.requests import PlaceOrder, WantedLine
 from orders.services.snapshots import Block, digest_of, freeze_blocks
+
+SQL = Path(__file__).with_name("recording.sql")
 
 
 @dataclass(frozen=True)
@@ -47,14 +52,24 @@ class _Part:
         return [self.grant.request.lines[place] for place in self.part.places]
 
 
-def record(grants: Sequence[Grant], facts: Facts, *, at: datetime) -> list[OrderGroup]:
-    """Write what was granted and hold its stock; return the groups, in the order of `grants`.
+@dataclass(frozen=True)
+class Recorded:
+    """The rows of one checkout: its group, and each order with its lines."""
 
-    Belongs in the transaction that holds the locks of the stock.
+    group: OrderGroup
+    orders: tuple[tuple[Order, tuple[OrderLine, ...]], ...]
+
+
+def record(grants: Sequence[Grant], facts: Facts, *, at: datetime) -> list[Recorded]:
+    """Write what was granted and hold its stock; return the rows, in the order of `grants`.
+
+    Belongs in the transaction that holds the locks of the stock. The rows are what the database
+    has; their orders know group, shop block and lines without another query.
     """
     if not grants:
         return []
-    groups = _write_groups(grants, at)
+    reserved = _reserve(grants, at)
+    groups = _groups(grants, reserved, at)
     parts = [
         _Part(grant, group, part, _attributions(grant, part, facts))
         for grant, group in zip(grants, groups, strict=True)
@@ -66,17 +81,59 @@ def record(grants: Sequence[Grant], facts: Facts, *, at: datetime) -> list[Order
         blocks.append((shop_id, facts.faces[shop_id]))
         blocks += [(shop_id, a.presenter) for a in one.attributions if a.presenter is not None]
     snapshots = freeze_blocks(blocks)
-    orders = _write_orders(parts, facts, snapshots, at)
-    lines = _write_lines(parts, orders, facts, snapshots)
-    stock.apply([_hold(order, line) for order, line in lines], at)
-    _forget_cart(grants)
+    orders = _orders(parts, facts, snapshots, reserved, at)
+    lines, adjustments = _lines(parts, orders, facts, snapshots, reserved)
+    _write(groups, orders, lines, adjustments)
+    stock.hold([_hold(line) for line in lines], at)
     publish(
         *(
             OrderPlaced(order_id=order.pk, shop_id=order.shop_id, buyer_id=order.buyer_id)
             for order in orders
         )
     )
-    return groups
+    return _recorded(groups, orders, lines)
+
+
+def _write(
+    groups: Sequence[OrderGroup],
+    orders: Sequence[Order],
+    lines: Sequence[OrderLine],
+    adjustments: Sequence[PriceAdjustment],
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement(SQL),
+            {
+                "groups": rowset(groups),
+                "orders": rowset(orders),
+                "lines": rowset(lines),
+                "adjustments": rowset(adjustments),
+            },
+        )
+
+
+def _recorded(
+    groups: Sequence[OrderGroup], orders: Sequence[Order], lines: Sequence[OrderLine]
+) -> list[Recorded]:
+    of_order: dict[int, list[OrderLine]] = {order.pk: [] for order in orders}
+    for line in lines:
+        of_order[line.order_id].append(line)
+    of_group: dict[int, list[Order]] = {group.pk: [] for group in groups}
+    for order in orders:
+        of_group[order.group_id].append(order)
+    return [
+        Recorded(group, tuple((order, tuple(of_order[order.pk])) for order in of_group[group.pk]))
+        for group in groups
+    ]
+
+
+def _reserve(grants: Sequence[Grant], at: datetime) -> Reserved:
+    return numbering.reserve(
+        groups=len(grants),
+        orders=sum(len(grant.priced.parts) for grant in grants),
+        lines=sum(len(grant.request.lines) for grant in grants),
+        at=at,
+    )
 
 
 def _attributions(grant: Grant, part: ShopPart, facts: Facts) -> tuple[Attribution, ...]:
@@ -86,10 +143,11 @@ def _attributions(grant: Grant, part: ShopPart, facts: Facts) -> tuple[Attributi
     )
 
 
-def _write_groups(grants: Sequence[Grant], at: datetime) -> list[OrderGroup]:
-    numbers = numbering.take(len(grants), at, prefix=numbering.GROUP)
-    return OrderGroup.objects.bulk_create(
+def _groups(grants: Sequence[Grant], reserved: Reserved, at: datetime) -> list[OrderGroup]:
+    names = zip(reserved.group_ids, reserved.group_numbers, grants, strict=True)
+    return [
         OrderGroup(
+            id=pk,
             number=number,
             buyer_id=grant.request.buyer_id,
             idempotency_key=grant.request.key,
@@ -98,20 +156,23 @@ def _write_groups(grants: Sequence[Grant], at: datetime) -> list[OrderGroup]:
             currency=grant.priced.currency,
             placed_at=at,
         )
-        for number, grant in zip(numbers, grants, strict=True)
-    )
+        for pk, number, grant in names
+    ]
 
 
-def _write_orders(
+def _orders(
     parts: Sequence[_Part],
     facts: Facts,
     snapshots: dict[tuple[int, str], IdentitySnapshot],
+    reserved: Reserved,
     at: datetime,
 ) -> list[Order]:
-    numbers = numbering.take(len(parts), at)
-    messages = _messages(parts, facts)
-    return Order.objects.bulk_create(
+    names = zip(
+        reserved.order_ids, reserved.order_numbers, parts, _messages(parts, facts), strict=True
+    )
+    return [
         Order(
+            id=pk,
             number=number,
             group=one.group,
             shop_id=one.part.shop_id,
@@ -129,8 +190,8 @@ def _write_orders(
             placed_at=at,
             pay_by_at=at + settings.UNPAID_CLOSE_AFTER,
         )
-        for number, one, message in zip(numbers, parts, messages, strict=True)
-    )
+        for pk, number, one, message in names
+    ]
 
 
 def _messages(parts: Sequence[_Part], facts: Facts) -> list[str]:
@@ -140,36 +201,37 @@ def _messages(parts: Sequence[_Part], facts: Facts) -> list[str]:
     ]
 
 
-def _write_lines(
+def _lines(
     parts: Sequence[_Part],
     orders: Sequence[Order],
     facts: Facts,
     snapshots: dict[tuple[int, str], IdentitySnapshot],
-) -> list[tuple[Order, OrderLine]]:
-    lines: list[tuple[Order, OrderLine]] = []
-    steps: list[tuple[OrderLine, PricedLine]] = []
+    reserved: Reserved,
+) -> tuple[list[OrderLine], list[PriceAdjustment]]:
+    pks = iter(reserved.line_ids)
+    lines: list[OrderLine] = []
+    adjustments: list[PriceAdjustment] = []
     for one, order in zip(parts, orders, strict=True):
         rows = zip(one.lines, one.part.priced.lines, one.attributions, strict=True)
         for position, (wanted, priced, attribution) in enumerate(rows, start=1):
             line = _line(order, position, wanted, priced, attribution, facts)
+            line.pk = next(pks)
             if attribution.presenter is not None:
                 line.presenter = snapshots[_key(one, attribution.presenter)]
-            lines.append((order, line))
-            steps.append((line, priced))
-    OrderLine.objects.bulk_create([line for _order, line in lines])
-    PriceAdjustment.objects.bulk_create(
-        PriceAdjustment(
-            line=line,
-            shop_id=line.shop_id,
-            buyer_id=line.buyer_id,
-            step=adjustment.step,
-            amount=adjustment.amount,
-            bearer=adjustment.bearer,
-        )
-        for line, priced in steps
-        for adjustment in priced.adjustments
+            lines.append(line)
+            adjustments += [_adjustment(line, step) for step in priced.adjustments]
+    return lines, adjustments
+
+
+def _adjustment(line: OrderLine, step: Adjustment) -> PriceAdjustment:
+    return PriceAdjustment(
+        line=line,
+        shop_id=line.shop_id,
+        buyer_id=line.buyer_id,
+        step=step.step,
+        amount=step.amount,
+        bearer=step.bearer,
     )
-    return lines
 
 
 def _line(
@@ -220,19 +282,11 @@ def _key(one: _Part, block: Block) -> tuple[int, str]:
     return one.part.shop_id, digest_of(block)
 
 
-def _hold(order: Order, line: OrderLine) -> stock.Move:
+def _hold(line: OrderLine) -> stock.Move:
     return stock.Move(
         sku_id=line.sku_id,
         shop_id=line.shop_id,
         kind=MovementKind.HOLD,
         quantity=line.quantity,
-        reference=f"order:{order.number}:{line.position}",
+        reference=f"order:{line.order.number}:{line.position}",
     )
-
-
-def _forget_cart(grants: Sequence[Grant]) -> None:
-    bought = Q()
-    for grant in grants:
-        skus = [line.sku_id for line in grant.request.lines]
-        bought |= Q(buyer_id=grant.request.buyer_id, sku__public_id__in=skus)
-    CartLine.objects.filter(bought).delete()
