@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+#: A character that trimming leaves, spelled out: engines disagree on what ``\\s`` holds.
+VISIBLE = (
+    r"[^\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+)
+#: A telephone number as people write it: digits, with blanks or hyphens between them.
+PHONE = r"^\+?[0-9][0-9 -]{3,17}[0-9]\Z"
+
 
 def is_storable(text: str) -> bool:
     """Tell whether PostgreSQL can hold `text`: no NUL, no lone surrogate."""

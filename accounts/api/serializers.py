@@ -11,6 +11,7 @@ from accounts.enums import AccountKind, CreatorStatus, RoleKind, RoleStatus, Ver
 from accounts.policies import is_credit_code
 from accounts.selectors import AccountCardOut, masked, receiver
 from kernel.api.serializers import Flag, In, Link, Out, Text
+from kernel.text import PHONE
 
 
 class CreditCode(Text):
@@ -111,7 +112,7 @@ class AddressIn(In):
     """A receiver, whole."""
 
     name = Text(max_length=60)
-    phone = serializers.RegexField(r"^\+?[0-9][0-9 -]{4,18}\Z", max_length=20)
+    phone = serializers.RegexField(PHONE, max_length=20)
     province = Text(max_length=40)
     city = Text(max_length=40)
     district = Text(max_length=40, allow_blank=True, default="")

@@ -12,13 +12,14 @@ from aftersales.enums import CaseKind, Inspection, ReasonCode, RejectCode
 from aftersales.selectors import cases
 from aftersales.services.deciding import MAX_BATCH
 from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
+from kernel.text import VISIBLE
 from orders.enums import Carrier
 
 MAX_IMAGES = 8
 
 
 def _images(**kwargs: Any) -> serializers.ListField:
-    address = Text(max_length=300, validators=[RegexValidator(r"^(https?://|/)\S+$")])
+    address = Text(max_length=300, validators=[RegexValidator(rf"^(https?://|/){VISIBLE}+\Z")])
     return serializers.ListField(
         child=address, **({"required": False, "max_length": MAX_IMAGES} | kwargs)
     )

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from kernel.actors import Role
 from kernel.api.serializers import In, Text
+from kernel.text import VISIBLE
 
 PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 PROBLEM = {
@@ -111,7 +112,7 @@ def _limits(field: Any) -> dict[str, Any]:
     if isinstance(field, Text):
         says_more = any(isinstance(one, RegexValidator) for one in field.validators)
         # Trimmed before it is looked at: spaces alone are nothing.
-        return {} if field.allow_blank or says_more else {"pattern": r"\S"}
+        return {} if field.allow_blank or says_more else {"pattern": VISIBLE}
     if not isinstance(field, serializers.ListSerializer | serializers.ListField):
         return {}
     least, most = (getattr(field, name, None) for name in ("min_length", "max_length"))

@@ -9,13 +9,14 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from kernel import text
 from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
 from orders.enums import Carrier, MediaType, OrderStatus, RefundStatus, SandboxProfile
 from orders.services.desk import DEADLINES
 from orders.services.requests import Receiver, Touch, WantedLine
 from orders.services.shipping import TRACKING
 
-PHONE = RegexValidator(r"^\+?[0-9][0-9-]{5,18}$", _("This is not a telephone number."))
+PHONE = RegexValidator(text.PHONE, _("This is not a telephone number."))
 
 TRACKING_NUMBER = RegexValidator(
     rf"^{TRACKING.pattern}\Z", _("A tracking number has 5 to 40 letters, digits or hyphens.")

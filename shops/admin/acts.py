@@ -14,6 +14,7 @@ from kernel import clock
 from kernel.actors import Actor
 from kernel.admin.base import Act
 from kernel.admin.forms import YuanField
+from kernel.text import PHONE
 from shops.admin import wording
 from shops.enums import AdmissionStatus, GuaranteeKind
 from shops.models import FreightTemplate, Guarantee, ReturnAddress, Shop
@@ -21,8 +22,6 @@ from shops.selectors.checklist import checklist
 from shops.services import admissions, names, promises
 from shops.services.admissions import AdmissionData
 from shops.services.promises import ReturnAddressData
-
-PHONE = r"^\+?[0-9][0-9 -]{4,18}\Z"
 
 
 class RenameForm(forms.Form):

@@ -12,7 +12,7 @@ from accounts.selectors import AccountCardOut
 from kernel.api.serializers import Flag, In, Link, Money, Out, Text, Whole
 from kernel.crypto import decrypt
 from kernel.money import MAX_AMOUNT
-from kernel.text import mask_phone
+from kernel.text import PHONE, mask_phone
 from shops.enums import (
     AdmissionStatus,
     BindingStatus,
@@ -24,8 +24,6 @@ from shops.enums import (
     StaffRole,
     StaffStatus,
 )
-
-PHONE = r"^\+?[0-9][0-9 -]{4,18}\Z"
 
 
 class MerchantCode(Text):

@@ -1,5 +1,7 @@
 """Text at the edge, and masks."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,3 +39,9 @@ def test_phones_keep_three_and_four_digits(phone: str, masked: str) -> None:
 )
 def test_addresses_keep_a_letter_and_the_domain(address: str, masked: str) -> None:
     assert text.mask_email(address) == masked
+
+
+def test_visible_is_what_trimming_leaves():
+    characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+
+    assert [one for one in characters if bool(re.search(text.VISIBLE, one)) == one.isspace()] == []

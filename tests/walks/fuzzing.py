@@ -17,7 +17,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.schemas import APIOperation
-from schemathesis.specs.openapi.checks import RejectedPositiveData
+from schemathesis.specs.openapi.checks import AcceptedNegativeData, RejectedPositiveData
 
 from config.wsgi import application
 from tests.walks.callers import Caller, token_of
@@ -33,7 +33,8 @@ UNSPEAKABLE = {
     "POST /api/v1/catalog/shops/{shop_id}/products": "option values match the options' names",
     "POST /api/v1/catalog/shops/{shop_id}/products/{product_id}/skus": "as above",
     "POST /api/v1/catalog/shops/{shop_id}/stock": "either a delta, or a count with the expected",
-    "POST /api/v1/orders/checkouts": "either a receiver or an address",
+    "POST /api/v1/orders/checkouts": "either a receiver or an address; each SKU once",
+    "POST /api/v1/orders/quotes": "each SKU once",
     "POST /api/v1/orders/groups/{number}/payments": "gateways are switched on by settings",
     "POST /api/v1/orders/notices/{gateway}": "the gateway's signature",
 }
@@ -130,6 +131,8 @@ class Fuzzer:
         label = case.operation.label
         if isinstance(failure, RejectedPositiveData) and label in UNSPEAKABLE:
             return
+        if isinstance(failure, AcceptedNegativeData) and _is_plain(case, response):
+            return  # what was to be wrong is an empty list, and leaves nothing in the address
         title = failure.title if isinstance(failure, Failure) else type(failure).__name__
         mark = f"{title}: {label} {response.status_code}"
         told = f"{failure}\n{case.as_curl_command()}\n{response.text[:600]}"
@@ -147,3 +150,7 @@ class Fuzzer:
                 case.path_parameters[name] = self.side.ids.of(kind_of(name, fixed))
             except UnknownName:
                 continue
+
+
+def _is_plain(case: Case, response: Any) -> bool:
+    return not case.operation.body and "?" not in response.request.url
