@@ -33,6 +33,7 @@ class BuyableSku:
     public_id: str
     shop_id: int
     product_id: int
+    product_public_id: str
     category_id: int
     title: str
     #: One value per option name of the product, in order.
@@ -72,6 +73,7 @@ def _buyable(version: PriceVersion) -> BuyableSku:
         public_id=sku.public_id,
         shop_id=sku.shop_id,
         product_id=product.pk,
+        product_public_id=product.public_id,
         category_id=product.category_id,
         title=product.title,
         options=sku.options,

@@ -9,8 +9,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from kernel.actors import Role
-from kernel.api.operations import KEY_HEADER, idempotency_key, listing, operation
+from kernel.api.operations import KEY_HEADER, Ready, idempotency_key, listing, operation
 from kernel.api.views import View
+from orders.api.fresh import group_body
 from orders.api.inputs import (
     CartLineIn,
     CashierIn,
@@ -89,7 +90,7 @@ class CheckoutsView(View):
 
     @extend_schema(parameters=[KEY_HEADER])
     @operation(takes=CheckoutIn, gives=OrderGroupOut, status=201)
-    def post(self, request: Any, data: dict[str, Any]) -> OrderGroup:
+    def post(self, request: Any, data: dict[str, Any]) -> OrderGroup | Ready:
         """Place a checkout: one order a shop, its pieces held, to be paid once."""
         wanted = placement.PlaceOrder(
             buyer_id=request.actor.user_id,
@@ -102,6 +103,8 @@ class CheckoutsView(View):
         )
         result = checkout.check_out(wanted, at=request.at)
         self.is_replay = result.is_replay
+        if result.recorded is not None:
+            return Ready(group_body(result.recorded))
         return _detailed(result.group)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Response:

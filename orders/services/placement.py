@@ -33,10 +33,14 @@ LOCK_TIMEOUT = "8s"
 
 @dataclass(frozen=True)
 class Placed:
-    """The checkout has its orders; `is_replay` when it had them before."""
+    """The checkout has its orders; `is_replay` when it had them before.
+
+    `recorded` is what was written, for the answer to a checkout that is new.
+    """
 
     group: OrderGroup
     is_replay: bool = False
+    recorded: recording.Recorded | None = None
 
 
 @dataclass(frozen=True)
@@ -99,28 +103,28 @@ def _place(requests: Sequence[PlaceOrder], at: datetime) -> list[Placed | Refuse
         if isinstance(verdict, deciding.Granted) and (receiver := receivers[place])
     }
     records = recording.record(list(granted.values()), facts, at=at)
-    groups = dict(zip(granted, (one.group for one in records), strict=True))
+    written = dict(zip(granted, records, strict=True))
     placed_before = {group.pk: group for group in known.values()}
     return [
-        _result(verdict, groups.get(place), placed_before, groups)
+        _result(verdict, written.get(place), placed_before, written)
         for place, verdict in enumerate(verdicts)
     ]
 
 
 def _result(
     verdict: deciding.Verdict,
-    group: OrderGroup | None,
+    recorded: recording.Recorded | None,
     placed_before: dict[int, OrderGroup],
-    groups: dict[int, OrderGroup],
+    written: dict[int, recording.Recorded],
 ) -> Placed | Refused:
     if isinstance(verdict, deciding.Denied):
         return Refused(verdict.error)
     if isinstance(verdict, deciding.KnownGroup):
         return Placed(placed_before[verdict.group_id], is_replay=True)
     if isinstance(verdict, deciding.KnownPlace):
-        return Placed(groups[verdict.place], is_replay=True)
-    assert group is not None  # noqa: S101 -- every grant was recorded
-    return Placed(group)
+        return Placed(written[verdict.place].group, is_replay=True)
+    assert recorded is not None  # noqa: S101 -- every grant was recorded
+    return Placed(recorded.group, recorded=recorded)
 
 
 def _known_groups(requests: Sequence[PlaceOrder]) -> dict[tuple[int, str], OrderGroup]:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from catalog.enums import MovementKind
+from catalog.selectors import BuyableSku
 from catalog.services import stock
 from kernel.events import publish
 from kernel.rowsets import rowset, statement
@@ -53,11 +54,29 @@ class _Part:
 
 
 @dataclass(frozen=True)
+class RecordedLine:
+    """A line as it was written, with what was sold and whose content sold it."""
+
+    line: OrderLine
+    offer: BuyableSku
+    presenter: Block | None
+
+
+@dataclass(frozen=True)
+class RecordedOrder:
+    """An order as it was written, with the block that the buyer saw."""
+
+    order: Order
+    storefront: Block
+    lines: tuple[RecordedLine, ...]
+
+
+@dataclass(frozen=True)
 class Recorded:
-    """The rows of one checkout: its group, and each order with its lines."""
+    """The rows of one checkout."""
 
     group: OrderGroup
-    orders: tuple[tuple[Order, tuple[OrderLine, ...]], ...]
+    orders: tuple[RecordedOrder, ...]
 
 
 def record(grants: Sequence[Grant], facts: Facts, *, at: datetime) -> list[Recorded]:
@@ -91,7 +110,7 @@ def record(grants: Sequence[Grant], facts: Facts, *, at: datetime) -> list[Recor
             for order in orders
         )
     )
-    return _recorded(groups, orders, lines)
+    return _recorded(parts, groups, orders, lines, facts)
 
 
 def _write(
@@ -113,18 +132,22 @@ def _write(
 
 
 def _recorded(
-    groups: Sequence[OrderGroup], orders: Sequence[Order], lines: Sequence[OrderLine]
+    parts: Sequence[_Part],
+    groups: Sequence[OrderGroup],
+    orders: Sequence[Order],
+    lines: Sequence[OrderLine],
+    facts: Facts,
 ) -> list[Recorded]:
-    of_order: dict[int, list[OrderLine]] = {order.pk: [] for order in orders}
-    for line in lines:
-        of_order[line.order_id].append(line)
-    of_group: dict[int, list[Order]] = {group.pk: [] for group in groups}
-    for order in orders:
-        of_group[order.group_id].append(order)
-    return [
-        Recorded(group, tuple((order, tuple(of_order[order.pk])) for order in of_group[group.pk]))
-        for group in groups
-    ]
+    written = iter(lines)
+    of_group: dict[int, list[RecordedOrder]] = {group.pk: [] for group in groups}
+    for one, order in zip(parts, orders, strict=True):
+        shown = tuple(
+            RecordedLine(next(written), facts.offers[wanted.sku_id], attribution.presenter)
+            for wanted, attribution in zip(one.lines, one.attributions, strict=True)
+        )
+        block = facts.faces[one.part.shop_id]
+        of_group[order.group_id].append(RecordedOrder(order, block, shown))
+    return [Recorded(group, tuple(of_group[group.pk])) for group in groups]
 
 
 def _reserve(grants: Sequence[Grant], at: datetime) -> Reserved:

@@ -31,6 +31,7 @@ def test_a_sku_on_sale_tells_what_an_order_line_needs() -> None:
         public_id=second.public_id,
         shop_id=product.shop_id,
         product_id=product.pk,
+        product_public_id=product.public_id,
         category_id=product.category_id,
         title=product.title,
         options=["size 2"],

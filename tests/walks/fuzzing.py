@@ -30,6 +30,11 @@ from tests.walks.world import Side
 UNSPEAKABLE = {
     "POST /api/v1/accounts/accounts/{account_id}/verifications": "the form of a credit code",
     "POST /api/v1/aftersales/shops/{shop_id}/cases/decisions": "a rejection needs a code",
+    "POST /api/v1/catalog/operator/brands": "a name can be printed",
+    "POST /api/v1/catalog/operator/categories": "a name can be printed",
+    "PUT /api/v1/catalog/operator/categories/{category_id}/attributes": "a name can be printed",
+    "POST /api/v1/catalog/shops/{shop_id}/imports": "a file of the kind that its name says",
+    "PATCH /api/v1/catalog/shops/{shop_id}/products/{product_id}": "at least one change",
     "POST /api/v1/catalog/shops/{shop_id}/products": "option values match the options' names",
     "POST /api/v1/catalog/shops/{shop_id}/products/{product_id}/skus": "as above",
     "POST /api/v1/catalog/shops/{shop_id}/stock": "either a delta, or a count with the expected",

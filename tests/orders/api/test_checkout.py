@@ -41,6 +41,20 @@ def test_a_checkout_answers_the_group_with_the_identity_of_each_order(client):
     assert first["placed_at"].endswith("Z")
 
 
+def test_the_fresh_answer_is_what_is_read_afterwards(client):
+    binding, creator = BindingFactory(), AccountFactory()
+    skus = [make_sku(binding.shop, price=9_900), make_sku(binding.shop), make_sku(price=5_000)]
+    content = body(*((sku, 2) for sku in skus))
+    content["lines"][1]["touch"] = {"pick_code": "pck1", "account_id": creator.public_id}
+    content["messages"] = [{"shop_id": binding.shop.public_id, "message": "快一点"}]
+
+    fresh = check_out(client, content)
+
+    again = client.get(f"{BASE}/groups/{fresh.json()['number']}")
+    assert fresh.json() == again.json()
+    assert list(fresh.json()["orders"][0]) == list(again.json()["orders"][0])
+
+
 def test_a_retry_answers_the_same_group_and_says_so(client):
     content = body((make_sku(), 1))
     first = check_out(client, content)

@@ -21,6 +21,7 @@ def offer(sku_id, *, price=100, shop_id=1, currency="CNY"):
         public_id=f"sku_{sku_id}",
         shop_id=shop_id,
         product_id=sku_id,
+        product_public_id="prd_1",
         category_id=1,
         title=f"Product {sku_id}",
         options=[],
