@@ -90,6 +90,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=4_000, help="per run at full concurrency")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--connections", type=int, nargs="*", default=list(CONNECTIONS))
     options = parser.parse_args()
     console = Console()
     table = Table("what", "connections", "orders/s", "app ms", "db ms", "load ms", "p50", "p99")
@@ -98,7 +99,7 @@ def main() -> None:
         scene = one.scene()
         one.start_web()
         one.load({"path": PATH, "connections": 8, "calls": []})
-        plan = [(False, connections) for connections in CONNECTIONS] + [(True, 32)]
+        plan = [(False, connections) for connections in options.connections] + [(True, 32)]
         bar = progress.add_task("measuring", total=len(plan) * options.repeats)
         placed = 0
         for is_mixed, connections in plan:

@@ -25,11 +25,11 @@ R = TypeVar("R")
 
 #: Most items that one batch takes.
 BATCH = 200
-#: Seconds of work that may wait; who comes later is told to try again (`Busy`).
+#: Seconds that a newcomer may have to wait; above that it is told to try again (`Busy`).
 QUEUE_SECONDS = 2.0
 #: Seconds after which a caller gives up. Its item may still be done: its key finds the result.
 PATIENCE = 15.0
-#: How much of the newest batch goes into the estimate of what one item takes.
+#: How much of the newest batch goes into the estimate of what a batch takes.
 NEWEST = 0.2
 
 
@@ -60,12 +60,12 @@ class GroupCommit(Generic[Q, R]):
         self._mutex = threading.Lock()
         self._queue: deque[_Slot[Q, R]] = deque()
         self._has_leader = False
-        self._seconds_each = 0.0
+        self._seconds_a_batch = 0.0
 
     def submit(self, item: Q) -> R:
         """Return what `run` made of `item`, or raise what it raised.
 
-        Raises Busy, before any work, when more is queued than can be done in `QUEUE_SECONDS`; and
+        Raises Busy, before any work, when the batches ahead take longer than `QUEUE_SECONDS`; and
         for a caller that has waited `PATIENCE`, whose item may be done all the same.
 
         Inside a transaction of the caller the item is run alone: others must not depend on a commit
@@ -75,7 +75,7 @@ class GroupCommit(Generic[Q, R]):
             return self.run([item])[0]
         slot: _Slot[Q, R] = _Slot(item)
         with self._mutex:
-            if len(self._queue) * self._seconds_each > QUEUE_SECONDS:
+            if self._has_leader and self._seconds_ahead() > QUEUE_SECONDS:
                 raise Busy
             self._queue.append(slot)
             if not self._has_leader:
@@ -92,6 +92,10 @@ class GroupCommit(Generic[Q, R]):
     def waiting(self) -> int:
         """Items that no batch has taken yet."""
         return len(self._queue)
+
+    def _seconds_ahead(self) -> float:
+        """Return how long the batch in hand and those queued before a newcomer will take."""
+        return (1 + len(self._queue) // BATCH) * self._seconds_a_batch
 
     def _await(self, slot: _Slot[Q, R]) -> None:
         if slot.bell.wait(PATIENCE):
@@ -136,8 +140,8 @@ class GroupCommit(Generic[Q, R]):
                     slot.error = error
                     self._wake(slot)
             raise
-        each = (time.monotonic() - started) / len(batch)
-        self._seconds_each += NEWEST * (each - self._seconds_each)
+        taken = time.monotonic() - started
+        self._seconds_a_batch += NEWEST * (taken - self._seconds_a_batch)
 
     def _finish(self, batch: list[_Slot[Q, R]], results: Sequence[R]) -> None:
         for slot, result in zip(batch, results, strict=True):

@@ -120,7 +120,8 @@ def test_after_a_failure_the_queue_goes_on(queue, work):
 
 def test_a_full_queue_refuses_before_any_work(queue, work, monkeypatch):
     monkeypatch.setattr(group_commit, "NEWEST", 0)
-    queue._seconds_each = 1.0  # three waiting are more than two seconds of work
+    monkeypatch.setattr(group_commit, "BATCH", 3)
+    queue._seconds_a_batch = 1.1  # one in hand and a full one before the newcomer
     work.door.clear()
 
     with callers(queue, [1, 2, 3, 4]) as (crew, got):
