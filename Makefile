@@ -7,7 +7,7 @@ ARGS   ?=
 MARKERS_OF_SLOW := races or journeys or browser or slow
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check fmt lint types schema migrations messages story bench bench-orders shell lock \
+.PHONY: help run test test-fast check fmt lint types schema migrations messages story bench bench-orders bench-exact shell lock \
 	lint-style lint-format lint-rooms check-migrations check-schema check-deployment
 
 help: ## list the targets
@@ -70,10 +70,13 @@ messages: $(VENV)/dev.stamp ## collect the texts for the Chinese catalogue, and 
 story: $(VENV)/runtime.stamp ## play one sale, from binding to refund, against the running system
 	@$(PYTHON) manage.py story $(ARGS)
 
-bench: bench-orders ## run every benchmark but the long session
+bench: bench-orders bench-exact ## run every benchmark but the long session
 
 bench-orders: $(VENV)/dev.stamp ## measure checkouts through HTTP: one hot SKU, and mixed carts
 	@$(PYTHON) -m benchmarks.orders $(ARGS)
+
+bench-exact: $(VENV)/dev.stamp ## let 10,000 buyers press for 100 pieces through HTTP
+	@$(PYTHON) -m benchmarks.exact $(ARGS)
 
 shell: $(VENV)/runtime.stamp ## open a Python shell on the running system
 	@$(PYTHON) manage.py shell $(ARGS)

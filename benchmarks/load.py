@@ -117,6 +117,7 @@ def main() -> None:
         "seconds": seconds,
         "statuses": Counter(call.status for call in calls),
         "codes": Counter(_code(call) for call in calls if call.status != 201),
+        "busy": [place for place, call in enumerate(calls) if call.status == 503],
         "p50_ms": _quantile(times, 0.5) * 1000,
         "p99_ms": _quantile(times, 0.99) * 1000,
         "load_cpu_ms": (_cpu() - cpu) * 1000,

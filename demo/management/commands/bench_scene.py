@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from catalog.enums import MovementKind
+from catalog.models import Sku, Stock
 from catalog.services import stock
 from demo.seeding import World, market, people
 from kernel import clock
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         """Take how many buyers there are and how many pieces of each SKU."""
         parser.add_argument("--buyers", type=int, default=1_000)
         parser.add_argument("--stock", type=int, default=1_000_000)
+        parser.add_argument("--hot-stock", type=int, help="pieces of the hot SKU, if not as many")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the scene and print public SKU ids, the hot one, and a token for each buyer."""
@@ -38,23 +40,27 @@ class Command(BaseCommand):
         people.seed(world)
         market.seed(world)
         skus = [sku for several in world.skus.values() for sku in several]
-        pieces = options["stock"]
-        stock.apply(
-            [
-                stock.Move(one.pk, one.shop_id, MovementKind.INBOUND, pieces, "bench")
-                for one in skus
-            ],
-            world.now,
-        )
+        hot = world.skus["tea"][0]
+        wanted = {one.pk: options["stock"] for one in skus}
+        if options["hot_stock"] is not None:
+            wanted[hot.pk] = options["hot_stock"]
+        stock.apply([_count(one, wanted[one.pk]) for one in skus], world.now)
         buyers = User.objects.bulk_create(
             User(email=f"buyer{n}@bench.example", name=f"买家{n}") for n in range(options["buyers"])
         )
         scene = {
             "skus": [one.public_id for one in skus],
-            "hot": world.skus["tea"][0].public_id,
+            "hot": hot.public_id,
             "tokens": [_token(one) for one in buyers],
         }
         self.stdout.write(json.dumps(scene))
+
+
+def _count(sku: Sku, pieces: int) -> stock.Move:
+    """Return the move after which there are `pieces` of `sku`, whatever the market gave it."""
+    missing = pieces - Stock.objects.get(sku=sku).on_hand
+    kind = MovementKind.INBOUND if missing > 0 else MovementKind.OUTBOUND
+    return stock.Move(sku.pk, sku.shop_id, kind, abs(missing), "bench")
 
 
 def _token(user: User) -> str:
