@@ -26,9 +26,10 @@ import psycopg
 
 from config.embedded.postgres import Postgres
 from config.embedded.valkey import Valkey
-from config.environment import BASE_DIR
+from config.environment import BASE_DIR, WEB_THREADS
 
-WEB_PROCESSES, WEB_THREADS, POOL = 2, 64, 8
+#: As `make run` starts them.
+WEB_PROCESSES, POOL = 2, 8
 #: Clock ticks a second in /proc.
 TICKS = os.sysconf("SC_CLK_TCK")
 

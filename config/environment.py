@@ -8,6 +8,8 @@ import environ
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRETS_FILE = "secrets.env"
 RUNNING_FILE = "running.env"
+#: Requests that one web process takes at a time. Checkouts that wait together are placed together.
+WEB_THREADS = 64
 
 
 def deployment() -> str:

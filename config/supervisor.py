@@ -32,6 +32,7 @@ from config.environment import (
     BASE_DIR,
     RUNNING_FILE,
     SECRETS_FILE,
+    WEB_THREADS,
     data_dir,
     deployment,
     read_dotenv,
@@ -172,8 +173,8 @@ class Supervisor:
         python = sys.executable
         web = [python, "-m", "granian", "--interface", "wsgi", "--host", self.host]
         web += ["--port", str(self.port), "--workers", env.get("WEB_WORKERS", "2")]
-        # As many threads as the pool has connections: a thread more would wait for one anyway.
-        web += ["--blocking-threads", env["DATABASE_POOL_SIZE"], "--no-ws"]
+        # More threads than connections: checkouts wait for their common transaction without one.
+        web += ["--blocking-threads", env.get("WEB_THREADS", str(WEB_THREADS)), "--no-ws"]
         web += ["--respawn-failed-workers", "--respawn-interval", "0.5"]
         web += ["--workers-kill-timeout", "10", "--log-level", "error", "config.wsgi:application"]
         # Celery's seven lines against root are about pickled messages; ours are JSON only.

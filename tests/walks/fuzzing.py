@@ -38,6 +38,8 @@ UNSPEAKABLE = {
     "POST /api/v1/catalog/shops/{shop_id}/products": "option values match the options' names",
     "POST /api/v1/catalog/shops/{shop_id}/products/{product_id}/skus": "as above",
     "POST /api/v1/catalog/shops/{shop_id}/stock": "either a delta, or a count with the expected",
+    "POST /api/v1/catalog/shops/{shop_id}/skus/{sku_id}/prices": "a list price fits its price",
+    "PATCH /api/v1/shops/shops/{shop_id}/admission": "the form of a credit code",
     "POST /api/v1/orders/checkouts": "either a receiver or an address; each SKU once",
     "POST /api/v1/orders/quotes": "each SKU once",
     "POST /api/v1/orders/groups/{number}/payments": "gateways are switched on by settings",
