@@ -94,8 +94,8 @@ class Bed:
         command += ["--port", str(self.port), "--workers", str(WEB_PROCESSES), "--no-ws"]
         command += ["--blocking-threads", str(WEB_THREADS), "--backlog", "1024"]
         command += ["--log-level", "error", "config.wsgi:application"]
-        log = (self.home / "web.log").open("wb")
-        self.web = subprocess.Popen(command, cwd=BASE_DIR, env=self.env, stdout=log, stderr=log)
+        with (self.home / "web.log").open("wb") as log:
+            self.web = subprocess.Popen(command, cwd=BASE_DIR, env=self.env, stdout=log, stderr=log)
         deadline = time.monotonic() + 60
         while not _answers(self.port):
             if time.monotonic() > deadline or self.web.poll() is not None:

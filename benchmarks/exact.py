@@ -41,6 +41,30 @@ def press(one: Bed, presses: list[list[Any]]) -> tuple[Counter[str], float]:
     return answers, seconds
 
 
+def run(one: Bed, scene: dict[str, Any], pieces: int) -> dict[str, Any]:
+    """Let every buyer of `scene` press for the hot SKU; return what came of it."""
+    presses = presses_of(scene)
+    answers, seconds = press(one, presses)
+    sold = one.query("SELECT count(*) FROM orders_order")[0][0]
+    found = check(one, sold)
+    found["is_exact"] = (
+        found["is_exact"]
+        and sold == pieces
+        and set(answers) <= {"placed", "out_of_stock", BUSY}
+        and answers["placed"] + answers["out_of_stock"] == len(presses)
+    )
+    return {
+        "bench": "exact",
+        "pieces": pieces,
+        "presses": len(presses),
+        "presses_per_second": round(len(presses) / seconds, 1),
+        "sold": sold,
+        "answers": dict(answers),
+        **found,
+        **machine(one),
+    }
+
+
 def main() -> None:
     """Let them press; print the table and the JSON line; fail unless exactly all were sold."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -50,29 +74,11 @@ def main() -> None:
     with bed() as one:
         scene = one.scene(f"--buyers={options.buyers}", f"--hot-stock={options.pieces}")
         one.start_web()
-        presses = presses_of(scene)
-        answers, seconds = press(one, presses)
-        sold = one.query("SELECT count(*) FROM orders_order")[0][0]
-        result = {
-            "bench": "exact",
-            "pieces": options.pieces,
-            "presses": len(presses),
-            "presses_per_second": round(len(presses) / seconds, 1),
-            "sold": sold,
-            "answers": dict(answers),
-            **check(one, sold),
-            **machine(one),
-        }
-    result["is_exact"] = (
-        result["is_exact"]
-        and sold == options.pieces
-        and set(answers) <= {"placed", "out_of_stock", BUSY}
-        and answers["placed"] + answers["out_of_stock"] == len(presses)
-    )
+        result = run(one, scene, options.pieces)
     table = Table("pieces", "presses", "presses/s", "sold", "answers")
-    told = ", ".join(f"{number} {name}" for name, number in sorted(answers.items()))
-    rate = f"{result['presses_per_second']:g}"
-    table.add_row(str(options.pieces), str(len(presses)), rate, str(sold), told)
+    told = ", ".join(f"{number} {name}" for name, number in sorted(result["answers"].items()))
+    cells = (options.pieces, result["presses"], result["presses_per_second"], result["sold"], told)
+    table.add_row(*(str(cell) for cell in cells))
     Console().print(table)
     print(json.dumps(result))
     if not result["is_exact"]:

@@ -22,6 +22,11 @@ def data_dir() -> Path:
     return Path(os.environ.get("HAODIAN_DATA_DIR") or BASE_DIR / "var").expanduser().resolve()
 
 
+def wants_demo() -> bool:
+    """Tell whether an empty database gets demo data: outside production, unless DEMO_DATA is 0."""
+    return deployment() != "production" and os.environ.get("DEMO_DATA", "1") != "0"
+
+
 def read_dotenv() -> None:
     """Add `.env` to the environment, under what is there. Tests never see a developer's file."""
     if deployment() != "test":

@@ -36,6 +36,7 @@ from config.environment import (
     data_dir,
     deployment,
     read_dotenv,
+    wants_demo,
 )
 from config.secrets_file import ensure_secrets
 
@@ -201,7 +202,7 @@ class Supervisor:
             if not answered and self._is_ready():
                 answered = True
                 seconds = time.monotonic() - self.began
-                say(banner(self.host, self.port, seconds, demo=deployment() != "production"))
+                say(banner(self.host, self.port, seconds, demo=wants_demo()))
             elif not answered and time.monotonic() > patience:
                 say("Haodian: /readyz has not answered for a minute; see the lines above.")
                 patience += 60

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -192,7 +193,8 @@ class ConsoleModelAdmin(ModelAdmin):
             **self.page_context(request, target),
             **(extra_context or {}),
         }
-        return super().change_view(request, object_id, form_url, context)
+        # Our addresses are not quoted: Django would read `_22` in `adm_22…` as a quotation mark.
+        return super().change_view(request, quote(object_id), form_url, context)
 
     def page_context(self, request: HttpRequest, target: Any) -> dict[str, Any]:
         """Return what `extra_template` needs."""

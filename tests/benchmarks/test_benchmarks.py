@@ -1,42 +1,25 @@
 """The benchmarks run, and what they check is right; how fast it was is nobody's business here."""
 
-import json
-import os
-import subprocess
-import sys
-
 import pytest
 
-from config.environment import BASE_DIR
+from benchmarks import exact, orders
+from benchmarks.bed import bed
 
 pytestmark = pytest.mark.slow
+BUYERS, PIECES, CARTS = 300, 20, 60
 
 
-def run(name, *arguments):
-    """Run a benchmark as `make` does; return its JSON line."""
-    env = {one: os.environ[one] for one in ("PATH", "HOME") if one in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", *arguments],
-        cwd=BASE_DIR,
-        env=env,
-        stdout=subprocess.PIPE,
-        check=True,
-        timeout=300,
-    )
-    return json.loads(done.stdout.decode().splitlines()[-1])
+def test_presses_sell_exactly_what_there_is_and_mixed_carts_are_all_placed():
+    with bed() as one:
+        scene = one.scene(f"--buyers={BUYERS}", f"--hot-stock={PIECES}")
+        one.start_web()
+        pressed = exact.run(one, scene, PIECES)
+        others = [sku for sku in scene["skus"] if sku != scene["hot"]]
+        mixed = orders.measure(one, scene | {"skus": others}, 8, CARTS, is_mixed=True)
+        found = orders.check(one, PIECES + mixed["placed"])
 
-
-def test_four_hundred_and_forty_presses_sell_exactly_twenty_pieces():
-    result = run("exact", "--buyers", "400", "--pieces", "20")
-
-    assert result["is_exact"]
-    assert (result["presses"], result["sold"], result["pieces_held"]) == (440, 20, 20)
-    assert result["answers"]["out_of_stock"] > 350
-
-
-def test_checkouts_of_all_shapes_are_placed_and_counted():
-    result = run("orders", "--orders", "200", "--repeats", "1", "--connections", "8")
-
-    assert result["is_exact"]
-    assert result["acknowledged"] == 400
-    assert [row["what"] for row in result["rows"]] == ["one hot SKU", "mixed carts"]
+    assert pressed["is_exact"]
+    assert (pressed["presses"], pressed["sold"], pressed["pieces_held"]) == (330, PIECES, PIECES)
+    assert pressed["answers"]["out_of_stock"] == 330 - pressed["answers"]["placed"]
+    assert (mixed["placed"], mixed["refused"]) == (CARTS, {})
+    assert found["is_exact"]

@@ -138,6 +138,7 @@ def test_the_whole_system_starts_answers_and_stops_without_a_trace(home: Path) -
         port = probe.getsockname()[1]
     env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     env |= {"HAODIAN_DATA_DIR": str(home / "var"), "PORT": str(port)}
+    env |= {"DEMO_DATA": "0"}  # made and looked at in a test of its own
     env |= {"DATABASE_URL": "", "REDIS_URL": ""}  # whatever a developer's .env says
     log = home / "up.log"
     with log.open("w") as out:

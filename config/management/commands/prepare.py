@@ -3,13 +3,14 @@
 import time
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from config.environment import wants_demo
 
 
 class Command(migrate.Command):
@@ -28,7 +29,7 @@ class Command(migrate.Command):
                 self._bar = progress.add_task("Migrating", total=len(plan))
                 self._progress = progress
                 super().handle(*args, **(options | {"verbosity": 0, "interactive": False}))
-        if settings.HAODIAN_ENV != "production" and "seed_demo" in get_commands():
+        if wants_demo() and "seed_demo" in get_commands():
             call_command("seed_demo")
 
     def migration_progress_callback(

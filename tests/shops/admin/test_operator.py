@@ -113,3 +113,12 @@ def test_lists_cost_the_same_for_one_and_three_rows(operator_desk):
     after = _cost(operator_desk, pages)
 
     assert after == before
+
+
+@pytest.mark.parametrize("public_id", ["shp_22sqdqj91yjkzgc5w5ab", "shp_23sqdqj91yjkzgc5w5ab"])
+def test_a_page_opens_whatever_its_random_id_looks_like(operator_desk, public_id):
+    ShopFactory(public_id=public_id, name="Unquoted")
+
+    page = operator_desk.get(f"{ROOT}/shop/{public_id}/change/")
+
+    assert (page.status_code, "Unquoted" in page.content.decode()) == (200, True)
