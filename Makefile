@@ -7,8 +7,8 @@ ARGS   ?=
 MARKERS_OF_SLOW := races or journeys or browser or slow
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check fmt lint types schema migrations messages story bench bench-orders bench-exact shell lock \
-	lint-style lint-format lint-rooms check-migrations check-schema check-deployment
+.PHONY: help run test test-fast check fmt lint types schema migrations messages story shell lock \
+	bench bench-orders bench-exact lint-style lint-format lint-rooms check-migrations check-schema check-deployment
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-13s %s\n", $$1, $$2 }'
