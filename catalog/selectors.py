@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
@@ -64,6 +65,27 @@ def buyable(sku_ids: Iterable[int], *, at: datetime) -> dict[int, BuyableSku]:
         .select_related("sku__product")
     )
     return {version.sku_id: _buyable(version) for version in versions}
+
+
+def prices_in_force(sku_ids: Collection[int]) -> dict[int, int]:
+    """Return SKU pk → pk of the price version in force, by the database's clock. One query."""
+    if not sku_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(PRICES_IN_FORCE, [list(sku_ids)])
+        return dict(cursor.fetchall())
+
+
+#: One short walk of an index for each SKU.
+PRICES_IN_FORCE = """
+SELECT asked.sku_id, in_force.id
+FROM unnest(%s::bigint[]) AS asked (sku_id)
+CROSS JOIN LATERAL (
+    SELECT id FROM catalog_priceversion
+    WHERE sku_id = asked.sku_id AND effective_from <= statement_timestamp()
+    ORDER BY effective_from DESC, id DESC LIMIT 1
+) AS in_force
+"""
 
 
 def _buyable(version: PriceVersion) -> BuyableSku:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from functools import lru_cache
@@ -31,4 +30,4 @@ def decrypt(sealed: bytes | memoryview) -> dict[str, Any]:
 def fingerprint(*parts: str) -> str:
     """Return a keyed hash of `parts` (32 hex digits): it recognises an input and tells none."""
     message = "\x1f".join(parts).encode()
-    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(settings.SECRET_KEY.encode(), message, "sha256").hex()[:32]

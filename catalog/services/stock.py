@@ -112,15 +112,21 @@ def open_counters(skus: Sequence[Sku]) -> None:
     )
 
 
+LOCK = """
+SELECT sku_id, on_hand, held FROM catalog_stock WHERE sku_id = ANY(%s)
+ORDER BY sku_id FOR NO KEY UPDATE
+"""
+
+
 def _lock(sku_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     if not connection.in_atomic_block:
         raise RuntimeError("a lock needs the transaction that it protects")
-    rows = (
-        Stock.objects.select_for_update(no_key=True, of=("self",))
-        .filter(sku_id__in=set(sku_ids))
-        .order_by("sku_id")
-    )
-    return {row.sku_id: (row.on_hand, row.held) for row in rows.only("sku_id", "on_hand", "held")}
+    wanted = list(set(sku_ids))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [wanted])
+        return {sku_id: (on_hand, held) for sku_id, on_hand, held in cursor.fetchall()}
 
 
 def _known(keys: Iterable[tuple[int, str, str]]) -> set[tuple[int, str, str]]:

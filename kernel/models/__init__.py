@@ -1,8 +1,16 @@
-"""The tables of the kernel: outbox, deliveries, status changes, idempotency, audit."""
+"""The tables of the kernel: outbox, deliveries, status changes, idempotency, audit, revisions."""
 
 from kernel.models.audit import AuditEntry
 from kernel.models.idempotency import IdempotencyRecord
 from kernel.models.outbox import Delivery, OutboxMessage
+from kernel.models.revision import Revision
 from kernel.models.status import StatusChange
 
-__all__ = ["AuditEntry", "Delivery", "IdempotencyRecord", "OutboxMessage", "StatusChange"]
+__all__ = [
+    "AuditEntry",
+    "Delivery",
+    "IdempotencyRecord",
+    "OutboxMessage",
+    "Revision",
+    "StatusChange",
+]

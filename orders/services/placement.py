@@ -13,6 +13,7 @@ from kernel.errors import Busy, DomainError
 from orders.models import OrderGroup
 from orders.services import deciding, reading, recording
 from orders.services.receivers import receivers_of
+from orders.services.remembering import Book, open_book
 from orders.services.requests import PlaceOrder, Receiver, Touch, WantedLine
 
 __all__ = [
@@ -64,38 +65,42 @@ def place_orders(requests: Sequence[PlaceOrder], *, at: datetime) -> list[Placed
     """
     if not requests:
         return []
+    book = open_book()
     for _try in range(TRIES):
         try:
             with transaction.atomic():
-                return _place(requests, at)
+                return _place(requests, book, at)
         except (IntegrityError, OperationalError) as error:
             if not _is_lost_race(error):
                 raise
     raise Busy
 
 
-def _place(requests: Sequence[PlaceOrder], at: datetime) -> list[Placed | Refused]:
+def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Placed | Refused]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
     known = _known_groups(requests)
-    facts = reading.read_facts(requests, at=at)
+    facts = reading.read_facts(requests, book=book, at=at)
     receivers = receivers_of(requests)
-    checkouts = [
-        reading.checkout_of(request, facts, has_receiver=receiver is not None)
-        for request, receiver in zip(requests, receivers, strict=True)
-    ]
-    freight = reading.freight_table(checkouts)
     # The hottest rows last, and only for checkouts that are new: a replay waits for nobody.
-    fresh = [one for one in checkouts if one.identity not in known]
-    wanted = {line.offer.sku_id for one in fresh for line in one.lines if line.offer}
-    available = stock.lock(wanted)
-    # Whoever held the lock before us may have placed our key meanwhile.
+    available = stock.lock(
+        offer.sku_id
+        for request in requests
+        if request.identity not in known
+        for line in request.lines
+        if (offer := facts.offer_of(line.sku_id))
+    )
+    # Whoever held the lock before us may have placed our key meanwhile, or changed a price.
     known |= _known_groups([one for one in requests if one.identity not in known])
+    facts = facts.checked(at)
     verdicts = deciding.decide(
-        checkouts,
+        [
+            reading.checkout_of(request, facts, has_receiver=receiver is not None)
+            for request, receiver in zip(requests, receivers, strict=True)
+        ],
         available=available,
-        known={identity: (group.pk, group.fingerprint) for identity, group in known.items()},
-        freight=freight,
+        known=known,
+        freight=facts.freight,
     )
     granted = {
         place: recording.Grant(requests[place], verdict.priced, receiver)
@@ -104,7 +109,8 @@ def _place(requests: Sequence[PlaceOrder], at: datetime) -> list[Placed | Refuse
     }
     records = recording.record(list(granted.values()), facts, at=at)
     written = dict(zip(granted, records, strict=True))
-    placed_before = {group.pk: group for group in known.values()}
+    replayed = [one.group_id for one in verdicts if isinstance(one, deciding.KnownGroup)]
+    placed_before = OrderGroup.objects.in_bulk(replayed) if replayed else {}
     return [
         _result(verdict, written.get(place), placed_before, written)
         for place, verdict in enumerate(verdicts)
@@ -127,16 +133,23 @@ def _result(
     return Placed(recorded.group, recorded=recorded)
 
 
-def _known_groups(requests: Sequence[PlaceOrder]) -> dict[tuple[int, str], OrderGroup]:
+#: By the constraint that makes a key happen once.
+KNOWN = """
+SELECT buyer_id, idempotency_key, placed.id, placed.fingerprint
+FROM orders_ordergroup AS placed
+JOIN unnest(%s::bigint[], %s::text[]) AS asked (buyer_id, idempotency_key)
+USING (buyer_id, idempotency_key)
+"""
+
+
+def _known_groups(requests: Sequence[PlaceOrder]) -> dict[tuple[int, str], tuple[int, str]]:
+    """Return (buyer, key) → (group pk, fingerprint) of what was placed before."""
     if not requests:
         return {}
-    keys = {request.identity for request in requests}
-    rows = OrderGroup.objects.filter(
-        buyer_id__in={buyer_id for buyer_id, _key in keys},
-        idempotency_key__in={key for _buyer_id, key in keys},
-    )
-    found = {(row.buyer_id, row.idempotency_key): row for row in rows}
-    return {identity: row for identity, row in found.items() if identity in keys}
+    buyers, keys = zip(*{request.identity for request in requests}, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, [list(buyers), list(keys)])
+        return {(buyer, key): (pk, mark) for buyer, key, pk, mark in cursor.fetchall()}
 
 
 def _is_lost_race(error: Exception) -> bool:

@@ -11,7 +11,8 @@ from catalog.models import Stock
 from kernel.actors import Actor
 from orders.services.deciding import price
 from orders.services.pricing import PricedLine
-from orders.services.reading import Facts, checkout_of, freight_table, read_facts
+from orders.services.reading import Facts, checkout_of, read_facts
+from orders.services.remembering import open_book
 from orders.services.requests import PlaceOrder, WantedLine
 
 
@@ -63,10 +64,10 @@ def quote(*, lines: Sequence[WantedLine], at: datetime, actor: Actor) -> Quote:
     AmountTooLarge.
     """
     request = PlaceOrder(buyer_id=actor.user_id or 0, key="", lines=tuple(lines))
-    facts = read_facts([request], at=at)
+    facts = read_facts([request], book=open_book(), at=at).checked(at)
     checkout = checkout_of(request, facts, has_receiver=True)
-    priced = price(checkout.lines, freight_table([checkout]))
-    skus = [offer.sku_id for offer in facts.offers.values()]
+    priced = price(checkout.lines, facts.freight)
+    skus = [line.offer.sku_id for line in checkout.lines if line.offer]
     left = dict(Stock.objects.filter(pk__in=skus).values_list("pk", "available"))
     orders = []
     for part in priced.parts:
@@ -76,7 +77,7 @@ def quote(*, lines: Sequence[WantedLine], at: datetime, actor: Actor) -> Quote:
         ]
         orders.append(
             QuotedOrder(
-                storefront=facts.faces[part.shop_id],
+                storefront=facts.face_of(part.shop_id).block,
                 lines=rows,
                 goods_amount=part.priced.goods_amount,
                 freight_amount=part.priced.freight_amount,
@@ -100,7 +101,8 @@ def _line(
     facts: Facts,
     left: Mapping[int, int],
 ) -> QuotedLine:
-    offer = facts.offers[wanted.sku_id]
+    offer = facts.offer(wanted.sku_id)
+    presenter = facts.attribution_of(request.buyer_id, wanted).presenter
     return QuotedLine(
         sku_id=wanted.sku_id,
         title=offer.title,
@@ -113,5 +115,5 @@ def _line(
         pay_amount=amounts.pay_amount,
         currency=offer.currency,
         is_available=left.get(offer.sku_id, 0) >= wanted.quantity,
-        presenter=facts.attribution_of(request.buyer_id, wanted).presenter,
+        presenter=presenter.block if presenter else None,
     )

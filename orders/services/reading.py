@@ -1,21 +1,22 @@
-"""All that a set of checkouts needs to know, read in a fixed number of queries."""
+"""All that a set of checkouts needs to know, as its own rooms say it."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from accounts.models import Account
-from catalog.models import Sku
-from catalog.selectors import BuyableSku, buyable
+from django.db import connection
+
+from catalog.selectors import BuyableSku
+from kernel.revisions import Kept
 from orders.enums import TrafficChannel
-from orders.models import CartLine
-from orders.services.deciding import Checkout, Freight, Wanted
+from orders.services.deciding import Checkout, Wanted
+from orders.services.remembering import Book, Pages, Presence
 from orders.services.requests import PlaceOrder, Touch, WantedLine
-from orders.services.snapshots import Block
+from orders.services.snapshots import Face
 from shops.enums import Relation
-from shops.selectors import freights, presenters, storefronts
 
 #: Relations that make an account the shop's own face (CT-12, BI-03).
 OWN = frozenset({Relation.OFFICIAL, Relation.SELF})
@@ -29,46 +30,63 @@ class Attribution:
     touch: Touch
     channel: TrafficChannel
     #: Whose content sold it, when it was not the shop's own face.
-    presenter: Block | None
+    presenter: Face | None
 
 
 @dataclass(frozen=True)
 class Facts:
     """What the catalog, the shops, the accounts and the carts say."""
 
-    #: Public SKU id → offer; absent when it cannot be bought.
-    offers: Mapping[str, BuyableSku]
-    #: Shop pk → identity block of now.
-    faces: Mapping[int, Block]
-    #: (public account id, shop pk) → presenter block.
-    presenters: Mapping[tuple[str, int], Block]
+    book: Book
+    pages: Pages
     #: (buyer pk, public SKU id) → the touch kept in the cart.
     cart_touches: Mapping[tuple[int, str], Touch]
 
+    def offer_of(self, sku_id: str) -> BuyableSku | None:
+        """Return the offer of a public SKU id, None when it cannot be bought."""
+        kept = self.pages.offers.get(sku_id)
+        return kept.value if kept else None
+
+    def offer(self, sku_id: str) -> BuyableSku:
+        """Return the offer of a SKU that can be bought."""
+        return self.pages.offers[sku_id].value
+
+    def face_of(self, shop_id: int) -> Face:
+        """Return the identity block of a shop that sells."""
+        return self.pages.shops[shop_id].value.face
+
+    def freight(self, shop_id: int, goods_amount: int) -> int:
+        """Return the freight of one order of the shop. Minor units."""
+        return self.pages.shops[shop_id].value.freight.of(goods_amount)
+
     def attribution_of(self, buyer_id: int, line: WantedLine) -> Attribution:
         """Return the attribution of a line that can be bought."""
-        shop_id = self.offers[line.sku_id].shop_id
-        touch = line.touch or self.cart_touches.get((buyer_id, line.sku_id), NO_TOUCH)
-        presenter = self.presenters.get((touch.account_id, shop_id))
+        shop_id = self.offer(line.sku_id).shop_id
+        touch = _touch_of(buyer_id, line, self.cart_touches)
+        kept = self.pages.presenters.get((touch.account_id, shop_id))
+        presenter = kept.value if kept else None
         if presenter is None and touch.account_id:
-            touch = Touch(**{**vars(touch), "account_id": ""})  # nobody we know
-        face = self.faces[shop_id]["account"]
+            touch = replace(touch, account_id="")  # nobody we know
+        face = self.face_of(shop_id).block["account"]
         is_face = face is not None and face["id"] == touch.account_id
         return Attribution(touch, _channel(touch, presenter), None if is_face else presenter)
 
+    def checked(self, at: datetime) -> Facts:
+        """Return the facts with everything read again that has changed since it was read."""
+        return replace(self, pages=self.book.checked(self.pages, at))
 
-def read_facts(requests: Sequence[PlaceOrder], *, at: datetime) -> Facts:
-    """Return what `requests` are about."""
-    public_ids = {line.sku_id for request in requests for line in request.lines}
-    pks = dict(Sku.objects.filter(public_id__in=public_ids).values_list("pk", "public_id"))
-    offers = {pks[pk]: offer for pk, offer in buyable(pks, at=at).items()}
-    touches = _cart_touches(requests)
-    return Facts(
-        offers=offers,
-        faces=storefronts({offer.shop_id for offer in offers.values()}, at=at),
-        presenters=_presenters(requests, offers, touches, at),
-        cart_touches=touches,
-    )
+
+def read_facts(requests: Sequence[PlaceOrder], *, book: Book, at: datetime) -> Facts:
+    """Return what `requests` are about as `book` remembers it: to be `checked` before it counts."""
+    offers = book.offers({line.sku_id for request in requests for line in request.lines}, at)
+    cart_touches = _cart_touches(requests, offers)
+    presences: set[Presence] = set()
+    for request in requests:
+        for line in request.lines:
+            touch = _touch_of(request.buyer_id, line, cart_touches)
+            if touch.account_id and line.sku_id in offers:
+                presences.add((touch.account_id, offers[line.sku_id].value.shop_id))
+    return Facts(book, book.pages(offers, presences, at), cart_touches)
 
 
 def checkout_of(request: PlaceOrder, facts: Facts, *, has_receiver: bool) -> Checkout:
@@ -77,7 +95,7 @@ def checkout_of(request: PlaceOrder, facts: Facts, *, has_receiver: bool) -> Che
         identity=request.identity,
         fingerprint=request.fingerprint,
         lines=tuple(
-            Wanted(line.sku_id, line.quantity, facts.offers.get(line.sku_id))
+            Wanted(line.sku_id, line.quantity, facts.offer_of(line.sku_id))
             for line in request.lines
         ),
         expected_pay_amount=request.expected_pay_amount,
@@ -85,70 +103,41 @@ def checkout_of(request: PlaceOrder, facts: Facts, *, has_receiver: bool) -> Che
     )
 
 
-def freight_table(checkouts: Sequence[Checkout]) -> Freight:
-    """Return a freight function that asks the shops once per distinct (shop, goods amount)."""
-    asked: dict[tuple[int, int], int] = {}
-    pending: dict[int, set[int]] = {}
-    for checkout in checkouts:
-        goods: dict[int, int] = {}
-        for line in checkout.lines:
-            if line.offer is not None:
-                amount = line.offer.price * line.quantity
-                goods[line.offer.shop_id] = goods.get(line.offer.shop_id, 0) + amount
-        for shop_id, amount in goods.items():
-            pending.setdefault(shop_id, set()).add(amount)
-    while pending:  # as many rounds as one shop has different amounts: mostly one
-        batch = {shop_id: amounts.pop() for shop_id, amounts in pending.items()}
-        for shop_id, freight in freights(batch).items():
-            asked[shop_id, batch[shop_id]] = freight
-        pending = {shop_id: amounts for shop_id, amounts in pending.items() if amounts}
-    return lambda shop_id, amount: asked[shop_id, amount]
+def _touch_of(
+    buyer_id: int, line: WantedLine, cart_touches: Mapping[tuple[int, str], Touch]
+) -> Touch:
+    return line.touch or cart_touches.get((buyer_id, line.sku_id), NO_TOUCH)
 
 
-def _cart_touches(requests: Sequence[PlaceOrder]) -> dict[tuple[int, str], Touch]:
+IN_CARTS = """
+SELECT buyer_id, sku_id, cart.touch FROM orders_cartline AS cart
+JOIN unnest(%s::bigint[], %s::bigint[]) AS asked (buyer_id, sku_id) USING (buyer_id, sku_id)
+"""
+
+
+def _cart_touches(
+    requests: Sequence[PlaceOrder], offers: Mapping[str, Kept[BuyableSku]]
+) -> dict[tuple[int, str], Touch]:
     """Return what the carts kept for lines that came without a touch of their own."""
     bare = {
-        (request.buyer_id, line.sku_id)
+        (request.buyer_id, offers[line.sku_id].value.sku_id): line.sku_id
         for request in requests
         for line in request.lines
-        if line.touch is None
+        if line.touch is None and line.sku_id in offers
     }
     if not bare:
         return {}
-    rows = CartLine.objects.filter(
-        buyer_id__in={buyer_id for buyer_id, _sku in bare},
-        sku__public_id__in={sku_id for _buyer, sku_id in bare},
-    ).values_list("buyer_id", "sku__public_id", "touch")
-    return {(buyer, sku): Touch.of(touch) for buyer, sku, touch in rows if (buyer, sku) in bare}
+    with connection.cursor() as cursor:
+        cursor.execute(IN_CARTS, [list(column) for column in zip(*bare, strict=True)])
+        return {
+            (buyer, bare[buyer, sku]): Touch.of(json.loads(touch))
+            for buyer, sku, touch in cursor.fetchall()
+        }
 
 
-def _presenters(
-    requests: Sequence[PlaceOrder],
-    offers: Mapping[str, BuyableSku],
-    touches: Mapping[tuple[int, str], Touch],
-    at: datetime,
-) -> dict[tuple[str, int], Block]:
-    pairs = set()
-    for request in requests:
-        for line in request.lines:
-            touch = line.touch or touches.get((request.buyer_id, line.sku_id), NO_TOUCH)
-            if touch.account_id and line.sku_id in offers:
-                pairs.add((touch.account_id, offers[line.sku_id].shop_id))
-    if not pairs:
-        return {}
-    accounts = dict(
-        Account.objects.filter(public_id__in={public_id for public_id, _shop in pairs}).values_list(
-            "public_id", "pk"
-        )
-    )
-    known = {pair: (accounts[pair[0]], pair[1]) for pair in pairs if pair[0] in accounts}
-    blocks = presenters(known.values(), at=at)
-    return {pair: blocks[key] for pair, key in known.items() if key in blocks}
-
-
-def _channel(touch: Touch, presenter: Block | None) -> TrafficChannel:
+def _channel(touch: Touch, presenter: Face | None) -> TrafficChannel:
     if touch.pick_code:
         return TrafficChannel.ALLIANCE
-    if presenter is not None and presenter["relation"] in OWN:
+    if presenter is not None and presenter.block["relation"] in OWN:
         return TrafficChannel.OWN
     return TrafficChannel.UNKNOWN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from accounts.models import Address
 from accounts.selectors import receiver as saved_receiver
@@ -29,9 +29,8 @@ def receivers_of(requests: Sequence[PlaceOrder]) -> list[SealedReceiver | None]:
     A saved address counts only for the buyer whose it is.
     """
     named = [request.address_id for request in requests if request.address_id]
-    saved = {
-        (row.user_id, row.public_id): row for row in Address.objects.filter(public_id__in=named)
-    }
+    rows = Address.objects.filter(public_id__in=named) if named else ()
+    saved = {(row.user_id, row.public_id): row for row in rows}
     found: list[SealedReceiver | None] = []
     for request in requests:
         row = saved.get((request.buyer_id, request.address_id))
@@ -42,7 +41,7 @@ def receivers_of(requests: Sequence[PlaceOrder]) -> list[SealedReceiver | None]:
 
 def seal(receiver: Receiver) -> SealedReceiver:
     """Return `receiver` with name, phone and street unreadable but for the holder of the keys."""
-    values = asdict(receiver)
+    values = vars(receiver)
     region = {key: value for key, value in values.items() if key not in SEALED}
     return SealedReceiver(
         sealed=encrypt({key: values[key] for key in SEALED}),

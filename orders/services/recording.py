@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,6 @@ from kernel.events import publish
 from kernel.rowsets import rowset, statement
 from orders.events import OrderPlaced
 from orders.models import Order, OrderGroup, OrderLine, PriceAdjustment
-from orders.models.identity import IdentitySnapshot
 from orders.services import numbering
 from orders.services.deciding import Priced, ShopPart
 from orders.services.numbering import Reserved
@@ -25,7 +24,7 @@ from orders.services.pricing import Adjustment, PricedLine
 from orders.services.reading import Attribution, Facts
 from orders.services.receivers import SealedReceiver
 from orders.services.requests import PlaceOrder, WantedLine
-from orders.services.snapshots import Block, digest_of, freeze_blocks
+from orders.services.snapshots import Block, Face, Key, freeze
 
 SQL = Path(__file__).with_name("recording.sql")
 
@@ -94,12 +93,7 @@ def record(grants: Sequence[Grant], facts: Facts, *, at: datetime) -> list[Recor
         for grant, group in zip(grants, groups, strict=True)
         for part in grant.priced.parts
     ]
-    blocks: list[tuple[int, Block]] = []
-    for one in parts:
-        shop_id = one.part.shop_id
-        blocks.append((shop_id, facts.faces[shop_id]))
-        blocks += [(shop_id, a.presenter) for a in one.attributions if a.presenter is not None]
-    snapshots = freeze_blocks(blocks)
+    snapshots = freeze(_faces(parts, facts))
     orders = _orders(parts, facts, snapshots, reserved, at)
     lines, adjustments = _lines(parts, orders, facts, snapshots, reserved)
     _write(groups, orders, lines, adjustments)
@@ -111,6 +105,14 @@ def record(grants: Sequence[Grant], facts: Facts, *, at: datetime) -> list[Recor
         )
     )
     return _recorded(parts, groups, orders, lines, facts)
+
+
+def _faces(parts: Sequence[_Part], facts: Facts) -> Iterator[Face]:
+    for one in parts:
+        yield facts.face_of(one.part.shop_id)
+        for attribution in one.attributions:
+            if attribution.presenter is not None:
+                yield attribution.presenter
 
 
 def _write(
@@ -142,10 +144,10 @@ def _recorded(
     of_group: dict[int, list[RecordedOrder]] = {group.pk: [] for group in groups}
     for one, order in zip(parts, orders, strict=True):
         shown = tuple(
-            RecordedLine(next(written), facts.offers[wanted.sku_id], attribution.presenter)
+            RecordedLine(next(written), facts.offer(wanted.sku_id), _block(attribution))
             for wanted, attribution in zip(one.lines, one.attributions, strict=True)
         )
-        block = facts.faces[one.part.shop_id]
+        block = facts.face_of(one.part.shop_id).block
         of_group[order.group_id].append(RecordedOrder(order, block, shown))
     return [Recorded(group, tuple(of_group[group.pk])) for group in groups]
 
@@ -186,7 +188,7 @@ def _groups(grants: Sequence[Grant], reserved: Reserved, at: datetime) -> list[O
 def _orders(
     parts: Sequence[_Part],
     facts: Facts,
-    snapshots: dict[tuple[int, str], IdentitySnapshot],
+    snapshots: dict[Key, int],
     reserved: Reserved,
     at: datetime,
 ) -> list[Order]:
@@ -205,7 +207,7 @@ def _orders(
             freight_amount=one.part.priced.freight_amount,
             promotion_amount=one.part.priced.promotion_amount,
             pay_amount=one.part.priced.pay_amount,
-            storefront=snapshots[_key(one, facts.faces[one.part.shop_id])],
+            storefront_id=snapshots[facts.face_of(one.part.shop_id).key],
             receiver_sealed=one.grant.receiver.sealed,
             receiver_masked=one.grant.receiver.masked,
             address_hash=one.grant.receiver.address_hash,
@@ -218,9 +220,11 @@ def _orders(
 
 
 def _messages(parts: Sequence[_Part], facts: Facts) -> list[str]:
+    """Return the buyer's word to each order's shop."""
+    shops = (facts.face_of(one.part.shop_id).block["shop"]["id"] for one in parts)
     return [
-        dict(one.grant.request.messages).get(facts.faces[one.part.shop_id]["shop"]["id"], "")
-        for one in parts
+        dict(one.grant.request.messages).get(shop, "")
+        for one, shop in zip(parts, shops, strict=True)
     ]
 
 
@@ -228,7 +232,7 @@ def _lines(
     parts: Sequence[_Part],
     orders: Sequence[Order],
     facts: Facts,
-    snapshots: dict[tuple[int, str], IdentitySnapshot],
+    snapshots: dict[Key, int],
     reserved: Reserved,
 ) -> tuple[list[OrderLine], list[PriceAdjustment]]:
     pks = iter(reserved.line_ids)
@@ -240,7 +244,7 @@ def _lines(
             line = _line(order, position, wanted, priced, attribution, facts)
             line.pk = next(pks)
             if attribution.presenter is not None:
-                line.presenter = snapshots[_key(one, attribution.presenter)]
+                line.presenter_id = snapshots[attribution.presenter.key]
             lines.append(line)
             adjustments += [_adjustment(line, step) for step in priced.adjustments]
     return lines, adjustments
@@ -265,7 +269,7 @@ def _line(
     attribution: Attribution,
     facts: Facts,
 ) -> OrderLine:
-    offer = facts.offers[wanted.sku_id]
+    offer = facts.offer(wanted.sku_id)
     touch = attribution.touch
     return OrderLine(
         order=order,
@@ -301,8 +305,8 @@ def _line(
     )
 
 
-def _key(one: _Part, block: Block) -> tuple[int, str]:
-    return one.part.shop_id, digest_of(block)
+def _block(attribution: Attribution) -> Block | None:
+    return attribution.presenter.block if attribution.presenter else None
 
 
 def _hold(line: OrderLine) -> stock.Move:

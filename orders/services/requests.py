@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from kernel.idempotency import fingerprint
+import msgspec
+
+from kernel.crypto import fingerprint
 from orders.enums import MediaType
 
 
@@ -68,9 +71,17 @@ class PlaceOrder:
         """What makes it one checkout."""
         return self.buyer_id, self.key
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """A keyed hash of all that was asked: it tells a retry from another request of one key."""
-        body = asdict(self)
-        del body["buyer_id"], body["key"]
-        return fingerprint(body)
+        """A keyed hash of all that was asked: it tells a retry from another request of one key.
+
+        Keyed, for it covers an address: who reads the table cannot try addresses against it.
+        """
+        asked = (
+            self.lines,
+            self.receiver,
+            self.address_id,
+            self.messages,
+            self.expected_pay_amount,
+        )
+        return fingerprint(msgspec.json.encode(asked).decode())

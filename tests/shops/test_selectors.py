@@ -9,7 +9,7 @@ from accounts.selectors import account_card
 from kernel.actors import Role, resolve
 from shops.enums import BindingStatus, GuaranteeKind, Relation, StaffRole, StaffStatus
 from shops.policies import PERMISSIONS, may_grant, permissions_of
-from shops.selectors import collection_shop, freight_of, freights, presenters, storefronts
+from shops.selectors import collection_shop, freight_terms, presenters, storefronts
 from tests.factories.accounts import (
     AccountFactory,
     CreatorFactory,
@@ -139,16 +139,16 @@ def test_nobody_collects_for_an_own_broadcast_account():
 def test_freight_is_flat_until_it_is_free(goods_amount, freight):
     shop = ShopFactory()
 
-    assert freight_of(shop.pk, goods_amount) == freight
+    assert freight_terms([shop.pk])[shop.pk].of(goods_amount) == freight
 
 
-def test_freights_ask_once_for_a_set_of_shops(django_assert_num_queries):
-    paid, free, bare = ShopFactory(), ShopFactory(), PreparingShopFactory()
+def test_freight_terms_are_read_once_for_a_set_of_shops(django_assert_num_queries):
+    paid, bare = ShopFactory(), PreparingShopFactory()
 
     with django_assert_num_queries(1):
-        found = freights({paid.pk: 100, free.pk: 9_900, bare.pk: 100})
+        terms = freight_terms([paid.pk, bare.pk])
 
-    assert found == {paid.pk: 800, free.pk: 0, bare.pk: 0}
+    assert (terms[paid.pk].of(100), terms[bare.pk].of(100)) == (800, 0)
 
 
 def test_staff_act_for_the_shop_in_the_address():

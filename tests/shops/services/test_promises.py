@@ -9,7 +9,7 @@ from kernel.models import AuditEntry, OutboxMessage
 from shops.enums import GuaranteeKind
 from shops.errors import GuaranteeRunning, LastReturnAddress, TooManyReturnAddresses
 from shops.models import FreightTemplate, Guarantee
-from shops.selectors import freight_of, storefronts
+from shops.selectors import freight_terms, storefronts
 from shops.services import promises
 from shops.services.promises import ReturnAddressData
 from tests.factories.shops import PreparingShopFactory, actor_of
@@ -86,7 +86,8 @@ def test_freight_is_set_and_changed_with_a_trace(shop, actor):
     _freight(shop, actor, 500, 1, free_from=9_900)
 
     entry = AuditEntry.objects.order_by("pk").last()
-    assert (freight_of(shop.pk, 100), freight_of(shop.pk, 9_900)) == (500, 0)
+    terms = freight_terms([shop.pk])[shop.pk]
+    assert (terms.of(100), terms.of(9_900)) == (500, 0)
     assert entry.before == {"flat_amount": 800, "free_from_amount": None}
     assert entry.after == {"flat_amount": 500, "free_from_amount": 9_900}
 

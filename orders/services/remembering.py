@@ -1,0 +1,193 @@
+"""What the catalog, the shops and the accounts said, kept until they say something else.
+
+A live session sells one thing thousands of times in a minute: what it costs, who sells it and whose
+content shows it is read once and remembered. Before a set is decided one look tells whether it is
+still true (`Book.checked`), so nothing is ever sold on an old word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import connection
+
+from accounts.models import Account
+from catalog.models import Sku
+from catalog.selectors import BuyableSku, buyable, prices_in_force
+from kernel.revisions import Kept, Memory, read_revised, revisions_of
+from orders.services.snapshots import Face
+from shops.selectors import FreightTerms, freight_terms, presenters, storefronts
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+#: (public account id, shop pk)
+Presence = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class ShopFacts:
+    """How a shop shows itself, and what it asks for sending."""
+
+    face: Face
+    freight: FreightTerms
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What a set of checkouts is about; all of it was true together when it was last checked."""
+
+    #: Public SKU id → offer; absent when it cannot be bought.
+    offers: Mapping[str, Kept[BuyableSku]]
+    shops: Mapping[int, Kept[ShopFacts]]
+    presenters: Mapping[Presence, Kept[Face]]
+
+
+class Book:
+    """What this process remembers; a transaction that may be undone reads in a book of its own."""
+
+    def __init__(self, size: int = 20_000) -> None:
+        self._offers: Memory[str, BuyableSku] = Memory(size)
+        self._shops: Memory[int, ShopFacts] = Memory(size)
+        self._presenters: Memory[Presence, Face] = Memory(size)
+
+    def offers(self, sku_ids: Collection[str], at: datetime) -> dict[str, Kept[BuyableSku]]:
+        """Return what is known of public SKU ids that can be bought; it may be old by now."""
+        return _recalled(self._offers, sku_ids, _read_offers, at)
+
+    def pages(
+        self,
+        offers: Mapping[str, Kept[BuyableSku]],
+        presences: Collection[Presence],
+        at: datetime,
+    ) -> Pages:
+        """Return `offers` with their shops and those who present them; it may be old by now."""
+        shop_ids = {kept.value.shop_id for kept in offers.values()}
+        return Pages(
+            offers=offers,
+            shops=_recalled(self._shops, shop_ids, _read_shops, at),
+            presenters=_recalled(self._presenters, presences, _read_presenters, at),
+        )
+
+    def checked(self, pages: Pages, at: datetime) -> Pages:
+        """Return `pages` with everything read again that has changed: one look, two queries."""
+        several = (pages.offers, pages.shops, pages.presenters)
+        subjects = {one for kept in several for page in kept.values() for one in page.revisions}
+        now = revisions_of(subjects)
+        prices = prices_in_force([kept.value.sku_id for kept in pages.offers.values()])
+
+        dear = {
+            key
+            for key, kept in pages.offers.items()
+            if prices.get(kept.value.sku_id) != kept.value.price_version_id
+        }
+        offers = dear | _moved(pages.offers, now)
+        return Pages(
+            offers=_renewed(self._offers, pages.offers, offers, _read_offers, at),
+            shops=_renewed(self._shops, pages.shops, _moved(pages.shops, now), _read_shops, at),
+            presenters=_renewed(
+                self._presenters,
+                pages.presenters,
+                _moved(pages.presenters, now),
+                _read_presenters,
+                at,
+            ),
+        )
+
+
+def open_book() -> Book:
+    """Return the book of this process, or an empty one inside a transaction of the caller's.
+
+    What such a transaction reads may be its own doing, and be undone.
+    """
+    return Book() if connection.in_atomic_block else _book
+
+
+_book = Book()
+
+
+def _recalled(
+    memory: Memory[K, V],
+    keys: Collection[K],
+    read: Callable[[Collection[K], datetime], dict[K, Kept[V]]],
+    at: datetime,
+) -> dict[K, Kept[V]]:
+    found = memory.recall(keys, at)
+    missing = [key for key in keys if key not in found]
+    if missing:
+        news = read(missing, at)
+        memory.keep(news)
+        found |= news
+    return found
+
+
+def _moved(pages: Mapping[K, Kept[V]], now: Mapping[str, int]) -> set[K]:
+    """Return the keys of what depends on something that has another revision now."""
+    return {
+        key
+        for key, kept in pages.items()
+        if any(now[subject] != number for subject, number in kept.revisions.items())
+    }
+
+
+def _renewed(
+    memory: Memory[K, V],
+    pages: Mapping[K, Kept[V]],
+    stale: Collection[K],
+    read: Callable[[Collection[K], datetime], dict[K, Kept[V]]],
+    at: datetime,
+) -> Mapping[K, Kept[V]]:
+    if not stale:
+        return pages
+    news = read(stale, at)
+    memory.keep(news)
+    return {key: kept for key, kept in pages.items() if key not in stale} | news
+
+
+def _read_offers(public_ids: Collection[str], at: datetime) -> dict[str, Kept[BuyableSku]]:
+    rows = Sku.objects.filter(public_id__in=public_ids)
+    ids = {
+        public_id: (pk, product_id, shop_id)
+        for public_id, pk, product_id, shop_id in rows.values_list(
+            "public_id", "pk", "product_id", "shop_id"
+        )
+    }
+
+    def read(keys: Collection[str]) -> dict[str, BuyableSku]:
+        offers = buyable([ids[key][0] for key in keys], at=at)
+        return {offer.public_id: offer for offer in offers.values()}
+
+    def subjects(key: str, _offer: BuyableSku | None) -> list[str]:
+        _pk, product_id, shop_id = ids[key]
+        return [f"product:{product_id}", f"shop:{shop_id}"]
+
+    return read_revised(ids, read=read, subjects=subjects, at=at)
+
+
+def _read_shops(shop_ids: Collection[int], at: datetime) -> dict[int, Kept[ShopFacts]]:
+    def read(keys: Collection[int]) -> dict[int, ShopFacts]:
+        blocks, terms = storefronts(keys, at=at), freight_terms(keys)
+        return {pk: ShopFacts(Face(pk, block), terms[pk]) for pk, block in blocks.items()}
+
+    def subjects(key: int, facts: ShopFacts | None) -> list[str]:
+        account = facts.face.block["account"] if facts else None
+        return [f"shop:{key}", *([f"account:{account['id']}"] if account else [])]
+
+    return read_revised(shop_ids, read=read, subjects=subjects, at=at)
+
+
+def _read_presenters(pairs: Collection[Presence], at: datetime) -> dict[Presence, Kept[Face]]:
+    def read(keys: Collection[Presence]) -> dict[Presence, Face]:
+        rows = Account.objects.filter(public_id__in={public_id for public_id, _shop in keys})
+        pks = dict(rows.values_list("public_id", "pk"))
+        known = {(pks[pair[0]], pair[1]): pair for pair in keys if pair[0] in pks}
+        blocks = presenters(known, at=at)
+        return {known[key]: Face(key[1], block) for key, block in blocks.items()}
+
+    def subjects(key: Presence, _face: Face | None) -> list[str]:
+        return [f"account:{key[0]}", f"shop:{key[1]}"]
+
+    return read_revised(pairs, read=read, subjects=subjects, at=at)
