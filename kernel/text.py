@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 #: A character that trimming leaves, spelled out: engines disagree on what ``\\s`` holds.
 VISIBLE = (
     r"[^\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
@@ -9,10 +11,12 @@ VISIBLE = (
 #: A telephone number as people write it: digits, with blanks or hyphens between them.
 PHONE = r"^\+?[0-9][0-9 -]{3,17}[0-9]\Z"
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
 
 def is_storable(text: str) -> bool:
     """Tell whether PostgreSQL can hold `text`: no NUL, no lone surrogate."""
-    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return _UNSTORABLE.search(text) is None
 
 
 def mask_name(name: str) -> str:

@@ -16,11 +16,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
@@ -42,7 +45,7 @@ KEY_HEADER = OpenApiParameter(
 
 @dataclass(frozen=True)
 class Ready:
-    """A result whose body is made already, in the promised shape."""
+    """A result whose body is made already, in the promised shape; not for idempotent operations."""
 
     body: Any
 
@@ -60,16 +63,16 @@ def operation(
     filters: type[In] | None = None,
     idempotent: bool = False,
     summary: str = "",
-) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
     """Wrap a view method: validated `data` and `query` in, the presented result out.
 
     Raises (as 4xx) InvalidInput for a bad body, query or missing key; NotFound for a result of None
     where `gives` promises one.
     """
 
-    def decorate(method: Callable[..., Any]) -> Callable[..., Response]:
+    def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponse]:
         @functools.wraps(method)
-        def view(self: Any, request: Any, **keys: Any) -> Response:
+        def view(self: Any, request: Any, **keys: Any) -> HttpResponse:
             given: dict[str, Any] = {}
             if takes is not None:
                 given["data"] = _valid(takes, request.data)
@@ -78,14 +81,16 @@ def operation(
             if filters is not None:
                 given["query"] = _valid(filters, request.query_params.dict(), place="query")
 
-            def act() -> tuple[int, Any]:
-                return status, _present(
-                    gives, method(self, request, **given, **keys), many, request
-                )
-
             if not idempotent:
-                code, body = act()
-                return Response(body, status=code)
+                result = method(self, request, **given, **keys)
+                if isinstance(result, Ready):
+                    return _encoded(result.body, status)
+                return Response(_present(gives, result, many, request), status=status)
+
+            def act() -> tuple[int, Any]:
+                result = method(self, request, **given, **keys)
+                return status, _present(gives, result, many, request)
+
             code, body, is_replay = run_once(
                 scope=_scope(request),
                 key=idempotency_key(request),
@@ -106,12 +111,12 @@ def listing(
     ordering: Sequence[str] = ("-id",),
     filters: type[In] | None = None,
     summary: str = "",
-) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
     """Wrap a view method that returns a queryset: a page of it by cursor goes out."""
 
-    def decorate(method: Callable[..., Any]) -> Callable[..., Response]:
+    def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponse]:
         @functools.wraps(method)
-        def view(self: Any, request: Any, **keys: Any) -> Response:
+        def view(self: Any, request: Any, **keys: Any) -> HttpResponse:
             given = {}
             params = request.query_params.dict()
             for reserved in ("cursor", "limit"):
@@ -149,10 +154,19 @@ def _scope(request: Any) -> str:
     return f"{actor.role}:{actor.user_id}:{actor.shop_id or ''}:{request.method} {route}"[:200]
 
 
-def _valid(shape: type[In], data: Any, place: str = "body") -> dict[str, Any]:
+def _encoded(body: Any, status: int) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/json")
+
+
+def _valid(shape: type[In], data: Any, place: str = "body") -> Any:
+    """Return `data` as the view takes it: a dictionary, or the struct of its shape."""
+    if shape.struct is not None:
+        with contextlib.suppress(msgspec.ValidationError):
+            return msgspec.convert(data, shape.struct)
     if place == "body" and isinstance(data, Mapping) and not data:
         data = {}  # an empty form, as DRF hands over a request without a body
-    return dict(_ready(shape).run_validation(data))
+    valid = dict(_ready(shape).run_validation(data))
+    return valid if shape.struct is None else msgspec.convert(valid, shape.struct)
 
 
 @functools.cache
@@ -164,15 +178,13 @@ def _ready(shape: type[In]) -> In:
 def _present(gives: type[Out] | None, result: Any, many: bool, request: Any) -> Any:
     if gives is None:
         return None
-    if isinstance(result, Ready):
-        return result.body
     if result is None:
         raise NotFound
     return gives(result, many=many, context={"request": request, "actor": request.actor}).data
 
 
 def _described(
-    view: Callable[..., Response],
+    view: Callable[..., HttpResponse],
     method: Callable[..., Any],
     takes: type[In] | None,
     gives: type[Out] | None,
@@ -182,7 +194,7 @@ def _described(
     idempotent: bool,
     summary: str,
     paged: bool = False,
-) -> Callable[..., Response]:
+) -> Callable[..., HttpResponse]:
     parameters: list[Any] = [KEY_HEADER] if idempotent else []
     if filters is not None:
         parameters.append(filters)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework.exceptions import NotAuthenticated
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -16,6 +17,10 @@ from kernel import clock
 from kernel.actors import ANONYMOUS, Role, resolve
 from kernel.api.operations import check_keys
 from kernel.errors import NotAllowed, NotFound
+
+JSON = JSONRenderer()
+#: What nearly every client says it accepts.
+ANYTHING = frozenset({"*/*", "application/json", "application/json, */*"})
 
 
 class View(APIView):
@@ -33,6 +38,7 @@ class View(APIView):
     """
 
     audience: ClassVar[Role] = Role.BUYER
+    format_kwarg = None
     permission: ClassVar[str] = ""
     permissions: ClassVar[dict[str, str]] = {}
 
@@ -42,7 +48,9 @@ class View(APIView):
             return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
+        """Decide who comes in. There are no versions, throttles or permission classes to ask."""
+        negotiated = self.perform_content_negotiation(request)
+        request.accepted_renderer, request.accepted_media_type = negotiated
         check_keys(kwargs)
         request.at = clock.now()
         user_id = request.auth["user_id"] if request.auth else None
@@ -55,6 +63,12 @@ class View(APIView):
         if needed and not actor.may(needed):
             raise NotAllowed
         request.actor = actor
+
+    def perform_content_negotiation(self, request: Any, force: bool = False) -> Any:
+        """Return the one renderer; whether it is acceptable is asked only where it might not be."""
+        if request.META.get("HTTP_ACCEPT", "*/*") in ANYTHING:
+            return JSON, JSON.media_type
+        return super().perform_content_negotiation(request, force)
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Answer 204 with the `Allow` header: the OpenAPI document describes the rest."""

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from kernel.actors import Role
 from kernel.api.operations import KEY_HEADER, Ready, idempotency_key, listing, operation
 from kernel.api.views import View
+from orders.api.bodies import CheckoutBody
 from orders.api.fresh import group_body
 from orders.api.inputs import (
     CartLineIn,
@@ -20,7 +21,6 @@ from orders.api.inputs import (
     OrderQuoteIn,
     PaymentStartIn,
     lines_of,
-    receiver_of,
     touch_of,
 )
 from orders.api.outputs import (
@@ -90,16 +90,17 @@ class CheckoutsView(View):
 
     @extend_schema(parameters=[KEY_HEADER])
     @operation(takes=CheckoutIn, gives=OrderGroupOut, status=201)
-    def post(self, request: Any, data: dict[str, Any]) -> OrderGroup | Ready:
+    def post(self, request: Any, data: CheckoutBody) -> OrderGroup | Ready:
         """Place a checkout: one order a shop, its pieces held, to be paid once."""
+        messages = data.messages or ()
         wanted = placement.PlaceOrder(
             buyer_id=request.actor.user_id,
             key=idempotency_key(request),
-            lines=lines_of(data),
-            receiver=receiver_of(data),
-            address_id=data.get("address_id", ""),
-            messages=tuple((one["shop_id"], one["message"]) for one in data.get("messages", ())),
-            expected_pay_amount=data.get("expected_pay_amount"),
+            lines=tuple(line.wanted() for line in data.lines),
+            receiver=data.sent_to(),
+            address_id=data.address_id or "",
+            messages=tuple((one.shop_id, one.message) for one in messages),
+            expected_pay_amount=data.expected_pay_amount or None,
         )
         result = checkout.check_out(wanted, at=request.at)
         self.is_replay = result.is_replay

@@ -11,9 +11,10 @@ from rest_framework import serializers
 
 from kernel import text
 from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
+from orders.api.bodies import CheckoutBody
 from orders.enums import Carrier, MediaType, OrderStatus, RefundStatus, SandboxProfile
 from orders.services.desk import DEADLINES
-from orders.services.requests import Receiver, Touch, WantedLine
+from orders.services.requests import Touch, WantedLine
 from orders.services.shipping import TRACKING
 
 PHONE = RegexValidator(text.PHONE, _("This is not a telephone number."))
@@ -79,6 +80,8 @@ class CheckoutIn(OrderQuoteIn):
 
     `expected_pay_amount` is what the buyer was shown, in minor units: it is compared, never used.
     """
+
+    struct = CheckoutBody
 
     receiver = ReceiverIn(required=False)
     address_id = Text(max_length=32, required=False)
@@ -171,8 +174,3 @@ def lines_of(data: dict[str, Any]) -> tuple[WantedLine, ...]:
     return tuple(
         WantedLine(line["sku_id"], line["quantity"], touch_of(line)) for line in data["lines"]
     )
-
-
-def receiver_of(data: dict[str, Any]) -> Receiver | None:
-    """Return the receiver of validated `data`, None when an address is named."""
-    return Receiver(**data["receiver"]) if "receiver" in data else None
