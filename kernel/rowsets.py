@@ -17,7 +17,7 @@ def rowset(instances: Iterable[models.Model]) -> str:
 
     Every column must hold a plain value: a default of the database's is not known here.
     """
-    return json.dumps([_row(one) for one in instances], default=_plain, ensure_ascii=False)
+    return json.dumps([_row(one) for one in instances], default=plain, ensure_ascii=False)
 
 
 @cache
@@ -37,7 +37,8 @@ def _columns(model: type[models.Model]) -> tuple[tuple[str, str], ...]:
     return tuple((one.attname, one.column or one.attname) for one in fields)
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """Return a value that JSON does not know as PostgreSQL reads it from a JSON row."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, bytes):

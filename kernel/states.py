@@ -4,20 +4,43 @@ A machine is a table on its model::
 
     TRANSITIONS = {Status.DRAFT: {Status.SUBMITTED}, Status.SUBMITTED: {Status.APPROVED, …}}
 
-`move` reads the sources from it, so the rule and its guard cannot drift apart.
+`move` reads the sources from it, so the rule and its guard cannot drift apart. One statement locks
+the rows, checks where they stand, moves them and writes their history.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from kernel.actors import SYSTEM, Actor
 from kernel.errors import IllegalTransition
-from kernel.models import StatusChange
+from kernel.rowsets import plain
+
+#: Rows are locked in the order of their ids; those that stand elsewhere are left alone.
+MOVE = """
+WITH was AS (
+    SELECT id, {field} AS status FROM {table} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+), moved AS (
+    UPDATE {table} AS t SET {changes}
+    FROM was{news} WHERE t.id = was.id AND was.status = ANY(%s)
+    RETURNING t.id, was.status
+)
+INSERT INTO kernel_statuschange
+    (model, object_id, field, from_status, to_status, at, actor_label, reason)
+SELECT %s, moved.id, %s, coalesce(step.from_status, moved.status), step.to_status, %s, %s,
+       CASE step.place WHEN 1 THEN left(coalesce(%s::jsonb ->> moved.id::text, %s), 200) ELSE '' END
+FROM moved CROSS JOIN unnest(%s::text[], %s::text[]) WITH ORDINALITY
+     AS step (from_status, to_status, place)
+ORDER BY moved.id, step.place
+RETURNING object_id, from_status
+"""
+NEWS = " JOIN jsonb_populate_recordset(NULL::{table}, %s) AS news USING (id)"
 
 
 def sources(table: dict[Any, Iterable[Any]], to: str) -> list[str]:
@@ -25,7 +48,6 @@ def sources(table: dict[Any, Iterable[Any]], to: str) -> list[str]:
     return [str(state) for state, targets in table.items() if to in targets]
 
 
-@transaction.atomic
 def move(
     instance: models.Model,
     *,
@@ -43,31 +65,125 @@ def move(
 
     Raises IllegalTransition when the stored state does not allow the move; nothing is changed then.
     """
-    model = type(instance)
-    table_name = "TRANSITIONS" if field == "status" else f"{field.upper()}_TRANSITIONS"
-    allowed = sources(getattr(model, table_name), to)
-    was = (
-        model._base_manager.select_for_update(no_key=True, of=("self",))
-        .filter(pk=instance.pk)
-        .values_list(field, flat=True)
-        .first()
+    came_from = _move([instance], [to], at, actor, field, reason, {}, {}, changes)
+    if instance.pk not in came_from:
+        _refuse(instance, field, to)
+    return came_from[instance.pk]
+
+
+@transaction.atomic
+def move_all(
+    instances: Sequence[models.Model],
+    *,
+    path: Sequence[str],
+    at: datetime,
+    actor: Actor = SYSTEM,
+    field: str = "status",
+    reasons: Mapping[int, str] | None = None,
+    each: Mapping[int, Mapping[str, Any]] | None = None,
+    **changes: Any,
+) -> None:
+    """Move `instances` of one model along `path`, all or none, in one statement.
+
+    Each step has its history row; `reasons`, by primary key, are those of the first. `each` holds,
+    by primary key, further columns of one instance, the same names for all; `changes` what all get.
+
+    Raises IllegalTransition when the stored state of one does not allow the first step or the table
+    does not allow a later one; nothing is changed then.
+    """
+    if not instances:
+        return
+    came_from = _move(instances, path, at, actor, field, "", reasons or {}, each or {}, changes)
+    for instance in instances:
+        if instance.pk not in came_from:
+            _refuse(instance, field, path[0])
+
+
+def _move(
+    instances: Sequence[models.Model],
+    path: Sequence[str],
+    at: datetime,
+    actor: Actor,
+    field: str,
+    reason: str,
+    reasons: Mapping[int, str],
+    each: Mapping[int, Mapping[str, Any]],
+    changes: Mapping[str, Any],
+) -> dict[int, str]:
+    """Move what may be moved; return its primary keys and the states that it came from."""
+    model = type(instances[0])
+    table = getattr(model, "TRANSITIONS" if field == "status" else f"{field.upper()}_TRANSITIONS")
+    for before, after in pairwise(path):
+        if after not in table.get(before, ()):
+            raise IllegalTransition(extra={"from": str(before), "to": str(after)})
+    shared = {field: path[-1], **changes}
+    assignments, values = _assignments(model, shared, next(iter(each.values()), {}))
+    sql = MOVE.format(
+        field=_column(model, field).column,
+        table=model._meta.db_table,
+        changes=assignments,
+        news=NEWS.format(table=model._meta.db_table) if each else "",
     )
-    if was not in allowed:
-        raise IllegalTransition(extra={"from": was, "to": str(to)})
-    updates = {field: to, **changes}
-    moved = model._base_manager.filter(pk=instance.pk, **{field: was}).update(**updates)
-    if not moved:  # cannot happen under the row lock; a bare UPDATE would be the last guard
-        raise IllegalTransition(extra={"from": was, "to": str(to)})
-    for name, value in updates.items():
-        setattr(instance, name, value)
-    StatusChange.objects.create(
-        model=model._meta.label_lower,
-        object_id=instance.pk,
-        field=field,
-        from_status=was,
-        to_status=to,
-        at=at,
-        actor_label=(actor.label or actor.role)[:120],
-        reason=reason[:200],
-    )
-    return was
+    steps = [str(step) for step in path]
+    values = [
+        [instance.pk for instance in instances],
+        *values,
+        *([_news(model, each)] if each else []),
+        sources(table, path[0]),
+        model._meta.label_lower,
+        field,
+        at,
+        (actor.label or actor.role)[:120],
+        json.dumps(reasons),
+        reason,
+        [None, *steps[:-1]],
+        steps,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows = cursor.fetchall()
+    came_from: dict[int, str] = {}
+    for pk, state in rows:
+        came_from.setdefault(pk, state)
+    for instance in instances:
+        if instance.pk in came_from:
+            for name, value in {**shared, **each.get(instance.pk, {})}.items():
+                setattr(instance, name, value)
+    return came_from
+
+
+def _assignments(
+    model: type[models.Model], shared: Mapping[str, Any], each: Iterable[str]
+) -> tuple[str, list[Any]]:
+    """Return the SET clause and its parameters; a value may be an expression such as `Now()`."""
+    query = model._base_manager.all().query
+    compiler = query.get_compiler(connection=connection)
+    clauses, values = [], []
+    for name, value in shared.items():
+        column = _column(model, name)
+        if hasattr(value, "resolve_expression"):
+            sql, params = compiler.compile(value.resolve_expression(query))
+            values += params
+        else:
+            sql = "%s"
+            values.append(column.get_db_prep_save(value, connection))
+        clauses.append(f"{column.column} = {sql}")
+    columns = (_column(model, name).column for name in each)
+    return ", ".join([*clauses, *(f"{column} = news.{column}" for column in columns)]), values
+
+
+def _news(model: type[models.Model], each: Mapping[int, Mapping[str, Any]]) -> str:
+    rows = [
+        {"id": pk, **{_column(model, name).column: value for name, value in one.items()}}
+        for pk, one in each.items()
+    ]
+    return json.dumps(rows, default=plain)
+
+
+def _column(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    return cast("models.Field[Any, Any]", model._meta.get_field(name))
+
+
+def _refuse(instance: models.Model, field: str, to: str) -> None:
+    stored = type(instance)._base_manager.filter(pk=instance.pk).values_list(field, flat=True)
+    raise IllegalTransition(extra={"from": stored.first(), "to": str(to)})

@@ -10,7 +10,7 @@ from kernel import events
 from kernel.actors import Actor, Role
 from orders.enums import Carrier, CloseReason, MediaType, SandboxProfile
 from orders.models import Order, OrderGroup
-from orders.services import closing, gateways, payments, placement, receipt, shipping
+from orders.services import capturing, closing, gateways, payments, placement, receipt, shipping
 from orders.services.gateways.port import PaymentOrder
 from orders.services.gateways.sandbox import bank
 from orders.services.placement import Placed
@@ -128,7 +128,7 @@ def pay(group: OrderGroup, at: datetime) -> None:
     fact = port.query(payment.number)
     if fact is None:
         raise LookupError(f"the sandbox does not know {payment.number}")
-    payments.apply_payment(fact, at=at)
+    capturing.apply_payment(fact, at=at)
 
 
 def _fulfil(world: World, order: Order, at: datetime) -> None:

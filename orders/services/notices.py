@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from kernel.errors import NotFound
+from kernel.group_commit import GroupCommit
+from kernel.rowsets import rowset
 from orders.enums import NoticeOutcome
 from orders.errors import NoticeRefused
 from orders.models import GatewayNotice
 from orders.services import gateways
+from orders.services.capturing import Applied, Unapplied, apply_payments
 from orders.services.gateways.port import Notice
-from orders.services.payments import apply_payment
 
 
 def receive_notice(
@@ -29,42 +31,86 @@ def receive_notice(
     try:
         notice = gateways.get(gateway).verify_notice(headers, body, at=at)
     except NoticeRefused as refusal:
-        _keep(gateway, refusal.notice_id, body, NoticeOutcome.REFUSED, refusal.reason)
+        _keep([_row(gateway, refusal.notice_id, body, refusal, at)])
         raise
-    try:
-        return _apply(gateway, notice, body, at)
-    except NotFound:
-        reason = "number"
-    except NoticeRefused as error:
-        reason = error.reason
-    _keep(gateway, notice.notice_id, body, NoticeOutcome.REFUSED, reason)
-    raise NoticeRefused(reason)
+    result = _queue.submit(Told(gateway, notice, body, at))
+    if isinstance(result, NoticeRefused):
+        raise result
+    return result
+
+
+@dataclass(frozen=True)
+class Told:
+    """A verified notice that waits for its set."""
+
+    gateway: str
+    notice: Notice
+    body: bytes
+    at: datetime
 
 
 @transaction.atomic
-def _apply(gateway: str, notice: Notice, body: bytes, at: datetime) -> NoticeOutcome:
+def _apply(told: Sequence[Told]) -> list[NoticeOutcome | NoticeRefused]:
     """The money decides whether a notice is a repeat, not the notice's id: ids are the sender's."""
-    applied = apply_payment(notice.fact, at=at)
-    outcome = NoticeOutcome.REPEATED if applied.is_repeat else NoticeOutcome.APPLIED
-    _keep(gateway, notice.notice_id, body, outcome)
-    return outcome
+    latest = max(one.at for one in told)
+    applied = apply_payments([one.notice.fact for one in told], at=latest)
+    outcomes = [_outcome(one) for one in applied]
+    _keep(
+        [
+            _row(one.gateway, one.notice.notice_id, one.body, outcome, one.at)
+            for one, outcome in zip(told, outcomes, strict=True)
+        ]
+    )
+    return outcomes
 
 
-def _keep(
-    gateway: str, notice_id: str, body: bytes, outcome: NoticeOutcome, refusal: str = ""
-) -> None:
-    if not notice_id:
-        return
-    known, is_new = GatewayNotice.objects.get_or_create(
+_queue: GroupCommit[Told, NoticeOutcome | NoticeRefused] = GroupCommit(_apply, name="notices")
+
+
+def _outcome(result: Applied | Unapplied) -> NoticeOutcome | NoticeRefused:
+    if isinstance(result, Applied):
+        return NoticeOutcome.REPEATED if result.is_repeat else NoticeOutcome.APPLIED
+    error = result.error
+    return error if isinstance(error, NoticeRefused) else NoticeRefused("number")
+
+
+def _row(
+    gateway: str,
+    notice_id: str,
+    body: bytes,
+    outcome: NoticeOutcome | NoticeRefused,
+    at: datetime,
+) -> GatewayNotice:
+    refusal = outcome.reason if isinstance(outcome, NoticeRefused) else ""
+    return GatewayNotice(
         gateway=gateway,
         notice_id=notice_id,
-        defaults={
-            "body": body.decode("utf-8", "replace").replace("\x00", "\ufffd"),
-            "outcome": outcome,
-            "refusal": refusal,
-        },
+        body=body.decode("utf-8", "replace").replace("\x00", "\ufffd"),
+        outcome=outcome if isinstance(outcome, NoticeOutcome) else NoticeOutcome.REFUSED,
+        refusal=refusal,
+        received_at=at,
     )
-    if not is_new and known.outcome == NoticeOutcome.REFUSED and outcome != NoticeOutcome.REFUSED:
-        # Refused once (it came before our own commit, say), right now: the row says how it ended.
-        known.outcome, known.refusal = outcome, ""
-        known.save(update_fields=["outcome", "refusal"])
+
+
+#: Refused once (it came before our own commit, say), right now: the row says how it ended.
+KEEP = """
+INSERT INTO orders_gatewaynotice AS known
+    (gateway, notice_id, body, outcome, refusal, received_at)
+SELECT gateway, notice_id, body, outcome, refusal, received_at
+FROM jsonb_populate_recordset(NULL::orders_gatewaynotice, %s)
+ON CONFLICT (gateway, notice_id) DO UPDATE SET outcome = excluded.outcome, refusal = ''
+WHERE known.outcome = 'refused' AND excluded.outcome <> 'refused'
+"""
+
+
+def _keep(rows: Sequence[GatewayNotice]) -> None:
+    """Keep what has an id, each once, in the order of ids; of equal ones the best outcome."""
+    by_id: dict[tuple[str, str], GatewayNotice] = {}
+    for row in rows:
+        known = by_id.get((row.gateway, row.notice_id))
+        if known is None or known.outcome == NoticeOutcome.REFUSED:
+            by_id[row.gateway, row.notice_id] = row
+    named = [row for key, row in sorted(by_id.items()) if row.notice_id]
+    if named:
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP, [rowset(named)])

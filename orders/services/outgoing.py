@@ -18,6 +18,7 @@ from orders.enums import CloseReason, OrderStatus, PaymentStatus
 from orders.errors import GatewayUnavailable, NotPayable
 from orders.models import Order, Payment
 from orders.services import closing, gateways, sending
+from orders.services.capturing import apply_payment
 from orders.services.gateways.port import (
     Gateway,
     GatewayRefused,
@@ -26,7 +27,7 @@ from orders.services.gateways.port import (
     PaymentFact,
     PaymentOrder,
 )
-from orders.services.payments import POLL_AFTER, apply_payment, start_payment
+from orders.services.payments import POLL_AFTER, start_payment
 
 logger = logging.getLogger(__name__)
 

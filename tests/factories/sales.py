@@ -7,8 +7,9 @@ from itertools import count
 
 from kernel.actors import Actor, Role
 from orders.models import Order, OrderGroup, Payment
+from orders.services.capturing import apply_payment
 from orders.services.gateways.port import PaymentFact
-from orders.services.payments import apply_payment, start_payment
+from orders.services.payments import start_payment
 from orders.services.placement import (
     Placed,
     PlaceOrder,

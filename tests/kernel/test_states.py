@@ -1,10 +1,11 @@
 """Moves of a status, on a machine of the house: a role profile, active ⇄ suspended."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 
 from accounts.enums import RoleStatus
 from accounts.models import RoleProfile
@@ -144,3 +145,77 @@ def test_of_two_racing_moves_one_wins() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_guard_both_win() -> None:
     assert race_to_suspend(RoleProfileFactory(), guarded=False) == 2
+
+
+@pytest.mark.django_db
+def test_a_set_moves_along_a_path_with_columns_and_reasons_of_their_own(
+    django_assert_num_queries,
+) -> None:
+    first, second = RoleProfileFactory(), RoleProfileFactory()
+    days = {one.pk: datetime(2026, 1, day, tzinfo=UTC) for day, one in ((1, first), (2, second))}
+
+    with django_assert_num_queries(3):  # a savepoint around one statement
+        states.move_all(
+            [second, first],
+            path=[RoleStatus.SUSPENDED, RoleStatus.ACTIVE, RoleStatus.SUSPENDED],
+            at=AT,
+            actor=OPERATOR,
+            reasons={second.pk: "fraud"},
+            each={pk: {"created_at": day} for pk, day in days.items()},
+        )
+
+    assert {one.pk: (one.status, one.created_at) for one in RoleProfile.objects.all()} == {
+        pk: (RoleStatus.SUSPENDED, day) for pk, day in days.items()
+    }
+    assert (first.status, first.created_at) == (RoleStatus.SUSPENDED, days[first.pk])
+    history = StatusChange.objects.order_by("id").values_list(
+        "object_id", "from_status", "to_status", "reason"
+    )
+    assert list(history) == [
+        (one.pk, *step)
+        for one, reason in ((first, ""), (second, "fraud"))
+        for step in (
+            ("active", "suspended", reason),
+            ("suspended", "active", ""),
+            ("active", "suspended", ""),
+        )
+    ]
+
+
+@pytest.mark.django_db
+def test_a_set_moves_whole_or_not_at_all() -> None:
+    first, second = RoleProfileFactory(), RoleProfileFactory()
+    states.move(second, to=RoleStatus.SUSPENDED, at=AT)
+
+    with pytest.raises(IllegalTransition) as refusal:
+        states.move_all([first, second], path=[RoleStatus.SUSPENDED], at=AT)
+
+    assert refusal.value.extra == {"from": "suspended", "to": "suspended"}
+    assert RoleProfile.objects.get(pk=first.pk).status == RoleStatus.ACTIVE
+    assert StatusChange.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_path_with_a_step_that_the_table_does_not_list_is_refused() -> None:
+    profile = RoleProfileFactory()
+
+    with pytest.raises(IllegalTransition):
+        states.move_all([profile], path=[RoleStatus.SUSPENDED, RoleStatus.SUSPENDED], at=AT)
+
+    assert RoleProfile.objects.get(pk=profile.pk).status == RoleStatus.ACTIVE
+
+
+@pytest.mark.django_db
+def test_a_column_may_take_the_clock_of_the_database(django_assert_num_queries) -> None:
+    profile = RoleProfileFactory()
+
+    with django_assert_num_queries(1):
+        states.move(profile, to=RoleStatus.SUSPENDED, at=AT, created_at=Now() - timedelta(days=1))
+
+    stored = RoleProfile.objects.get(pk=profile.pk).created_at
+    assert timedelta(hours=23) < datetime.now(UTC) - stored < timedelta(hours=25)
+
+
+@pytest.mark.django_db
+def test_nothing_moves_nowhere() -> None:
+    states.move_all([], path=[RoleStatus.SUSPENDED], at=AT)

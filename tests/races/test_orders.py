@@ -17,9 +17,9 @@ from orders.enums import CloseReason, OrderStatus
 from orders.errors import RefundExceedsPayment
 from orders.models import Order, OrderGroup, OrderLine, Payment, PaymentSplit, Refund
 from orders.services import closing, refunds
+from orders.services.capturing import apply_payment
 from orders.services.closing import close_order
 from orders.services.invariants import violations
-from orders.services.payments import apply_payment
 from orders.services.placement import Placed, PlaceOrder, Receiver, WantedLine, place_orders
 from orders.services.refunds import refund_line
 from tests.factories.accounts import UserFactory

@@ -17,12 +17,13 @@ from kernel.actors import Actor, Role
 from kernel.events import deliver_all
 from orders.enums import CloseReason
 from orders.models import CartLine, Order, Payment
+from orders.services.capturing import apply_payment
 from orders.services.closing import close_order
 from orders.services.desk import remark_order
 from orders.services.gateways.port import PaymentFact
 from orders.services.gateways.sandbox import bank
 from orders.services.notices import receive_notice
-from orders.services.payments import apply_payment, start_payment
+from orders.services.payments import start_payment
 from orders.services.placement import Placed, PlaceOrder, Receiver, Touch, WantedLine, place_orders
 from orders.services.receipt import confirm_receipt
 from orders.services.shipping import ship_order

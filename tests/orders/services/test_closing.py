@@ -8,8 +8,8 @@ from catalog.models import Stock
 from kernel.models import OutboxMessage
 from orders.enums import CloseReason, OrderStatus, PaymentStatus
 from orders.models import Order, Payment
+from orders.services.capturing import apply_payment
 from orders.services.closing import bury_payment, close_order
-from orders.services.payments import apply_payment
 from tests.factories.orders import PLACED_AT, make_order, make_sku
 from tests.factories.sales import fact_of, placed_order, started_payment
 

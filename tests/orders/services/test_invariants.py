@@ -9,9 +9,9 @@ from catalog.models import Stock
 from ledger.services import invariants as book
 from orders.enums import CloseReason, OrderStatus
 from orders.models import Order, OrderGroup, OrderLine, Payment, PaymentSplit, Refund
+from orders.services.capturing import apply_payment
 from orders.services.closing import close_order
 from orders.services.invariants import violations
-from orders.services.payments import apply_payment
 from orders.services.refunds import refund_line
 from tests.factories.orders import PLACED_AT, make_order, make_sku
 from tests.factories.sales import (

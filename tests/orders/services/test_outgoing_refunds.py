@@ -141,8 +141,8 @@ def test_late_money_goes_back_by_itself(now):
     bank.pay(number=payment.number, at=now)
     fact = outgoing.gateways.get("sandbox").query(payment.number)
     from orders.enums import CloseReason
+    from orders.services.capturing import apply_payment
     from orders.services.closing import close_order
-    from orders.services.payments import apply_payment
 
     close_order(order_id=order.pk, reason=CloseReason.UNPAID, at=now, dead_payments=[payment.pk])
     apply_payment(fact, at=now)

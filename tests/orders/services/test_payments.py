@@ -11,8 +11,9 @@ from ledger.models import Leg, Transfer
 from orders.enums import CloseReason, OrderStatus, PaymentStatus, RefundReason, RefundStatus
 from orders.errors import NoticeRefused, NotPayable
 from orders.models import Order, Payment, PaymentSplit, Refund
+from orders.services.capturing import apply_payment
 from orders.services.closing import close_order
-from orders.services.payments import apply_payment, start_payment
+from orders.services.payments import start_payment
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import PLACED_AT, make_sku
 from tests.factories.sales import buyer_actor, fact_of, placed_group, placed_order, started_payment
