@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from kernel.admin.sites import merchant_site, operator_site, support_site
 from kernel.api.problems import not_found
-from kernel.http import livez, readyz
+from kernel.http import livez, metricz, readyz
 
 #: Looked up when asked for: in production the manifest names the file.
 FAVICON = lazy(static, str)("config/favicon.svg")
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", RedirectView.as_view(url=FAVICON)),
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
+    path("metricz", metricz, name="metricz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("merchant/", merchant_site.urls),
     path("support/", support_site.urls),

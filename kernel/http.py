@@ -1,16 +1,18 @@
-"""The edge: request ids, input that no database can hold, and the two health addresses."""
+"""The edge: request ids, input that no database can hold, health and metrics."""
 
 from __future__ import annotations
 
+import hmac
 import logging
 import uuid
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
-from kernel import audit
+from kernel import audit, delivery
 from kernel.text import is_storable
 
 logger = logging.getLogger(__name__)
@@ -77,3 +79,21 @@ def readyz(request: HttpRequest) -> HttpResponse:
         logger.warning("not ready: database")
         return HttpResponse("database\n", status=503, content_type="text/plain")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+def metricz(request: HttpRequest) -> HttpResponse:
+    """Answer what a Prometheus scraper reads, to who knows METRICS_TOKEN; 404 to everybody else."""
+    token = settings.METRICS_TOKEN
+    sent = request.headers.get("Authorization", "").encode()
+    if not token or not hmac.compare_digest(sent, f"Bearer {token}".encode()):
+        raise Http404
+    lines = ["# TYPE haodian_event_lag_seconds gauge"]
+    lines += [
+        f'haodian_event_lag_seconds{{subscriber="{lag.name or "relay"}"}} {lag.seconds:.3f}'
+        for lag in delivery.lags()
+    ]
+    lines += [
+        "# TYPE haodian_events_parked gauge",
+        f"haodian_events_parked {delivery.parked_count()}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")

@@ -166,7 +166,8 @@ def _assignments(
             values += params
         else:
             sql = "%s"
-            values.append(column.get_db_prep_save(value, connection))
+            stored = value.pk if isinstance(value, models.Model) else value
+            values.append(column.get_db_prep_save(stored, connection))
         clauses.append(f"{column.column} = {sql}")
     columns = (_column(model, name).column for name in each)
     return ", ".join([*clauses, *(f"{column} = news.{column}" for column in columns)]), values

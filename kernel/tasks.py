@@ -10,7 +10,7 @@ from celery import current_app, shared_task
 from django.db import transaction
 from django.db.models.functions import Now
 
-from kernel import events
+from kernel import delivery
 from kernel.models import Delivery, IdempotencyRecord, OutboxMessage
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 @shared_task(acks_late=True)
 def deliver_events(**_: Any) -> None:
     """Deliver what the outbox holds. Safe to run any number of times, side by side."""
-    events.deliver_all()
+    delivery.deliver_all()
 
 
 @shared_task(acks_late=True)

@@ -34,6 +34,7 @@ HAODIAN_FIELD_KEYS = env.list(
 SANDBOX_GATEWAY_SECRET = env.str(
     "SANDBOX_GATEWAY_SECRET", default="" if PRODUCTION else development_key("gateway")
 )
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # nothing: nobody may read the metrics
 check_field_keys(HAODIAN_FIELD_KEYS)
 if PRODUCTION:
     refuse_unsafe(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from demo.data.shops import CITIES
 from demo.seeding import DAYS, World
-from kernel import events
+from kernel import delivery
 from kernel.actors import Actor, Role
 from orders.enums import Carrier, CloseReason, MediaType, SandboxProfile
 from orders.models import Order, OrderGroup
@@ -32,11 +32,11 @@ def seed(world: World) -> None:
         at = _when(world, first)
         for group in _place(world, range(first, first + SET), at):
             _live(world, group, at)
-    events.deliver_all()
+    delivery.deliver_all()
     while settling.settle_due(at=world.now):
         pass
     statements.refresh(month=world.now.date().replace(day=1), at=world.now)
-    events.deliver_all()
+    delivery.deliver_all()
 
 
 def _when(world: World, index: int) -> datetime:

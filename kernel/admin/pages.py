@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from kernel import events
+from kernel import delivery
 from kernel.actors import Actor, Role
 from kernel.admin import home, wording
 from kernel.admin.base import Act, ConsoleModelAdmin
@@ -132,7 +132,7 @@ class DeliverAgain(Act):
         return [(_("Event"), target.message.topic), (_("Last error"), target.last_error)]
 
     def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> Any:
-        events.unpark(delivery_id=target.pk, at=at, actor=actor)
+        delivery.unpark(delivery_id=target.pk, at=at, actor=actor)
         return _("The event will be delivered again.")
 
 

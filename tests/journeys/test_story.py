@@ -14,7 +14,7 @@ from accounts.services import roles, sign_up
 from demo.accounts import DEMO_ACCOUNTS
 from demo.management.commands.story import CHAPTERS, open_stage
 from demo.story.teller import Teller
-from kernel import clock, events
+from kernel import clock, delivery
 from kernel.actors import SYSTEM
 from orders.services import outgoing
 from settlements.services import audit, settling
@@ -43,7 +43,7 @@ def worker() -> Iterator[None]:
     def sweep() -> None:
         while not over.wait(0.1):
             at = clock.now()
-            events.deliver_all()
+            delivery.deliver_all()
             outgoing.close_due_orders(at=at)
             outgoing.send_due_refunds(at=at)
             settling.settle_due(at=at)

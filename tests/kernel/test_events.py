@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.db.models.functions import Now
 
-from kernel import events
+from kernel import delivery, events
 from kernel.actors import Actor, Role
 from kernel.errors import NotFound
 from kernel.models import AuditEntry, Delivery, OutboxMessage
@@ -93,10 +93,10 @@ def test_subscribers_hear_facts_in_sets_and_in_order() -> None:
     events.publish(LampLit(lamp_id=1), LampLit(lamp_id=2))
     events.publish(LampLit(lamp_id=3))
 
-    assert events.deliver_all() == 3
+    assert delivery.deliver_all() == 3
 
     assert calls == [[1, 2, 3]]
-    assert events.deliver_all() == 0
+    assert delivery.deliver_all() == 0
     assert calls == [[1, 2, 3]]
 
 
@@ -114,10 +114,10 @@ def test_relaying_twice_makes_one_delivery() -> None:
     events.on(LampLit)(heard([]))
     events.publish(LampLit(lamp_id=1))
 
-    assert events.relay() == 1
-    assert events.relay() == 0
+    assert delivery.relay() == 1
+    assert delivery.relay() == 0
     OutboxMessage.objects.update(relayed_at=None)  # a relay that died after its first insert
-    assert events.relay() == 1
+    assert delivery.relay() == 1
 
     assert Delivery.objects.count() == 1
 
@@ -132,7 +132,7 @@ def test_each_subscriber_has_its_own_delivery_and_its_own_failures() -> None:
     events.on(LampLit)(always_fails)
     events.publish(LampLit(lamp_id=1))
 
-    assert events.deliver_all() == 1
+    assert delivery.deliver_all() == 1
 
     assert calls == [[1]]
     failed = Delivery.objects.get(done_at=None)
@@ -151,18 +151,18 @@ def test_a_poisonous_fact_is_parked_after_five_failures_while_the_others_go_thro
     events.on(LampLit)(choke_on_two)
     events.publish(*(LampLit(lamp_id=n) for n in (1, 2, 3)))
 
-    assert events.deliver_all() == 2
+    assert delivery.deliver_all() == 2
     assert lit == [1, 3]
-    for attempt in range(2, events.MAX_ATTEMPTS + 1):
-        assert events.deliver_all() == 0  # not due yet: it backs off
+    for attempt in range(2, delivery.MAX_ATTEMPTS + 1):
+        assert delivery.deliver_all() == 0  # not due yet: it backs off
         make_due()
-        assert events.deliver_all() == 0
+        assert delivery.deliver_all() == 0
         assert Delivery.objects.get(done_at=None).attempts == attempt
 
     parked = Delivery.objects.get(done_at=None)
     assert parked.parked_at is not None
     make_due()
-    assert events.deliver_all() == 0
+    assert delivery.deliver_all() == 0
     assert lit == [1, 3]
 
 
@@ -176,7 +176,7 @@ def test_a_failure_undoes_what_the_subscriber_wrote() -> None:
     events.on(LampLit)(write_then_fail)
     events.publish(LampLit(lamp_id=1), LampLit(lamp_id=2))
 
-    assert events.deliver_all() == 1
+    assert delivery.deliver_all() == 1
 
     assert list(AuditEntry.objects.values_list("action", flat=True)) == ["lamp 1"]
 
@@ -199,13 +199,13 @@ def test_a_crash_between_the_work_and_its_mark_applies_nothing_twice(
     with transaction.atomic():
         events.publish(LampLit(lamp_id=1))
     with monkeypatch.context() as patch:
-        patch.setattr(events, "_finish", cut)
+        patch.setattr(delivery, "_finish", cut)
         with pytest.raises(PowerCut):
-            events.deliver_all()
+            delivery.deliver_all()
     assert AuditEntry.objects.count() == 0  # the work went with the mark
 
-    assert events.deliver_all() == 1
-    assert events.deliver_all() == 0
+    assert delivery.deliver_all() == 1
+    assert delivery.deliver_all() == 0
 
     assert AuditEntry.objects.count() == 1
 
@@ -217,7 +217,7 @@ def test_a_subscriber_in_the_same_transaction_hears_at_once_and_has_no_delivery(
     events.publish(LampLit(lamp_id=1), LampBroken(lamp_id=9), LampLit(lamp_id=2))
 
     assert calls == [[1, 2]]
-    assert events.deliver_all() == 0
+    assert delivery.deliver_all() == 0
     assert Delivery.objects.count() == 0
 
 
@@ -243,7 +243,7 @@ def test_one_function_may_hear_two_kinds_and_gets_each_as_what_it_is() -> None:
     events.on(LampLit)(note_kind)
     events.publish(LampLit(lamp_id=1), LampBroken(lamp_id=2))
 
-    assert events.deliver_all() == 2
+    assert delivery.deliver_all() == 2
 
     assert sorted(seen) == ["LampBroken", "LampLit"]
 
@@ -264,7 +264,7 @@ def test_fields_that_a_newer_publisher_added_are_dropped() -> None:
     events.on(LampLit)(heard(calls))
     OutboxMessage.objects.create(topic=LampLit.topic, payload={"lamp_id": 4, "colour": "red"})
 
-    assert events.deliver_all() == 1
+    assert delivery.deliver_all() == 1
 
     assert calls == [[4]]
 
@@ -272,7 +272,7 @@ def test_fields_that_a_newer_publisher_added_are_dropped() -> None:
 def test_a_fact_that_nobody_hears_is_relayed_and_done() -> None:
     events.publish(LampBroken(lamp_id=1))
 
-    assert events.deliver_all() == 0
+    assert delivery.deliver_all() == 0
 
     assert OutboxMessage.objects.get().relayed_at is not None
 
@@ -284,9 +284,9 @@ def test_old_facts_are_forgotten_unless_somebody_still_has_to_hear_them() -> Non
 
     events.on(LampLit)(fail_on_two)
     events.publish(LampLit(lamp_id=1))
-    events.deliver_all()
+    delivery.deliver_all()
     events.publish(LampLit(lamp_id=2))
-    events.deliver_all()
+    delivery.deliver_all()
     events.publish(LampLit(lamp_id=3))
     OutboxMessage.objects.exclude(payload__lamp_id=3).update(created_at=Now() - timedelta(days=15))
 
@@ -300,14 +300,14 @@ def test_an_operator_gives_a_parked_fact_five_more_tries() -> None:
     calls: list[list[int]] = []
     events.on(LampLit)(heard(calls))
     events.publish(LampLit(lamp_id=1))
-    events.relay()
+    delivery.relay()
     Delivery.objects.update(parked_at=Now(), attempts=5)
-    assert events.deliver_all() == 0
+    assert delivery.deliver_all() == 0
     operator = Actor(Role.OPERATOR, user_id=1, label="Mo")
 
-    events.unpark(delivery_id=Delivery.objects.get().pk, at=AT, actor=operator)
+    delivery.unpark(delivery_id=Delivery.objects.get().pk, at=AT, actor=operator)
 
-    assert events.deliver_all() == 1
+    assert delivery.deliver_all() == 1
     assert calls == [[1]]
     assert AuditEntry.objects.get().action == "kernel.unpark_delivery"
 
@@ -315,9 +315,43 @@ def test_an_operator_gives_a_parked_fact_five_more_tries() -> None:
 def test_a_delivery_that_is_not_parked_cannot_be_unparked() -> None:
     events.on(LampLit)(heard([]))
     events.publish(LampLit(lamp_id=1))
-    events.relay()
+    delivery.relay()
 
     with pytest.raises(NotFound):
-        events.unpark(delivery_id=Delivery.objects.get().pk, at=AT, actor=Actor(Role.OPERATOR))
+        delivery.unpark(delivery_id=Delivery.objects.get().pk, at=AT, actor=Actor(Role.OPERATOR))
 
     assert AuditEntry.objects.count() == 0
+
+
+def test_lag_is_the_age_of_the_oldest_that_waits() -> None:
+    def fails(batch: Sequence[LampLit]) -> None:
+        raise ValueError("no")
+
+    events.on(LampLit)(fails)
+    events.publish(LampLit(lamp_id=1))
+    OutboxMessage.objects.update(created_at=Now() - timedelta(seconds=90))
+    unrelayed = {lag.name: round(lag.seconds) for lag in delivery.lags()}
+    delivery.relay()
+    Delivery.objects.update(due_at=Now() - timedelta(seconds=40))
+    relayed = {lag.name: round(lag.seconds) for lag in delivery.lags()}
+    delivery.deliver_all()
+    backing_off = {lag.name: round(lag.seconds) for lag in delivery.lags()}
+
+    assert (unrelayed[""], unrelayed["tests.fails"]) == (90, 0)
+    assert (relayed[""], relayed["tests.fails"]) == (0, 40)
+    assert (backing_off[""], backing_off["tests.fails"]) == (0, 0)
+
+
+def test_metrics_are_for_who_knows_the_token(client, settings) -> None:
+    settings.METRICS_TOKEN = "scraper"
+    refused = [
+        client.get("/metricz", headers=headers).status_code
+        for headers in ({}, {"Authorization": "Bearer wrong"})
+    ]
+    text = client.get("/metricz", headers={"Authorization": "Bearer scraper"}).content.decode()
+    settings.METRICS_TOKEN = ""
+    refused.append(client.get("/metricz", headers={"Authorization": "Bearer "}).status_code)
+
+    assert refused == [404, 404, 404]
+    assert 'haodian_event_lag_seconds{subscriber="relay"} 0.000' in text.splitlines()
+    assert "haodian_events_parked 0" in text.splitlines()

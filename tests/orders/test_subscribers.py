@@ -2,7 +2,7 @@
 
 import pytest
 
-from kernel.events import deliver_all
+from kernel.delivery import deliver_all
 from tests.factories.orders import make_sku
 from tests.factories.sales import paid_order
 

@@ -10,7 +10,7 @@ from aftersales.enums import CaseKind, ReasonCode
 from aftersales.services import opening
 from aftersales.services.opening import CaseRequest
 from kernel.actors import Actor, Role
-from kernel.events import deliver_all
+from kernel.delivery import deliver_all
 from orders.models import Order, Refund
 from orders.services.refunds import refund_line
 from settlements.services.settling import settle_due

@@ -14,7 +14,7 @@ from aftersales.services.deciding import Rejection
 from aftersales.services.opening import CaseRequest
 from catalog.models import Sku
 from kernel.actors import Actor, Role
-from kernel.events import deliver_all
+from kernel.delivery import deliver_all
 from orders.enums import CloseReason
 from orders.models import CartLine, Order, Payment
 from orders.services.capturing import apply_payment

@@ -14,7 +14,7 @@ from typing import Any
 from accounts.models import User
 from catalog.models import Brand, Category
 from kernel import clock
-from kernel.events import deliver_all
+from kernel.delivery import deliver_all
 from settlements.models import FeeRate
 from tests.factories.accounts import LONG_AGO, OperatorFactory, SupportFactory, UserFactory
 from tests.factories.catalog import CategoryFactory

@@ -7,7 +7,7 @@ import pytest
 from accounts.errors import Blocked, OwnAccount
 from accounts.models import Block, Follow
 from accounts.services import follows
-from kernel.events import deliver_all
+from kernel.delivery import deliver_all
 from kernel.models import OutboxMessage
 from tests.factories.accounts import AccountFactory, UserFactory
 

@@ -11,7 +11,8 @@ from affiliates.enums import CommissionStatus
 from affiliates.models import Commission
 from affiliates.services import commissions
 from affiliates.services.invariants import violations
-from kernel.events import deliver_all, publish
+from kernel.delivery import deliver_all
+from kernel.events import publish
 from kernel.models import StatusChange
 from orders.enums import OrderStatus
 from orders.events import (

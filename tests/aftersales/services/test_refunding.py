@@ -6,7 +6,7 @@ from django.db import transaction
 from aftersales.enums import CaseStatus
 from aftersales.models import RefundCase
 from aftersales.services import invariants, refunding
-from kernel import events
+from kernel import delivery
 from kernel.events import publish
 from orders.enums import RefundStatus
 from orders.events import RefundFailed, RefundSucceeded
@@ -22,7 +22,7 @@ def finish(case, status):
     fact = RefundSucceeded if status == RefundStatus.SUCCESS else RefundFailed
     with transaction.atomic():
         publish(fact(refund_number=case.refund_number, reference=f"case:{case.number}"))
-    events.deliver_all()
+    delivery.deliver_all()
     case.refresh_from_db()
     case.order.refresh_from_db()
 
@@ -64,7 +64,7 @@ def test_a_failure_told_late_does_not_undo_what_the_refund_says():
     with transaction.atomic():
         publish(RefundFailed(refund_number=case.refund_number, reference=f"case:{case.number}"))
 
-    events.deliver_all()
+    delivery.deliver_all()
 
     case.refresh_from_db()
     assert case.status == CaseStatus.SUCCESS

@@ -14,7 +14,7 @@ from catalog import tasks
 from catalog.enums import DisplayState, ImportFormat, ImportStatus
 from catalog.models import ImportJob, PriceVersion, Product
 from catalog.services.importing import jobs
-from kernel.events import deliver_all
+from kernel.delivery import deliver_all
 from shops.enums import StaffRole
 from tests.catalog.importing import samples
 from tests.catalog.importing.samples import row
