@@ -176,7 +176,7 @@ def unpark(*, delivery_id: int, at: datetime, actor: Actor) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Lag:
-    """How far behind somebody is: seconds since the oldest of what waits was due, 0.0 for nothing."""
+    """How far behind somebody is: seconds since the oldest that waits was due, 0.0 for nothing."""
 
     name: str
     seconds: float

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,6 +12,8 @@ from django.db import transaction
 from catalog.enums import MovementKind
 from catalog.services import stock
 from kernel.actors import Actor
+from kernel.errors import DomainError, NotFound
+from kernel.group_commit import GroupCommit
 from orders.enums import OrderStatus, PaymentStatus
 from orders.errors import NotPayable
 from orders.models import Order, OrderGroup, OrderLine, Payment
@@ -18,45 +23,121 @@ from orders.services import numbering
 POLL_AFTER = (timedelta(seconds=60), timedelta(minutes=5), timedelta(minutes=30))
 
 
-@transaction.atomic
-def start_payment(*, group_number: str, gateway: str, at: datetime, actor: Actor) -> Payment:
-    """Return the pending payment of what is unpaid in the buyer's group; made when there is none.
+@dataclass(frozen=True)
+class Wish:
+    """A buyer wants to pay what is unpaid in their checkout, with this gateway."""
 
-    The row is the intent: the gateway is asked after commit, with its number.
+    group_number: str
+    buyer_id: int
+    gateway: str
+
+
+def start_payment(*, group_number: str, gateway: str, at: datetime, actor: Actor) -> Payment:
+    """Return the pending payment of what is unpaid in the actor's group; made when there is none.
+
+    The row is the intent: the gateway is asked after commit, with its number. Whoever starts one at
+    the same moment shares the transaction.
 
     Raises NotFound for a group that is not the actor's, NotPayable when nothing waits for money.
     """
-    group = OrderGroup.objects.get_visible(actor, number=group_number)
-    lock_group(group.pk)
-    unpaid = [one for one in lock_orders(group.pk) if one.status == OrderStatus.UNPAID]
-    if not unpaid:
-        raise NotPayable
-    amount = sum(order.pay_amount for order in unpaid)
-    pending = Payment.objects.filter(
-        group=group, gateway=gateway, status=PaymentStatus.PENDING, amount=amount
-    ).first()
-    if pending is not None:
-        return pending
-    (number,) = numbering.take(1, at, prefix=numbering.PAYMENT)
-    return Payment.objects.create(
-        number=number,
-        group=group,
-        buyer_id=group.buyer_id,
-        gateway=gateway,
-        amount=amount,
-        currency=group.currency,
-        poll_at=at + POLL_AFTER[0],
-        created_at=at,
+    result = _queue.submit((Wish(group_number, actor.user_id or 0, gateway), at))
+    if isinstance(result, DomainError):
+        raise result
+    return result
+
+
+@transaction.atomic
+def start_payments(wishes: Sequence[Wish], *, at: datetime) -> list[Payment | DomainError]:
+    """Return for each wish its pending payment, or NotFound or NotPayable.
+
+    Equal wishes, of this set or of an earlier one, have the same payment.
+    """
+    groups = _lock_groups_of(wishes)
+    amounts = _unpaid_amounts([group.pk for group in groups.values()])
+    pending = {
+        (one.group_id, one.gateway, one.amount): one
+        for one in Payment.objects.filter(group__in=amounts, status=PaymentStatus.PENDING)
+    }
+    missing: dict[tuple[int, str, int], OrderGroup] = {}
+    keys: list[tuple[int, str, int] | None] = []
+    for wish in wishes:
+        group = groups.get((wish.group_number, wish.buyer_id))
+        amount = amounts.get(group.pk, 0) if group else 0
+        key = (group.pk, wish.gateway, amount) if group and amount else None
+        keys.append(key)
+        if group and key and key not in pending:
+            missing[key] = group
+    pending |= _make(missing, at)
+    return [
+        pending[key] if key else _refusal(groups, wish)
+        for key, wish in zip(keys, wishes, strict=True)
+    ]
+
+
+def _refusal(groups: Mapping[tuple[str, int], OrderGroup], wish: Wish) -> DomainError:
+    return NotPayable() if (wish.group_number, wish.buyer_id) in groups else NotFound()
+
+
+def _lock_groups_of(wishes: Sequence[Wish]) -> dict[tuple[str, int], OrderGroup]:
+    """Lock and return the groups that are the buyers' own, by (number, buyer)."""
+    wanted = {(wish.group_number, wish.buyer_id) for wish in wishes}
+    rows = (
+        OrderGroup.objects.select_for_update(no_key=True, of=("self",))
+        .filter(
+            number__in={number for number, _buyer in wanted},
+            buyer_id__in={buyer_id for _number, buyer_id in wanted},
+        )
+        .order_by("pk")
     )
+    found = {(row.number, row.buyer_id): row for row in rows}
+    return {key: row for key, row in found.items() if key in wanted}
 
 
-def lock_group(group_id: int) -> OrderGroup:
-    """Lock the group: whoever moves its money or closes its orders holds this lock first."""
-    return OrderGroup.objects.select_for_update(no_key=True, of=("self",)).get(pk=group_id)
+def _unpaid_amounts(group_ids: Sequence[int]) -> dict[int, int]:
+    """Return group pk → what its unpaid orders cost. Their groups are locked: it stays so."""
+    unpaid = Order.objects.filter(group_id__in=group_ids, status=OrderStatus.UNPAID)
+    amounts: Counter[int] = Counter()
+    for group_id, amount in unpaid.values_list("group_id", "pay_amount"):
+        amounts[group_id] += amount
+    return dict(amounts)
+
+
+def _make(
+    missing: Mapping[tuple[int, str, int], OrderGroup], at: datetime
+) -> dict[tuple[int, str, int], Payment]:
+    if not missing:
+        return {}
+    numbers = numbering.take(len(missing), at, prefix=numbering.PAYMENT)
+    made = Payment.objects.bulk_create(
+        Payment(
+            number=number,
+            group=group,
+            buyer_id=group.buyer_id,
+            gateway=gateway,
+            amount=amount,
+            currency=group.currency,
+            poll_at=at + POLL_AFTER[0],
+            created_at=at,
+        )
+        for number, ((_group_id, gateway, amount), group) in zip(
+            numbers, missing.items(), strict=True
+        )
+    )
+    return dict(zip(missing, made, strict=True))
+
+
+def _start(waiting: Sequence[tuple[Wish, datetime]]) -> list[Payment | DomainError]:
+    latest = max(at for _wish, at in waiting)
+    return start_payments([wish for wish, _at in waiting], at=latest)
+
+
+_queue: GroupCommit[tuple[Wish, datetime], Payment | DomainError] = GroupCommit(
+    _start, name="payments"
+)
 
 
 def lock_orders(group_id: int) -> list[Order]:
-    """Lock and return the group's orders, by id."""
+    """Lock and return the group's orders, by id. The group is locked first, by who asks."""
     return list(
         Order.objects.select_for_update(no_key=True, of=("self",))
         .filter(group_id=group_id)

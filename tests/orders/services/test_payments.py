@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Stock
 from kernel.errors import NotFound
@@ -13,7 +15,7 @@ from orders.errors import NoticeRefused, NotPayable
 from orders.models import Order, Payment, PaymentSplit, Refund
 from orders.services.capturing import apply_payment
 from orders.services.closing import close_order
-from orders.services.payments import start_payment
+from orders.services.payments import Wish, start_payment, start_payments
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import PLACED_AT, make_sku
 from tests.factories.sales import buyer_actor, fact_of, placed_group, placed_order, started_payment
@@ -238,3 +240,44 @@ def test_other_pending_payments_are_asked_about_at_once():
 
     other.refresh_from_db()
     assert other.poll_at == AT
+
+
+def test_a_set_of_wishes_leads_to_what_each_leads_to_alone():
+    group, paid = placed_group(), placed_group()
+    apply_payment(fact_of(started_payment(paid)), at=AT)
+    stranger = UserFactory()
+    wishes = [
+        Wish(group.number, group.buyer_id, "sandbox"),
+        Wish(group.number, stranger.pk, "sandbox"),
+        Wish(paid.number, paid.buyer_id, "sandbox"),
+        Wish(group.number, group.buyer_id, "sandbox"),
+        Wish("G0", group.buyer_id, "sandbox"),
+        Wish(group.number, group.buyer_id, "another"),
+    ]
+
+    results = start_payments(wishes, at=AT)
+
+    made = Payment.objects.get(group=group, gateway="sandbox")
+    other = Payment.objects.get(group=group, gateway="another")
+    assert [one if isinstance(one, Payment) else one.code for one in results] == [
+        made,
+        "not_found",
+        "not_payable",
+        made,
+        "not_found",
+        other,
+    ]
+    assert Payment.objects.count() == 3
+
+
+def test_a_set_of_wishes_costs_the_statements_of_one():
+    def statements(count):
+        wishes = [
+            Wish(group.number, group.buyer_id, "sandbox")
+            for group in (placed_group() for _ in range(count))
+        ]
+        with CaptureQueriesContext(connection) as queries:
+            start_payments(wishes, at=AT)
+        return len(queries)
+
+    assert statements(1) == statements(7)
