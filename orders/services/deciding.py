@@ -28,6 +28,7 @@ from orders.services.pricing import PricedOrder, Terms, price_order
 
 #: (shop pk, goods amount) → freight of one order of that shop.
 Freight = Callable[[int, int], int]
+NOTHING_SHORT: Mapping[int, int] = {}
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,13 @@ def decide(
     available: Mapping[int, int],
     known: Mapping[tuple[int, str], tuple[int, str]],
     freight: Freight,
+    short: Mapping[int, int] = NOTHING_SHORT,
 ) -> list[Verdict]:
     """Return a verdict for each checkout, in their order.
 
     `available` is SKU pk → pieces free under the lock; `known` is (buyer, key) → (group pk,
     fingerprint) of what was placed before. A key that comes twice in the batch is placed once.
+    `short` is SKU pk → pieces of what was short a moment ago: who wants more is refused unlocked.
     """
     left = dict(available)
     granted: dict[tuple[int, str], int] = {}
@@ -121,7 +124,7 @@ def decide(
     for place, checkout in enumerate(checkouts):
         verdict = _recognise(checkout, checkouts, known, granted)
         if verdict is None:
-            verdict = _judge(checkout, left, freight)
+            verdict = _judge(checkout, left, short, freight)
             if isinstance(verdict, Granted):
                 granted[checkout.identity] = place
         verdicts.append(verdict)
@@ -176,7 +179,9 @@ def _recognise(
     return KnownPlace(place) if is_same else Denied(KeyReused())
 
 
-def _judge(checkout: Checkout, left: dict[int, int], freight: Freight) -> Granted | Denied:
+def _judge(
+    checkout: Checkout, left: dict[int, int], short: Mapping[int, int], freight: Freight
+) -> Granted | Denied:
     """Grant the checkout and take its pieces out of `left`, or deny it and take nothing."""
     if not checkout.has_receiver:
         return Denied(NotFound())
@@ -191,16 +196,19 @@ def _judge(checkout: Checkout, left: dict[int, int], freight: Freight) -> Grante
     for line in checkout.lines:
         if line.offer is not None:
             needs[line.offer.sku_id] += line.quantity
-    short = [
-        place
-        for place, line in enumerate(checkout.lines)
-        if line.offer is not None and left.get(line.offer.sku_id, 0) < needs[line.offer.sku_id]
-    ]
-    if short:
+    gone = {sku_id for sku_id, pieces in needs.items() if pieces > short.get(sku_id, pieces)} or {
+        sku_id for sku_id, pieces in needs.items() if pieces > left.get(sku_id, 0)
+    }
+    if gone:
+        places = [
+            place
+            for place, line in enumerate(checkout.lines)
+            if line.offer is not None and line.offer.sku_id in gone
+        ]
         return Denied(
             OutOfStock(
-                errors=_faults(short, "out_of_stock", _("There are not enough pieces left.")),
-                extra={"skus": [checkout.lines[place].sku_id for place in short]},
+                errors=_faults(places, "out_of_stock", _("There are not enough pieces left.")),
+                extra={"skus": [checkout.lines[place].sku_id for place in places]},
             )
         )
     for sku_id, pieces in needs.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,26 +82,22 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
     known = _known_groups(requests)
     facts = reading.read_facts(requests, book=book, at=at)
     receivers = receivers_of(requests)
+    fresh = [request for request in requests if request.identity not in known]
+    short = book.shortages.left(facts.skus_of(fresh))
+    hopeful = [request for request in fresh if not _is_hopeless(request, facts, short)]
     # The hottest rows last, and only for checkouts that are new: a replay waits for nobody.
-    available = stock.lock(
-        offer.sku_id
-        for request in requests
-        if request.identity not in known
-        for line in request.lines
-        if (offer := facts.offer_of(line.sku_id))
-    )
+    available = stock.lock(facts.skus_of(hopeful))
     # Whoever held the lock before us may have placed our key meanwhile, or changed a price.
-    known |= _known_groups([one for one in requests if one.identity not in known])
-    facts = facts.checked(at)
+    known |= _known_groups(hopeful)
+    facts = facts.checked(at) if hopeful else facts
+    checkouts = [
+        reading.checkout_of(request, facts, has_receiver=receiver is not None)
+        for request, receiver in zip(requests, receivers, strict=True)
+    ]
     verdicts = deciding.decide(
-        [
-            reading.checkout_of(request, facts, has_receiver=receiver is not None)
-            for request, receiver in zip(requests, receivers, strict=True)
-        ],
-        available=available,
-        known=known,
-        freight=facts.freight,
+        checkouts, available=available, short=short, known=known, freight=facts.freight
     )
+    book.shortages.learn(_left_after(requests, verdicts, available, facts))
     granted = {
         place: recording.Grant(requests[place], verdict.priced, receiver)
         for place, verdict in enumerate(verdicts)
@@ -115,6 +111,38 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
         _result(verdict, written.get(place), placed_before, written)
         for place, verdict in enumerate(verdicts)
     ]
+
+
+def _is_hopeless(request: PlaceOrder, facts: reading.Facts, short: Mapping[int, int]) -> bool:
+    """Tell whether `request` wants more of a short SKU than there was."""
+    return any(
+        line.quantity > short.get(offer.sku_id, line.quantity)
+        for line in request.lines
+        if (offer := facts.offer_of(line.sku_id))
+    )
+
+
+def _left_after(
+    requests: Sequence[PlaceOrder],
+    verdicts: Sequence[deciding.Verdict],
+    available: Mapping[int, int],
+    facts: reading.Facts,
+) -> dict[int, int]:
+    """Return what is left of the locked SKUs that somebody was refused for. Pieces by SKU pk."""
+    if not any(isinstance(one, deciding.Denied) for one in verdicts):
+        return {}
+    left = dict(available)
+    short: set[int] = set()
+    for request, verdict in zip(requests, verdicts, strict=True):
+        for line in request.lines:
+            offer = facts.offer_of(line.sku_id)
+            if offer is None or offer.sku_id not in left:
+                continue
+            if isinstance(verdict, deciding.Granted):
+                left[offer.sku_id] -= line.quantity
+            elif isinstance(verdict, deciding.Denied) and line.quantity > left[offer.sku_id]:
+                short.add(offer.sku_id)
+    return {sku_id: left[sku_id] for sku_id in short}
 
 
 def _result(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,6 +46,16 @@ class Facts:
         """Return the offer of a public SKU id, None when it cannot be bought."""
         kept = self.pages.offers.get(sku_id)
         return kept.value if kept else None
+
+    def skus_of(self, requests: Iterable[PlaceOrder]) -> set[int]:
+        """Return the primary keys of the SKUs that `requests` want and that can be bought."""
+        offers = self.pages.offers
+        return {
+            offers[line.sku_id].value.sku_id
+            for request in requests
+            for line in request.lines
+            if line.sku_id in offers
+        }
 
     def offer(self, sku_id: str) -> BuyableSku:
         """Return the offer of a SKU that can be bought."""

@@ -18,6 +18,7 @@ from accounts.models import Account
 from catalog.models import Sku
 from catalog.selectors import BuyableSku, buyable, prices_in_force
 from kernel.revisions import Kept, Memory, read_revised, revisions_of
+from orders.services.shortages import Shortages
 from orders.services.snapshots import Face
 from shops.selectors import FreightTerms, freight_terms, presenters, storefronts
 
@@ -53,6 +54,7 @@ class Book:
         self._offers: Memory[str, BuyableSku] = Memory(size)
         self._shops: Memory[int, ShopFacts] = Memory(size)
         self._presenters: Memory[Presence, Face] = Memory(size)
+        self.shortages = Shortages()
 
     def offers(self, sku_ids: Collection[str], at: datetime) -> dict[str, Kept[BuyableSku]]:
         """Return what is known of public SKU ids that can be bought; it may be old by now."""

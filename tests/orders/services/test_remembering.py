@@ -1,5 +1,6 @@
 """What is remembered of other rooms, and that nothing is sold on an old word."""
 
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,12 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account
 from catalog.models import PriceVersion, Product, Sku
 from kernel.revisions import MAX_AGE
+from orders.enums import CloseReason
 from orders.errors import NotBuyable, PriceChanged
 from orders.models import IdentitySnapshot, OrderLine
 from orders.services import placement, snapshots
+from orders.services.closing import close_order
 from orders.services.placement import Placed, Refused, Touch, WantedLine, place_orders
 from orders.services.reading import Facts, read_facts
 from orders.services.remembering import Book, open_book
+from orders.services.shortages import BELIEVED
 from shops.enums import GuaranteeKind, ShopStatus
 from shops.models import Binding, FreightTemplate, Guarantee, Shop
 from tests.factories.accounts import AccountFactory, UserFactory
@@ -261,3 +265,43 @@ def test_a_snapshot_is_looked_up_once(sku):
 
     assert not [query for query in queries if "orders_identitysnapshot" in query["sql"]]
     assert snapshots.IdentitySnapshot.objects.count() == 1
+
+
+def test_what_was_sold_out_a_moment_ago_is_refused_without_a_lock(book):
+    sku, other = make_sku(stock=1), make_sku()
+    place(request(UserFactory(), (sku, 2)))  # short: there is one
+
+    with CaptureQueriesContext(connection) as queries:
+        (refused,) = place(request(UserFactory(), (other, 1), (sku, 2)))
+    (placed,) = place(request(UserFactory(), (sku, 1)))
+
+    assert isinstance(refused, Refused)
+    assert [(one.pointer, one.code) for one in refused.error.errors] == [
+        ("/lines/1/sku_id", "out_of_stock")
+    ]
+    assert not [query for query in queries if "FOR NO KEY UPDATE" in query["sql"]]
+    assert isinstance(placed, Placed)
+
+
+def test_a_replay_is_recognised_when_nothing_is_left(book):
+    sku = make_sku(stock=1)
+    buyer = UserFactory()
+    place(request(buyer, (sku, 1)))
+    place(request(UserFactory(), (sku, 1)))
+
+    (again,) = place(request(buyer, (sku, 1)))
+
+    assert isinstance(again, Placed)
+    assert again.is_replay
+
+
+def test_pieces_that_came_back_are_sold_again_after_a_moment(book, monkeypatch):
+    sku = make_sku(stock=1)
+    (first,) = place(request(UserFactory(), (sku, 1)))
+    place(request(UserFactory(), (sku, 1)))
+    close_order(order_id=first.group.orders.get().pk, reason=CloseReason.BUYER, at=AT)
+    time.sleep(BELIEVED)
+
+    (placed,) = place(request(UserFactory(), (sku, 1)))
+
+    assert isinstance(placed, Placed)
