@@ -106,3 +106,15 @@ class Busy(DomainError):
     code = "busy"
     status = 503
     message = _("Busy. Please try again in a moment.")
+
+
+class TooOften(DomainError):
+    """Somebody does this more often than they may; after `wait` seconds it is possible again."""
+
+    code = "too_often"
+    status = 429
+    message = _("Too often. Please try again in a moment.")
+
+    def __init__(self, wait: float) -> None:
+        self.wait = wait
+        super().__init__()

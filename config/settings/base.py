@@ -146,6 +146,13 @@ CACHES: dict[str, dict[str, Any]] = {
     )
 }
 
+LIMITS_URL = cache_url(REDIS_URL) if REDIS_URL else ""
+# Checkouts that one buyer may send in a second, in the long run and at once; 0 for any number.
+CHECKOUTS_PER_SECOND = env.float("CHECKOUTS_PER_SECOND", default=2.0)
+CHECKOUTS_AT_ONCE = 4
+if TESTING:
+    CHECKOUTS_PER_SECOND = 0.0  # a test of the limit switches it on
+
 CELERY_BROKER_URL = broker_url(REDIS_URL) if REDIS_URL else "memory://"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Above twice the hard time limit: a shorter one hands a running task to a second worker.

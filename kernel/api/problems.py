@@ -19,7 +19,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from kernel.audit import request_id
-from kernel.errors import Busy, DomainError, FieldError, NotFound
+from kernel.errors import Busy, DomainError, FieldError, NotFound, TooOften
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +75,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         )
         if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
             headers["Retry-After"] = "1"
+        if isinstance(error, TooOften):
+            headers["Retry-After"] = str(math.ceil(error.wait))
     elif isinstance(error, PermissionDenied):
         body = problem(status=403, code="not_allowed", detail=str(error) or "Forbidden")
     elif isinstance(error, exceptions.APIException):
