@@ -35,6 +35,20 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
+class Project:
+    """What a bed runs: a Python, the folder of a manage.py, a WSGI application, an address that is
+    answered with 200 as soon as it serves."""
+
+    python: str = sys.executable
+    folder: Path = BASE_DIR
+    application: str = "config.wsgi:application"
+    probe: str = "/readyz"
+
+
+HAODIAN = Project()
+
+
+@dataclass(frozen=True)
 class Cpu:
     """CPU seconds used so far by the web processes and by the database."""
 
@@ -45,21 +59,27 @@ class Cpu:
 class Bed:
     """What a benchmark runs on; gone after it."""
 
-    def __init__(self, home: Path, postgres: Postgres, env: dict[str, str], port: int) -> None:
+    def __init__(
+        self, home: Path, postgres: Postgres, env: dict[str, str], port: int, project: Project
+    ) -> None:
         self.home, self.postgres, self.env, self.port = home, postgres, env, port
+        self.project = project
         self.web: subprocess.Popen[bytes] | None = None
 
     def manage(self, *arguments: str) -> None:
         """Run a management command on the bed's database."""
         subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=BASE_DIR, env=self.env, check=True
+            [self.project.python, "manage.py", *arguments],
+            cwd=self.project.folder,
+            env=self.env,
+            check=True,
         )
 
     def scene(self, *arguments: str) -> dict[str, Any]:
         """Run `manage.py bench_scene` and return what it made."""
         done = subprocess.run(
-            [sys.executable, "manage.py", "bench_scene", *arguments],
-            cwd=BASE_DIR,
+            [self.project.python, "manage.py", "bench_scene", *arguments],
+            cwd=self.project.folder,
             env=self.env,
             check=True,
             stdout=subprocess.PIPE,
@@ -67,9 +87,10 @@ class Bed:
         return json.loads(done.stdout)
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
-        """Return the rows of a query on the bed's database."""
+        """Return the rows of a statement on the bed's database; of one without rows, none."""
         with psycopg.connect(self.env["DATABASE_URL"]) as connection:
-            return connection.execute(statement.encode()).fetchall()
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
 
     def load(self, job: dict[str, Any]) -> dict[str, Any]:
         """Let the load generator do `job`; return its result."""
@@ -90,14 +111,24 @@ class Bed:
 
     def start_web(self) -> None:
         """Start the web processes and wait until they answer."""
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-        command += ["--port", str(self.port), "--workers", str(WEB_PROCESSES), "--no-ws"]
+        command = [self.project.python, "-m", "granian", "--interface", "wsgi"]
+        command += [
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--workers",
+            str(WEB_PROCESSES),
+            "--no-ws",
+        ]
         command += ["--blocking-threads", str(WEB_THREADS), "--backlog", "1024"]
-        command += ["--log-level", "error", "config.wsgi:application"]
+        command += ["--log-level", "error", self.project.application]
         with (self.home / "web.log").open("wb") as log:
-            self.web = subprocess.Popen(command, cwd=BASE_DIR, env=self.env, stdout=log, stderr=log)
+            self.web = subprocess.Popen(
+                command, cwd=self.project.folder, env=self.env, stdout=log, stderr=log
+            )
         deadline = time.monotonic() + 60
-        while not _answers(self.port):
+        while not _answers(self.port, self.project.probe):
             if time.monotonic() > deadline or self.web.poll() is not None:
                 raise RuntimeError((self.home / "web.log").read_text())
             time.sleep(0.1)
@@ -111,8 +142,8 @@ class Bed:
 
 
 @contextmanager
-def bed() -> Iterator[Bed]:
-    """Yield a bed with an empty, migrated database."""
+def bed(project: Project = HAODIAN) -> Iterator[Bed]:
+    """Yield a bed with an empty, migrated database of `project`."""
     home = Path(tempfile.mkdtemp(prefix="haodian-bench-"))
     home.chmod(0o711)  # as root the servers run as another user, who must pass through
     postgres = Postgres(home / "postgres", log=home / "postgres.log")
@@ -124,7 +155,7 @@ def bed() -> Iterator[Bed]:
             server.start()
             server.wait()
         postgres.ensure_database("haodian")
-        made = Bed(home, postgres, _environment(postgres, valkey), _free_port())
+        made = Bed(home, postgres, _environment(postgres, valkey), _free_port(), project)
         made.manage("migrate", "--verbosity", "0")
         yield made
     finally:
@@ -163,9 +194,9 @@ def _environment(postgres: Postgres, valkey: Valkey) -> dict[str, str]:
     }
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, path: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False

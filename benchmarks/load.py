@@ -12,21 +12,33 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 HEAD_END = b"\r\n\r\n"
+GOOD = (200, 201)
 
 
 @dataclass
 class Call:
-    """One request, as bytes, and what came of it."""
+    """One request, as bytes, and what came of it; with `then`, two, and what came of both.
+
+    `seconds` are those of both; the status is the second's, and 0 while that is not answered.
+    """
 
     data: bytes
+    then: Callable[[bytes], bytes] | None = None
     status: int = 0
     seconds: float = 0.0
     body: bytes = b""
+
+    def follow(self) -> bytes | None:
+        """Return the second request, made of the answer to the first, once, if that was good."""
+        if self.then is None or self.status not in GOOD:
+            return None
+        then, self.then, self.status = self.then, None, 0
+        return then(self.body)
 
 
 class Connection(asyncio.Protocol):
@@ -51,11 +63,15 @@ class Connection(asyncio.Protocol):
         length = _length(head)
         if len(rest) < length:
             return
-        self.call.seconds = time.perf_counter() - self.began
+        self.call.seconds += time.perf_counter() - self.began
         self.call.status = int(head[9:12])
         self.call.body = rest[:length]
         self.buffer = rest[length:]
-        self._next()
+        follow = self.call.follow()
+        if follow is None:
+            self._next()
+        else:
+            self._send(follow)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.done.done():
@@ -66,8 +82,11 @@ class Connection(asyncio.Protocol):
         if self.call is None:
             self.transport.close()
             return
+        self._send(self.call.data)
+
+    def _send(self, data: bytes) -> None:
         self.began = time.perf_counter()
-        self.transport.write(self.call.data)
+        self.transport.write(data)
 
 
 def _length(head: bytes) -> int:
@@ -89,6 +108,23 @@ def request(path: str, token: str, key: str, body: Any) -> bytes:
     return head.encode() + content
 
 
+def prepared(job: dict[str, Any], token: str, key: str, body: Any) -> Call:
+    """Return a call of `job`; with the job's `then`, a second request goes to its path.
+
+    The second body is `then`'s, with the fields `take` names filled from the first answer.
+    """
+    call, then = Call(request(job["path"], token, key, body)), job.get("then")
+    if then is not None:
+
+        def second(answer: bytes) -> bytes:
+            found = json.loads(answer)
+            taken = {field: found[name] for field, name in then["take"].items()}
+            return request(then["path"], token, key, then["body"] | taken)
+
+        call.then = second
+    return call
+
+
 async def send(port: int, calls: list[Call], connections: int) -> float:
     """Send all calls; return the seconds it took."""
     loop, waiting = asyncio.get_running_loop(), iter(calls)
@@ -107,16 +143,19 @@ async def send(port: int, calls: list[Call], connections: int) -> float:
 
 
 def main() -> None:
-    """Do the job on standard input: ``{port, connections, path, calls: [[token, key, body]]}``."""
+    """Do the job on standard input: ``{port, connections, path, calls: [[token, key, body]]}``.
+
+    ``then: {path, body, take: {field: field of the first answer}}`` makes two requests of a call.
+    """
     job = json.load(sys.stdin)
-    calls = [Call(request(job["path"], *call)) for call in job["calls"]]
+    calls = [prepared(job, *call) for call in job["calls"]]
     cpu = _cpu()
     seconds = asyncio.run(send(job["port"], calls, job["connections"]))
     times = sorted(call.seconds for call in calls if call.status)
     result = {
         "seconds": seconds,
         "statuses": Counter(call.status for call in calls),
-        "codes": Counter(_code(call) for call in calls if call.status != 201),
+        "codes": Counter(_code(call) for call in calls if call.status not in GOOD),
         "busy": [place for place, call in enumerate(calls) if call.status == 503],
         "p50_ms": _quantile(times, 0.5) * 1000,
         "p99_ms": _quantile(times, 0.99) * 1000,
