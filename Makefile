@@ -8,7 +8,7 @@ MARKERS_OF_SLOW := races or journeys or browser or slow
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast check fmt lint types schema migrations messages story shell lock \
-	bench bench-orders bench-exact lint-style lint-format lint-rooms check-migrations check-schema check-deployment
+	bench bench-orders bench-exact bench-peers lint-style lint-format lint-rooms check-migrations check-schema check-deployment
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -70,13 +70,16 @@ messages: $(VENV)/dev.stamp ## collect the texts for the Chinese catalogue, and 
 story: $(VENV)/runtime.stamp ## play one sale, from binding to refund, against the running system
 	@$(PYTHON) manage.py story $(ARGS)
 
-bench: bench-orders bench-exact ## run every benchmark but the long session
+bench: bench-orders bench-exact bench-peers ## run every benchmark but the long session
 
 bench-orders: $(VENV)/dev.stamp ## measure checkouts through HTTP: one hot SKU, and mixed carts
 	@$(PYTHON) -m benchmarks.orders $(ARGS)
 
 bench-exact: $(VENV)/dev.stamp ## let 10,000 buyers press for 100 pieces through HTTP
 	@$(PYTHON) -m benchmarks.exact $(ARGS)
+
+bench-peers: $(VENV)/dev.stamp ## the hot checkout against django-oscar, which it installs into var/peers
+	@$(PYTHON) -m benchmarks.peers $(ARGS)
 
 shell: $(VENV)/runtime.stamp ## open a Python shell on the running system
 	@$(PYTHON) manage.py shell $(ARGS)

@@ -1,6 +1,7 @@
 """Settings for production, with whatever is cheaper for the shop where there is a choice."""
 
 import os
+import warnings
 
 import oscar
 from oscar.defaults import *  # noqa: F403 -- as the documentation says
@@ -58,6 +59,7 @@ DATABASES = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+warnings.filterwarnings("ignore", "update is not implemented in this backend")  # nothing to search
 
 # APP_DIRS without DEBUG: templates are compiled once.
 TEMPLATES = [
