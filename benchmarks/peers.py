@@ -201,7 +201,10 @@ def _rush(one: Bed, job: dict[str, Any]) -> int:
 def tables(result: Row) -> list[Table]:
     """Return what is printed of a result: figures, ratios, and what was sold of few pieces."""
     figures = Table("what", "at", "orders/s", "app", "db", "SQL", "p50", "p99")
-    figures.caption = "at: connections; app, db: CPU ms an order; p50, p99: ms"
+    figures.caption = (
+        "at: connections; app, db: CPU ms an order; SQL: statements an order; p50, p99: ms\n"
+        "oscar: into the basket, then checkout"
+    )
     for row in result["rows"]:
         cells = [f"{row[name]:.1f}" for name in ("orders_per_second", "app_cpu_ms")]
         cells.append(f"{row['database_cpu_ms']:.2f}")

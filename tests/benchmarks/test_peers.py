@@ -103,7 +103,7 @@ def test_tables_show_figures_ratios_and_what_was_sold():
         console.print(table)
 
     printed = [re.sub(r"[\s│]+", " ", line).strip() for line in console.export_text().splitlines()]
-    assert [line for line in printed if line.startswith(("Haodian", "oscar"))] == [
+    assert [line for line in printed if line.startswith(("Haodian ", "oscar "))] == [
         "Haodian 32 1500.0 0.8 0.25 85 21 84",
         "oscar 32 25.0 60.0 15.50 85 21 84",
         "oscar 32 75.5 x 60.0 x",
