@@ -202,8 +202,8 @@ def tables(result: Row) -> list[Table]:
     """Return what is printed of a result: figures, ratios, and what was sold of few pieces."""
     figures = Table("what", "at", "orders/s", "app", "db", "SQL", "p50", "p99")
     figures.caption = (
-        "at: connections; app, db: CPU ms an order; SQL: statements an order; p50, p99: ms\n"
-        "oscar: into the basket, then checkout"
+        "at: connections; app, db, SQL: CPU ms, statements an order\n"
+        "p50, p99: ms; oscar: into the basket, then checkout"
     )
     for row in result["rows"]:
         cells = [f"{row[name]:.1f}" for name in ("orders_per_second", "app_cpu_ms")]
