@@ -15,7 +15,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -65,6 +65,7 @@ class Bed:
         self.home, self.postgres, self.env, self.port = home, postgres, env, port
         self.project = project
         self.web: subprocess.Popen[bytes] | None = None
+        self.workers: list[subprocess.Popen[bytes]] = []
 
     def manage(self, *arguments: str) -> None:
         """Run a management command on the bed's database."""
@@ -105,9 +106,43 @@ class Bed:
 
     def cpu(self) -> Cpu:
         """Return what was used so far."""
-        web = self.web.pid if self.web else 0
+        ours = [one.pid for one in (self.web, *self.workers) if one]
         database = int((self.home / "postgres" / "postmaster.pid").read_text().split()[0])
-        return Cpu(_tree_seconds(web), _tree_seconds(database))
+        return Cpu(sum(map(_tree_seconds, ours)), _tree_seconds(database))
+
+    def web_memory(self) -> list[int]:
+        """Return the resident memory of each web process, in MiB, without the parent of them."""
+        if self.web is None:
+            return []
+        family = list(_below(self.web.pid, _parents()))[1:]
+        return sorted(_resident(pid) // 2**20 for pid in family)
+
+    def start_workers(self) -> None:
+        """Start a worker and the clock that wakes it."""
+        celery = [self.project.python, "-m", "celery", "-A", "config.celery"]
+        parts = (
+            ("worker", "--concurrency", "1", "--loglevel", "error"),
+            ("beat", "--schedule", str(self.home / "beat"), "--loglevel", "error", "--pidfile="),
+        )
+        for part in parts:
+            with (self.home / f"{part[0]}.log").open("wb") as log:
+                self.workers.append(
+                    subprocess.Popen(
+                        [*celery, *part],
+                        cwd=self.project.folder,
+                        env=self.env,
+                        stdout=log,
+                        stderr=log,
+                    )
+                )
+
+    def stop_workers(self) -> None:
+        """Stop them."""
+        for one in self.workers:
+            one.terminate()
+        for one in self.workers:
+            one.wait(60)
+        self.workers = []
 
     def start_web(self) -> None:
         """Start the web processes and wait until they answer."""
@@ -142,8 +177,8 @@ class Bed:
 
 
 @contextmanager
-def bed(project: Project = HAODIAN) -> Iterator[Bed]:
-    """Yield a bed with an empty, migrated database of `project`."""
+def bed(project: Project = HAODIAN, *, settings: Mapping[str, str] | None = None) -> Iterator[Bed]:
+    """Yield a bed with an empty, migrated database of `project`; `settings` join its env."""
     home = Path(tempfile.mkdtemp(prefix="haodian-bench-"))
     home.chmod(0o711)  # as root the servers run as another user, who must pass through
     postgres = Postgres(home / "postgres", log=home / "postgres.log")
@@ -155,12 +190,14 @@ def bed(project: Project = HAODIAN) -> Iterator[Bed]:
             server.start()
             server.wait()
         postgres.ensure_database("haodian")
-        made = Bed(home, postgres, _environment(postgres, valkey), _free_port(), project)
+        env = _environment(postgres, valkey) | dict(settings or {})
+        made = Bed(home, postgres, env, _free_port(), project)
         made.manage("migrate", "--verbosity", "0")
         yield made
     finally:
         if made is not None:
             made.stop_web()
+            made.stop_workers()
         valkey.stop()
         postgres.stop()
         shutil.rmtree(home, ignore_errors=True)
@@ -210,19 +247,35 @@ def _free_port() -> int:
 
 def _tree_seconds(root: int) -> float:
     """Return the CPU seconds of a process, its descendants, and those they have buried."""
-    parents: dict[int, int] = {}
-    used: dict[int, float] = {}
+    return sum(_seconds(pid) for pid in _below(root, _parents()))
+
+
+def _parents() -> dict[int, int]:
+    """Return pid → parent of every process."""
+    return {pid: int(fields[1]) for pid, fields in _processes()}
+
+
+def _processes() -> Iterator[tuple[int, list[str]]]:
     for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended meanwhile; its parent has its time
-        pid = int(entry.name)
-        parents[pid] = int(fields[1])
-        used[pid] = sum(map(int, fields[11:15])) / TICKS
-    return sum(used[pid] for pid in _below(root, parents) if pid in used)
+        if entry.name.isdigit() and (fields := _stat(int(entry.name))):
+            yield int(entry.name), fields
+
+
+def _stat(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []  # it ended meanwhile; its parent has its time
+
+
+def _seconds(pid: int) -> float:
+    return sum(map(int, _stat(pid)[11:15])) / TICKS
+
+
+def _resident(pid: int) -> int:
+    """Return the resident memory of a process in bytes."""
+    fields = _stat(pid)
+    return int(fields[21]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
 
 
 def _below(root: int, parents: dict[int, int]) -> Sequence[int]:

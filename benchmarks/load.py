@@ -97,6 +97,12 @@ def _length(head: bytes) -> int:
     raise ValueError(f"an answer without a length: {head!r}")
 
 
+async def read_answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Return status and body of the next answer."""
+    head = await reader.readuntil(HEAD_END)
+    return int(head[9:12]), await reader.readexactly(_length(head))
+
+
 def request(path: str, token: str, key: str, body: Any) -> bytes:
     """Return a POST with a signed-in buyer and a key, ready to be sent."""
     content = json.dumps(body).encode()
@@ -157,8 +163,8 @@ def main() -> None:
         "statuses": Counter(call.status for call in calls),
         "codes": Counter(_code(call) for call in calls if call.status not in GOOD),
         "busy": [place for place, call in enumerate(calls) if call.status == 503],
-        "p50_ms": _quantile(times, 0.5) * 1000,
-        "p99_ms": _quantile(times, 0.99) * 1000,
+        "p50_ms": quantile(times, 0.5) * 1000,
+        "p99_ms": quantile(times, 0.99) * 1000,
         "load_cpu_ms": (_cpu() - cpu) * 1000,
     }
     json.dump(result, sys.stdout)
@@ -171,7 +177,8 @@ def _code(call: Call) -> str:
         return f"{call.status} without a code"
 
 
-def _quantile(values: list[float], share: float) -> float:
+def quantile(values: list[float], share: float) -> float:
+    """Return the value below which `share` of sorted `values` lie, 0.0 of none."""
     return values[min(len(values) - 1, int(len(values) * share))] if values else 0.0
 
 

@@ -112,7 +112,7 @@ def _cpu(row: Row) -> float:
 
 def speed(project: Project, options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     """Measure both by turns on fresh databases with plenty of stock; return rows and checks."""
-    buyers = max(1_000, options.peer_orders, WARM_UP)
+    buyers = max(10_000, options.peer_orders, WARM_UP)
     with bed() as here, bed(project) as there:
         sides = _sides(here, there, buyers, options)
         total = (len(options.connections) * options.repeats + 1) * len(sides)

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two hints to the broker: one costs as much as an order.
 NUDGE_EVERY = 0.1
+#: Seconds after which a hint that no worker took is worth nothing: the next sweep does its work.
+NUDGE_EXPIRES = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,6 +135,6 @@ def nudge() -> None:
     if not _pace.is_due():
         return
     try:
-        current_app.send_task("kernel.tasks.deliver_events")
+        current_app.send_task("kernel.tasks.deliver_events", expires=NUDGE_EXPIRES)
     except Exception:  # noqa: BLE001 -- no broker must never fail a committed sale
         logger.info("no broker to nudge; the sweep will deliver")

@@ -10,7 +10,7 @@ from celery.schedules import crontab
 
 #: task → seconds between two starts.
 _SWEEPS = {
-    "kernel.tasks.deliver_events": 5,
+    "kernel.tasks.deliver_events": 1,
     "orders.tasks.close_unpaid": 20,
     "orders.tasks.poll_payments": 20,
     "orders.tasks.send_refunds": 5,

@@ -79,7 +79,7 @@ def test_a_transaction_wakes_the_relay_once_however_many_facts_it_tells(
 
 
 def test_a_dead_broker_does_not_fail_what_is_committed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(name: str) -> None:
+    def refuse(name: str, **options: object) -> None:
         raise ConnectionError(name)
 
     monkeypatch.setattr(events.current_app, "send_task", refuse)

@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take how many buyers there are and how many pieces of each SKU."""
-        parser.add_argument("--buyers", type=int, default=1_000)
+        parser.add_argument("--buyers", type=int, default=10_000)
         parser.add_argument("--stock", type=int, default=1_000_000)
         parser.add_argument("--hot-stock", type=int, help="pieces of the hot SKU, if not as many")
 
@@ -52,6 +52,7 @@ class Command(BaseCommand):
             "skus": [one.public_id for one in skus],
             "hot": hot.public_id,
             "tokens": [_token(one) for one in buyers],
+            "touches": _touches(world),
         }
         self.stdout.write(json.dumps(scene))
 
@@ -61,6 +62,22 @@ def _count(sku: Sku, pieces: int) -> stock.Move:
     missing = pieces - Stock.objects.get(sku=sku).on_hand
     kind = MovementKind.INBOUND if missing > 0 else MovementKind.OUTBOUND
     return stock.Move(sku.pk, sku.shop_id, kind, abs(missing), "bench")
+
+
+def _touches(world: World) -> dict[str, dict[str, Any]]:
+    """Return public SKU id → the touch of a live session that earns its creator a commission."""
+    found = {}
+    for skus in world.skus.values():
+        for sku in skus:
+            for pick in world.picks.get(sku.product_id, [])[:1]:
+                found[sku.public_id] = {
+                    "pick_code": pick.pick_code,
+                    "account_id": pick.creator.account.public_id,
+                    "media_type": "live",
+                    "media_id": "session-1",
+                    "is_live": True,
+                }
+    return found
 
 
 def _token(user: User) -> str:
