@@ -81,6 +81,9 @@ bench-exact: $(VENV)/dev.stamp ## let 10,000 buyers press for 100 pieces through
 bench-peers: $(VENV)/dev.stamp ## the hot checkout against django-oscar, which it installs into var/peers
 	@$(PYTHON) -m benchmarks.peers $(ARGS)
 
+bench-session: $(VENV)/dev.stamp ## hold a live session of 770,000 orders (ARGS="--orders 20000" for a short one)
+	@$(PYTHON) -m benchmarks.session $(ARGS)
+
 shell: $(VENV)/runtime.stamp ## open a Python shell on the running system
 	@$(PYTHON) manage.py shell $(ARGS)
 

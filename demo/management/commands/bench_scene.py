@@ -10,14 +10,16 @@ from allauth.headless.tokens.strategies.jwt import internal
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from catalog.enums import MovementKind
-from catalog.models import Sku, Stock
+from catalog.enums import DraftStatus, MovementKind, ReviewStatus, ShelfStatus
+from catalog.models import PriceVersion, Product, Sku, Stock
 from catalog.services import stock
 from demo.seeding import World, market, people
 from kernel import clock
 from shops.models import Shop
 
 TOKEN_SECONDS = 86_400
+#: Of each SKU that only fills the shelves, in fen.
+PRICE = 2_900
 
 
 class Command(BaseCommand):
@@ -27,8 +29,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take how many buyers there are and how many pieces of each SKU."""
+        """Take how many buyers there are, how many SKUs, and how many pieces of each."""
         parser.add_argument("--buyers", type=int, default=10_000)
+        parser.add_argument("--skus", type=int, default=1_000)
         parser.add_argument("--stock", type=int, default=1_000_000)
         parser.add_argument("--hot-stock", type=int, help="pieces of the hot SKU, if not as many")
 
@@ -41,10 +44,12 @@ class Command(BaseCommand):
         market.seed(world)
         skus = [sku for several in world.skus.values() for sku in several]
         hot = world.skus["tea"][0]
+        skus += _copies(world, options["skus"] - len(skus))
         wanted = {one.pk: options["stock"] for one in skus}
         if options["hot_stock"] is not None:
             wanted[hot.pk] = options["hot_stock"]
-        stock.apply([_count(one, wanted[one.pk]) for one in skus], world.now)
+        there = dict(Stock.objects.values_list("pk", "on_hand"))
+        stock.apply([_count(one, wanted[one.pk] - there[one.pk]) for one in skus], world.now)
         buyers = User.objects.bulk_create(
             User(email=f"buyer{n}@bench.example", name=f"买家{n}") for n in range(options["buyers"])
         )
@@ -57,9 +62,38 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(scene))
 
 
-def _count(sku: Sku, pieces: int) -> stock.Move:
-    """Return the move after which there are `pieces` of `sku`, whatever the market gave it."""
-    missing = pieces - Stock.objects.get(sku=sku).on_hand
+def _copies(world: World, count: int) -> list[Sku]:
+    """Put `count` more products with one SKU each on sale, like those of the market."""
+    patterns = [product for several in world.products.values() for product in several]
+    copied = [patterns[n % len(patterns)] for n in range(max(count, 0))]
+    products = Product.objects.bulk_create(
+        Product(
+            shop_id=one.shop_id,
+            category_id=one.category_id,
+            title=f"{one.title} {n}",
+            image_urls=one.image_urls,
+            shelf_status=ShelfStatus.ON,
+            review_status=ReviewStatus.APPROVED,
+            draft_status=DraftStatus.NONE,
+            min_price=PRICE,
+            max_price=PRICE,
+        )
+        for n, one in enumerate(copied)
+    )
+    skus = Sku.objects.bulk_create(
+        Sku(shop_id=one.shop_id, product=one, merchant_code=f"BENCH-{n}", options=[])
+        for n, one in enumerate(products)
+    )
+    PriceVersion.objects.bulk_create(
+        PriceVersion(shop_id=one.shop_id, sku=one, price=PRICE, effective_from=world.now)
+        for one in skus
+    )
+    stock.open_counters(skus)
+    return skus
+
+
+def _count(sku: Sku, missing: int) -> stock.Move:
+    """Return the move after which there are `missing` more pieces of `sku`, or fewer."""
     kind = MovementKind.INBOUND if missing > 0 else MovementKind.OUTBOUND
     return stock.Move(sku.pk, sku.shop_id, kind, abs(missing), "bench")
 
