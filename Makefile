@@ -8,7 +8,7 @@ MARKERS_OF_SLOW := races or journeys or browser or slow
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast check fmt lint types schema migrations messages story shell lock \
-	bench bench-orders bench-exact bench-peers lint-style lint-format lint-rooms check-migrations check-schema check-deployment
+	bench bench-orders bench-exact bench-peers kill-test lint-style lint-format lint-rooms check-migrations check-schema check-deployment
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -83,6 +83,9 @@ bench-peers: $(VENV)/dev.stamp ## the hot checkout against django-oscar, which i
 
 bench-session: $(VENV)/dev.stamp ## hold a live session of 770,000 orders (ARGS="--orders 20000" for a short one)
 	@$(PYTHON) -m benchmarks.session $(ARGS)
+
+kill-test: $(VENV)/dev.stamp ## kill 50 web processes and 20 database backends while it sells
+	@$(PYTHON) -m benchmarks.kills $(ARGS)
 
 shell: $(VENV)/runtime.stamp ## open a Python shell on the running system
 	@$(PYTHON) manage.py shell $(ARGS)

@@ -111,11 +111,8 @@ class Bed:
         return Cpu(sum(map(_tree_seconds, ours)), _tree_seconds(database))
 
     def web_memory(self) -> list[int]:
-        """Return the resident memory of each web process, in MiB, without the parent of them."""
-        if self.web is None:
-            return []
-        family = list(_below(self.web.pid, _parents()))[1:]
-        return sorted(_resident(pid) // 2**20 for pid in family)
+        """Return the resident memory of each web process, in MiB."""
+        return sorted(_resident(pid) // 2**20 for pid in self.web_processes())
 
     def start_workers(self) -> None:
         """Start a worker and the clock that wakes it."""
@@ -146,27 +143,45 @@ class Bed:
 
     def start_web(self) -> None:
         """Start the web processes and wait until they answer."""
+        self._launch_web()
+        deadline = time.monotonic() + 60
+        while not (_answers(self.port, self.project.probe) and self._all_listen()):
+            if time.monotonic() > deadline or self.web is None or self.web.poll() is not None:
+                raise RuntimeError((self.home / "web.log").read_text())
+            time.sleep(0.1)
+
+    def _all_listen(self) -> bool:
+        return self.listening() == len(self.web_processes()) == WEB_PROCESSES
+
+    def tend_web(self) -> None:
+        """Start the server again when it has ended, as a supervisor does. It may not answer yet."""
+        if self.web is not None and self.web.poll() is not None:
+            self._launch_web()
+
+    def _launch_web(self) -> None:
         command = [self.project.python, "-m", "granian", "--interface", "wsgi"]
-        command += [
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-            "--workers",
-            str(WEB_PROCESSES),
-            "--no-ws",
-        ]
-        command += ["--blocking-threads", str(WEB_THREADS), "--backlog", "1024"]
+        command += ["--host", "127.0.0.1", "--port", str(self.port), "--no-ws"]
+        command += ["--workers", str(WEB_PROCESSES), "--backlog", "1024"]
+        command += ["--blocking-threads", str(WEB_THREADS)]
+        command += ["--respawn-failed-workers", "--respawn-interval", "0.5"]
         command += ["--log-level", "error", self.project.application]
-        with (self.home / "web.log").open("wb") as log:
+        with (self.home / "web.log").open("ab") as log:
             self.web = subprocess.Popen(
                 command, cwd=self.project.folder, env=self.env, stdout=log, stderr=log
             )
-        deadline = time.monotonic() + 60
-        while not _answers(self.port, self.project.probe):
-            if time.monotonic() > deadline or self.web.poll() is not None:
-                raise RuntimeError((self.home / "web.log").read_text())
-            time.sleep(0.1)
+
+    def web_processes(self) -> list[int]:
+        """Return the process ids of the web processes that work now."""
+        if self.web is None:
+            return []
+        children = [pid for pid, parent in _parents().items() if parent == self.web.pid]
+        return [pid for pid in children if b"granian" in _command_line(pid)]
+
+    def listening(self) -> int:
+        """Return how many sockets wait for callers at the port: one a web process that serves."""
+        wanted = (f"0100007F:{self.port:04X}", "0A")  # 127.0.0.1, LISTEN
+        rows = Path("/proc/net/tcp").read_text().splitlines()
+        return sum((fields[1], fields[3]) == wanted for fields in map(str.split, rows))
 
     def stop_web(self) -> None:
         """Stop the web processes."""
@@ -243,6 +258,13 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _tree_seconds(root: int) -> float:
