@@ -7,19 +7,20 @@ the last sales, and every return of pieces, need as well.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from threading import Lock
 
 from cachetools import TTLCache
 
-#: Seconds that a shortage is believed. Pieces that come back are sold again after that.
-BELIEVED = 0.5
+#: How long a shortage is believed. Pieces that come back are sold again after that.
+BELIEVED = timedelta(milliseconds=500)
 
 
 class Shortages:
     """SKUs that had too few pieces under the lock, and how many they had; for all threads."""
 
     def __init__(self) -> None:
-        self._left: TTLCache[int, int] = TTLCache(10_000, BELIEVED)
+        self._left: TTLCache[int, int] = TTLCache(10_000, BELIEVED.total_seconds())
         self._mutex = Lock()
 
     def left(self, sku_ids: Iterable[int]) -> dict[int, int]:

@@ -300,7 +300,7 @@ def test_pieces_that_came_back_are_sold_again_after_a_moment(book, monkeypatch):
     (first,) = place(request(UserFactory(), (sku, 1)))
     place(request(UserFactory(), (sku, 1)))
     close_order(order_id=first.group.orders.get().pk, reason=CloseReason.BUYER, at=AT)
-    time.sleep(BELIEVED)
+    time.sleep(BELIEVED.total_seconds())
 
     (placed,) = place(request(UserFactory(), (sku, 1)))
 
