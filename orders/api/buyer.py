@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
@@ -12,7 +11,6 @@ from rest_framework.response import Response
 from kernel.actors import Role
 from kernel.api.operations import KEY_HEADER, Ready, idempotency_key, listing, operation
 from kernel.api.views import View
-from kernel.limits import Limit
 from orders.api.bodies import CheckoutBody
 from orders.api.fresh import group_body
 from orders.api.inputs import (
@@ -84,10 +82,6 @@ class QuotesView(View):
         return quoting.quote(lines=lines_of(data), at=request.at, actor=request.actor)
 
 
-def _limit() -> Limit:
-    return Limit("checkout", settings.CHECKOUTS_PER_SECOND, settings.CHECKOUTS_AT_ONCE)
-
-
 class CheckoutsView(View):
     """Placing orders. The key is kept on the group itself, in the placement's own transaction."""
 
@@ -98,7 +92,7 @@ class CheckoutsView(View):
     @operation(takes=CheckoutIn, gives=OrderGroupOut, status=201)
     def post(self, request: Any, data: CheckoutBody) -> OrderGroup | Ready:
         """Place a checkout: one order a shop, its pieces held, to be paid once."""
-        _limit().spend(str(request.actor.user_id))
+        checkout.limit().spend_here(str(request.actor.user_id))
         messages = data.messages or ()
         wanted = placement.PlaceOrder(
             buyer_id=request.actor.user_id,

@@ -41,7 +41,7 @@ def spent(limit: Limit, subject: str, times: int) -> list[bool]:
     went = []
     for _ in range(times):
         try:
-            limit.spend(subject)
+            limit.spend_here(subject)
             went.append(True)
         except TooOften:
             went.append(False)
@@ -64,7 +64,7 @@ def test_a_refusal_says_how_long_to_wait(monkeypatch: pytest.MonkeyPatch) -> Non
     spent(TWICE, "eve", 2)
 
     with pytest.raises(TooOften) as refusal:
-        TWICE.spend("eve")
+        TWICE.spend_here("eve")
 
     assert refusal.value.wait == 0.5
 
@@ -76,13 +76,13 @@ def test_no_limit_is_no_limit() -> None:
 def test_valkey_counts_for_all_processes(valkey: Valkey, settings: Any) -> None:
     settings.LIMITS_URL = valkey.url()
 
-    here = spent(SLOW, "cat", 1)
+    here = SLOW.spend_all(["cat", "cow"])
     limits._script.cache_clear()  # another process
-    limits._paid_until.clear()
-    there = spent(SLOW, "cat", 2)
+    there = SLOW.spend_all(["cat", "cat", "cow", "cub"])
 
-    assert (here, there) == ([True], [True, False])
-    assert len(limits._paid_until) == 0
+    assert here == [0.0, 0.0]
+    assert [wait > 0 for wait in there] == [False, True, False, False]
+    assert 0 < there[1] <= 100
 
 
 def test_without_valkey_the_sale_goes_on_under_limits_of_this_process(
@@ -90,7 +90,14 @@ def test_without_valkey_the_sale_goes_on_under_limits_of_this_process(
 ) -> None:
     settings.LIMITS_URL = f"unix://{tmp_path}/nobody.sock"
 
-    went = spent(SLOW, "dan", 3)
-
-    assert went == [True, True, False]
+    assert SLOW.spend_all(["dan", "dan", "dan"]) == [0.0] * 3
+    assert SLOW.spend_all(["dan"]) == [0.0]
+    assert spent(SLOW, "dan", 3) == [True, True, False]
     assert len(caplog.records) == 1  # it rests before it asks again
+
+
+def test_no_limit_asks_nobody(tmp_path: Path, settings: Any) -> None:
+    settings.LIMITS_URL = f"unix://{tmp_path}/nobody.sock"
+
+    assert Limit("test", per_second=0, burst=1).spend_all(["fay"]) == [0.0]
+    assert limits._Resting.until == 0.0
