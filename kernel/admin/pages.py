@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin
@@ -13,12 +13,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from kernel import delivery
+from kernel import delivery, events
 from kernel.actors import Actor, Role
 from kernel.admin import home, wording
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.home import Card, Chart
+from kernel.admin.lists import KnownValuesFilter
 from kernel.admin.sites import merchant_site, operator_site
+from kernel.counting import capped_count, shown_count
 from kernel.models import AuditEntry, Delivery
 
 
@@ -53,11 +55,23 @@ class RoomFilter(admin.SimpleListFilter):
         return queryset.filter(action__startswith=f"{self.value()}.") if is_known else queryset
 
 
+class SubscriberFilter(KnownValuesFilter):
+    """Who has to hear of it."""
+
+    title = _("subscriber")
+    parameter_name = "subscriber"
+
+    def known(self) -> Sequence[tuple[str, Any]]:
+        names = {one.name for one in events.subscribers() if not one.is_same_transaction}
+        return [(name, name) for name in sorted(names)]
+
+
 class TrailPage(ConsoleModelAdmin):
     """Who did what, newest first, in words."""
 
     list_display: Any = ("at", "by", "done", "kind", "target", "reason")
     list_filter = (RoleFilter, RoomFilter, "at")
+    search_exactly: ClassVar[Any] = ("target_id",)
     search_fields: Any = ("action", "target_id", "actor_label")
     search_help_text = _("Number, id or person")
 
@@ -147,7 +161,7 @@ class DeliveryPage(ConsoleModelAdmin):
     list_filter = (
         ("parked_at", admin.EmptyFieldListFilter),
         ("done_at", admin.EmptyFieldListFilter),
-        "subscriber",
+        SubscriberFilter,
     )
     fields = (
         ("topic", "subscriber"),
@@ -175,7 +189,8 @@ def parked_events(actor: Actor, at: datetime) -> list[Card | Chart]:
     """Count the events that wait for an operator."""
     if not actor.may("kernel.operate"):
         return []
-    count = Delivery.objects.visible_to(actor).filter(parked_at__isnull=False).count()
+    parked = Delivery.objects.visible_to(actor).filter(parked_at__isnull=False)
+    count = shown_count(capped_count(parked))
     url = "/operator/kernel/delivery/?parked_at__isempty=0"
     return [Card(_("Parked events"), count, url, "urgent", order=900)]
 

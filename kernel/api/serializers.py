@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import msgspec
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -36,6 +39,50 @@ class In(serializers.Serializer):
 
 class Out(serializers.Serializer):
     """An answer. Fields read attributes or keys of what the view returned."""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Return what DRF would, asking each field how it reads once instead of for each row."""
+        shown = {}
+        for name, read, show in self._plan:
+            try:
+                value = read(instance)
+            except serializers.SkipField:
+                continue
+            shown[name] = None if value is None else show(value)
+        return shown
+
+    @cached_property
+    def _plan(self) -> list[tuple[str, Callable[[Any], Any], Callable[[Any], Any]]]:
+        return [
+            (str(field.field_name), _reader(field), field.to_representation)
+            for field in self._readable_fields
+        ]
+
+
+#: What a field may read as it is; whatever else (methods, managers, rows) DRF looks at.
+_PLAIN = frozenset({str, int, bool, float, dict, list, datetime, date, Decimal, type(None)})
+
+
+def _reader(field: serializers.Field[Any, Any, Any, Any]) -> Callable[[Any], Any]:
+    """Return a function that does for plain values what the field's `get_attribute` does."""
+    slowly = field.get_attribute
+    parts = tuple(field.source_attrs)
+    if type(field).get_attribute is not serializers.Field.get_attribute or not parts:
+        return slowly
+    is_relation = len(parts) > 1 and parts[-1] == "all"  # ``lines.all``
+
+    def read(instance: Any) -> Any:
+        value = instance
+        try:
+            for part in parts:
+                value = value[part] if isinstance(value, dict) else getattr(value, part)
+            if is_relation:
+                return value()
+        except (AttributeError, KeyError):
+            return slowly(instance)  # a default, an optional field, or a mistake to report
+        return value if type(value) in _PLAIN else slowly(instance)
+
+    return read
 
 
 class Text(serializers.CharField):
@@ -126,10 +173,13 @@ class Money(serializers.Field):
         super().__init__(**({"read_only": True} | kwargs))
 
     def get_attribute(self, instance: Any) -> Any:
-        amount = super().get_attribute(instance)
+        is_mapping = isinstance(instance, dict | Mapping)
+        amount = None if is_mapping else getattr(instance, self.source or "", None)
+        if type(amount) is not int:
+            amount = super().get_attribute(instance)
         if amount is None:
             return None
-        if isinstance(instance, Mapping):
+        if is_mapping:
             currency = instance.get("currency", "CNY")
         else:
             currency = getattr(instance, "currency", "CNY")

@@ -59,6 +59,11 @@ class Delivery(models.Model):
                 name="delivery_waiting",
                 condition=models.Q(done_at__isnull=True, parked_at__isnull=True),
             ),
+            models.Index(
+                fields=["-id"],
+                name="delivery_parked",
+                condition=models.Q(parked_at__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:
