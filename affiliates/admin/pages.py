@@ -160,7 +160,8 @@ class CommissionConsole(ConsoleModelAdmin):
         "paid_at",
     )
     list_filter: ClassVar[Any] = ("status", "is_on_hold")
-    search_fields: ClassVar[Any] = ("=order_number", "creator__account__name")
+    search_exactly: ClassVar[Any] = ("line__order__number",)
+    search_names: ClassVar[Any] = {"creator": "account__name"}
     search_help_text = _("Number of an order, or a creator's name")
     ordering: Any = ("-paid_at", "-pk")
 

@@ -72,13 +72,16 @@ class CaseConsole(ConsoleModelAdmin):
         "shown_amount",
     )
     list_filter: ClassVar[Any] = (QueueFilter, "kind")
-    search_fields: ClassVar[Any] = ("number", "order__number")
+    search_exactly: ClassVar[Any] = ("number", "order__number")
     search_help_text = _("Number of a case or an order")
     empty_hint = _("No case waits. Others are behind the filter.")
-    #: What waits by its deadline, the rest after it, newest first.
-    ordering: Any = ("due_at", "-pk")
+    sortable_by: Any = ()
     #: Whether the page may show what other rooms know about the money, and the buyer's history.
     is_platform: ClassVar[bool] = False
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Return the order of the chosen queue; all cases together stand newest first."""
+        return cases.QUEUES.get(request.GET.get(QueueFilter.parameter_name, "waiting"), ("-pk",))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RefundCase]:
         return cases.for_page(super().get_queryset(request))

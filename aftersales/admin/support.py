@@ -26,7 +26,7 @@ class SupportCaseConsole(CaseConsole):
 
     permission = "aftersales.decide"
     is_platform = True
-    search_fields = (*CaseConsole.search_fields, "shop__name")
+    search_names = {"shop": "name"}
     search_help_text = _("Number of a case or an order, or a shop's name")
     acts = (
         acts.DecideForBuyer,

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.enums import (
+    ENDED_CASES,
     OPEN_CASES,
     ArbitrationStatus,
     CaseKind,
@@ -46,9 +47,15 @@ class RefundCase(models.Model):
     line = models.ForeignKey(
         OrderLine, models.PROTECT, related_name="cases", verbose_name=_("order line")
     )
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+    )
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="cases", verbose_name=_("buyer")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        db_index=False,
+        related_name="cases",
+        verbose_name=_("buyer"),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=CaseKind)
     status = models.CharField(
@@ -141,6 +148,21 @@ class RefundCase(models.Model):
                 fields=["due_at"], name="refundcase_due", condition=Q(due_at__isnull=False)
             ),
             models.Index(fields=["shop", "status", "due_at", "id"], name="refundcase_shop"),
+            models.Index(
+                fields=["due_at", "id"],
+                name="refundcase_judged",
+                condition=Q(arbitration_status=ArbitrationStatus.JUDGING),
+            ),
+            models.Index(
+                fields=["-closed_at", "-id"],
+                name="refundcase_ended",
+                condition=Q(status__in=list(ENDED_CASES)),
+            ),
+            models.Index(
+                fields=["shop", "-closed_at", "-id"],
+                name="refundcase_shop_ended",
+                condition=Q(status__in=list(ENDED_CASES)),
+            ),
             models.Index(fields=["buyer", "-created_at", "-id"], name="refundcase_buyer"),
         )
 

@@ -52,8 +52,12 @@ class Stock(models.Model):
 class StockMovement(models.Model):
     """One change of the counters (库存流水). Append-only; unique by what caused it."""
 
-    sku = models.ForeignKey(Sku, models.PROTECT, related_name="movements", verbose_name=_("SKU"))
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    sku = models.ForeignKey(
+        Sku, models.PROTECT, db_index=False, related_name="movements", verbose_name=_("SKU")
+    )
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=MovementKind)
     on_hand_delta = models.IntegerField(_("on hand ±"), default=0)
     held_delta = models.IntegerField(_("held ±"), default=0)
@@ -74,6 +78,7 @@ class StockMovement(models.Model):
                 condition=~Q(on_hand_delta=0, held_delta=0), name="stockmovement_moves"
             ),
         )
+        indexes = (models.Index(fields=["shop", "-id"], name="stockmovement_shop"),)
 
     def __str__(self) -> str:
         return f"{self.sku_id} {self.kind} {self.on_hand_delta:+d}/{self.held_delta:+d}"

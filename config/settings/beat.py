@@ -32,8 +32,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     task: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 10)}}
     for task, seconds in _SWEEPS.items()
 } | {
-    task: {"task": task, "schedule": crontab(hour=4, minute=minute)}
-    for minute, task in enumerate(
-        ("kernel.tasks.forget_old_rows", "settlements.tasks.settle_late_lines")
-    )
+    "kernel.tasks.forget_old_rows": {
+        "task": "kernel.tasks.forget_old_rows",
+        "schedule": crontab(hour=4, minute=0),
+    }
 }

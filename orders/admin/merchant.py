@@ -13,6 +13,7 @@ from kernel import money
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.sites import merchant_site
+from kernel.counting import shown_count
 from orders.admin import acts
 from orders.admin.pages import OrderConsole
 from orders.models import Order
@@ -39,9 +40,9 @@ def todo(actor: Actor, at: datetime) -> Sequence[home.Card | home.Chart]:
     url = f"{reverse(LIST)}?status__exact=to_ship"
     days = daily_sales(actor, at)
     return (
-        home.Card(_("To ship"), counts.to_ship, url, "warning", order=10),
-        home.Card(_("To ship within 12 hours"), counts.near, url, "warning", order=11),
-        home.Card(_("Shipping late"), counts.late, url, "urgent", order=12),
+        home.Card(_("To ship"), shown_count(counts.to_ship), url, "warning", order=10),
+        home.Card(_("To ship within 12 hours"), shown_count(counts.near), url, "warning", order=11),
+        home.Card(_("Shipping late"), shown_count(counts.late), url, "urgent", order=12),
         home.Chart(
             _("Sales of the last 30 days"),
             [f"{one.day:%m-%d}" for one in days],

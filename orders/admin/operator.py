@@ -15,32 +15,40 @@ from kernel import money
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.base import ConsoleModelAdmin
+from kernel.admin.lists import KnownValuesFilter
 from kernel.admin.sites import operator_site
 from kernel.admin.wording import reference
 from orders.admin import acts, wording
-from orders.admin.pages import OrderConsole
+from orders.admin.pages import PlatformOrderConsole
 from orders.models import GatewayNotice, Order, Payment, Refund
 from orders.selectors.counters import stuck_refunds
+from orders.services import gateways
 
 
 @admin.register(Order, site=operator_site)
-class OperatorOrderConsole(OrderConsole):
+class OperatorOrderConsole(PlatformOrderConsole):
     """The orders of all shops."""
 
     permission = "orders.operate"
-    search_fields: Any = ("=number", "shop__name")
-    search_help_text = _("Number of an order, or a shop's name")
     acts = (acts.BringForward,)
 
-    def note(self, order: Order) -> str:
-        return order.shop.name
+
+class GatewayFilter(KnownValuesFilter):
+    """Which gateway the money went through."""
+
+    title = _("gateway")
+    parameter_name = "gateway"
+
+    def known(self) -> Sequence[tuple[str, str]]:
+        return [(name, name) for name in sorted(gateways.offered())]
 
 
 class MoneyConsole(ConsoleModelAdmin):
-    """A list of money with its state and its sum."""
+    """A list of money with its state and its sum, as it came in."""
 
     permission: ClassVar[str] = "orders.operate"
     public_field: ClassVar[str] = "number"
+    sortable_by: Any = ()
 
     @display(description=_("Amount"), ordering="amount")
     def shown_amount(self, row: Any) -> str:
@@ -61,8 +69,8 @@ class PaymentConsole(MoneyConsole):
         "created_at",
         "paid_at",
     )
-    list_filter: Any = ("status", "gateway", "is_effective", "created_at")
-    search_fields: Any = ("=number", "=gateway_txn", "=group__number")
+    list_filter: Any = ("status", GatewayFilter, "is_effective", "created_at")
+    search_exactly: ClassVar[Any] = ("number", "gateway_txn", "group__number")
     fieldsets: Any = (
         (None, {"fields": (("number", "status_badge"), ("shown_amount", "is_effective"))}),
         (_("Gateway"), {"fields": (("gateway", "gateway_txn"), ("created_at", "paid_at"))}),
@@ -90,7 +98,7 @@ class RefundConsole(MoneyConsole):
         "created_at",
     )
     list_filter: Any = ("status", "reason", "created_at")
-    search_fields: Any = ("=number", "=reference", "=payment__number", "=order__number")
+    search_exactly: ClassVar[Any] = ("number", "reference", "payment__number", "order__number")
     fieldsets: Any = (
         (None, {"fields": (("number", "status_badge"), ("shown_amount", "reason"), "cause")}),
         (_("Gateway"), {"fields": (("gateway_refund_id", "attempts"), ("due_at", "last_error"))}),
@@ -115,8 +123,9 @@ class NoticeConsole(ConsoleModelAdmin):
     permission = "orders.operate"
     has_object_page = False
     list_display: Any = ("notice_id", "gateway", "outcome_badge", "refusal", "received_at")
-    list_filter: Any = ("outcome", "gateway", "received_at")
-    search_fields: Any = ("=notice_id",)
+    list_filter: Any = ("outcome", GatewayFilter, "received_at")
+    search_exactly: ClassVar[Any] = ("notice_id",)
+    sortable_by: Any = ()
 
     @display(description=_("Outcome"), ordering="outcome", label=wording.NOTICE_TONES)
     def outcome_badge(self, row: GatewayNotice) -> tuple[str, str]:

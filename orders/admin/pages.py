@@ -18,7 +18,7 @@ from orders.admin import wording
 from orders.admin.acts import Reveal
 from orders.enums import Carrier
 from orders.models import Order
-from orders.selectors import identity_of, with_details
+from orders.selectors import identity_of, with_details, with_lines
 from orders.services import desk
 from shops.enums import GuaranteeKind
 
@@ -39,13 +39,15 @@ class OrderConsole(ConsoleModelAdmin):
         "placed_at",
     )
     list_filter: Any = ("status", "is_frozen", "placed_at")
-    search_fields: Any = ("=number",)
+    search_exactly: ClassVar[Any] = ("number",)
     search_help_text = _("Number of an order")
     ordering: Any = ("-placed_at", "-pk")
+    sortable_by: Any = ("placed_at",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         orders: Any = super().get_queryset(request)
-        return with_details(orders)
+        is_page = getattr(request.resolver_match, "kwargs", {}).get("object_id")
+        return with_details(orders) if is_page else with_lines(orders)
 
     @display(description=_("Status"), ordering="status", label=wording.STATUS_TONES)
     def status_badge(self, order: Order) -> tuple[str, str]:
@@ -127,6 +129,19 @@ class OrderConsole(ConsoleModelAdmin):
                 for name in ("goods", "freight", "promotion", "pay")
             },
         }
+
+
+class PlatformOrderConsole(OrderConsole):
+    """The orders of all shops, as they came in; no index holds them all by their time."""
+
+    list_filter: Any = ("status", "is_frozen")
+    ordering: Any = ("-pk",)
+    sortable_by: Any = ()
+    search_names: ClassVar[Any] = {"shop": "name"}
+    search_help_text = _("Number of an order, or a shop's name")
+
+    def note(self, order: Order) -> str:
+        return order.shop.name
 
 
 def _line(line: Any, order: Order) -> dict[str, Any]:

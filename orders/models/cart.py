@@ -25,7 +25,11 @@ class CartLine(models.Model):
     """A SKU in a buyer's cart (购物车). Prices are looked up, never stored (OR-03)."""
 
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="cart_lines", verbose_name=_("buyer")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        db_index=False,
+        related_name="cart_lines",
+        verbose_name=_("buyer"),
     )
     sku = models.ForeignKey(Sku, models.CASCADE, related_name="+", verbose_name=_("SKU"))
     quantity = models.PositiveIntegerField(_("quantity"))

@@ -15,11 +15,17 @@ class Package(models.Model):
     """One parcel of an order (包裹). A repeated request id returns the first."""
 
     order = models.ForeignKey(
-        Order, models.PROTECT, related_name="packages", verbose_name=_("order")
+        Order, models.PROTECT, db_index=False, related_name="packages", verbose_name=_("order")
     )
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+    )
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("buyer"),
     )
     request_id = models.CharField(_("request id"), max_length=80)
     carrier_code = models.CharField(_("carrier"), max_length=30)
@@ -35,7 +41,6 @@ class Package(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["order", "request_id"], name="package_request_once"),
         )
-        indexes = (models.Index(fields=["tracking_number"], name="package_tracking"),)
 
     def __str__(self) -> str:
         return f"{self.carrier_code} {self.tracking_number}"
@@ -45,14 +50,20 @@ class PackageLine(models.Model):
     """Pieces of a line in a parcel."""
 
     package = models.ForeignKey(
-        Package, models.PROTECT, related_name="lines", verbose_name=_("package")
+        Package, models.PROTECT, db_index=False, related_name="lines", verbose_name=_("package")
     )
     line = models.ForeignKey(
         OrderLine, models.PROTECT, related_name="package_lines", verbose_name=_("order line")
     )
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+    )
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("buyer"),
     )
     quantity = models.PositiveIntegerField(_("quantity"))
 

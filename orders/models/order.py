@@ -14,8 +14,6 @@ from kernel.actors import Actor, Role
 from kernel.fields import AmountField, CurrencyField, one_of
 from kernel.scoping import ScopedQuerySet
 from orders.enums import (
-    AdjustmentStep,
-    Bearer,
     CloseReason,
     MediaType,
     OrderStatus,
@@ -50,10 +48,11 @@ class OrderGroupQuerySet(ScopedQuerySet["OrderGroup"]):
 class OrderGroup(models.Model):
     """One checkout (一次下单): paid once, one order a shop. The key makes it happen once."""
 
-    number = models.CharField(_("number"), max_length=20, unique=True)
+    number = models.CharField(_("number"), max_length=20)
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        db_index=False,
         related_name="order_groups",
         verbose_name=_("buyer"),
     )
@@ -70,6 +69,7 @@ class OrderGroup(models.Model):
         verbose_name = _("order group")
         verbose_name_plural = _("order groups")
         constraints = (
+            models.UniqueConstraint(fields=["number"], name="ordergroup_number_once"),
             models.UniqueConstraint(
                 fields=["buyer", "idempotency_key"], name="ordergroup_key_once"
             ),
@@ -77,7 +77,6 @@ class OrderGroup(models.Model):
                 condition=Q(pay_amount__gte=1), name="ordergroup_amount_positive"
             ),
         )
-        indexes = (models.Index(fields=["buyer", "-placed_at", "-id"], name="ordergroup_buyer"),)
 
     def __str__(self) -> str:
         return self.number
@@ -94,13 +93,23 @@ class OrderQuerySet(BuyerOrShopQuerySet):
 class Order(models.Model):
     """What one buyer bought of one shop in one checkout (店铺订单)."""
 
-    number = models.CharField(_("number"), max_length=20, unique=True)
+    number = models.CharField(_("number"), max_length=20)
     group = models.ForeignKey(
-        OrderGroup, models.PROTECT, related_name="orders", verbose_name=_("order group")
+        OrderGroup,
+        models.PROTECT,
+        db_index=False,
+        related_name="orders",
+        verbose_name=_("order group"),
     )
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_index=False, related_name="orders", verbose_name=_("shop")
+    )
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="orders", verbose_name=_("buyer")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        db_index=False,
+        related_name="orders",
+        verbose_name=_("buyer"),
     )
     status = models.CharField(
         _("status"), max_length=16, choices=OrderStatus, default=OrderStatus.UNPAID
@@ -115,7 +124,11 @@ class Order(models.Model):
     promotion_amount = AmountField(_("promotion"), default=0)
     pay_amount = AmountField(_("to pay"))
     storefront = models.ForeignKey(
-        IdentitySnapshot, models.PROTECT, related_name="+", verbose_name=_("identity at placement")
+        IdentitySnapshot,
+        models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("identity at placement"),
     )
     #: `kernel.crypto.encrypt` of ``{"name", "phone", "street"}`` (OR-19).
     receiver_sealed = models.BinaryField(_("receiver, sealed"))
@@ -143,6 +156,8 @@ class Order(models.Model):
     #: After this no new case, and the lines may be settled.
     aftersales_until_at = models.DateTimeField(_("after-sales until"), null=True)
     closed_at = models.DateTimeField(_("closed at"), null=True)
+    #: Nothing of it waits to be settled any more; the settlements room says so.
+    settled_at = models.DateTimeField(_("settled at"), null=True)
 
     TRANSITIONS = {
         OrderStatus.UNPAID: {OrderStatus.PAID, OrderStatus.CLOSED},
@@ -159,8 +174,8 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         constraints = (
             one_of("status", OrderStatus, "order_status_valid"),
+            models.UniqueConstraint(fields=["number"], name="order_number_once"),
             models.UniqueConstraint(fields=["group", "shop"], name="order_one_a_shop"),
-            models.UniqueConstraint(fields=["shop", "id"], name="order_shop_id"),
             models.CheckConstraint(
                 condition=Q(
                     pay_amount=F("goods_amount") + F("freight_amount") - F("promotion_amount")
@@ -176,6 +191,16 @@ class Order(models.Model):
             models.Index(fields=["shop", "-placed_at", "-id"], name="order_shop_page"),
             models.Index(fields=["shop", "status", "-placed_at", "-id"], name="order_shop_status"),
             models.Index(fields=["buyer", "-placed_at", "-id"], name="order_buyer_page"),
+            # For the platform's lists, which go by key: what is still on its way is a small part.
+            # An index of all shops by time would be read for one shop too, and by far too long.
+            models.Index(
+                fields=["status", "-id"],
+                name="order_open",
+                condition=~Q(status__in=["completed", "closed"]),
+            ),
+            models.Index(
+                fields=["shop", "-placed_at", "-id"], name="order_held", condition=Q(is_frozen=True)
+            ),
             models.Index(fields=["pay_by_at"], name="order_to_close", condition=Q(status="unpaid")),
             models.Index(
                 fields=["confirm_by_at"], name="order_to_confirm", condition=Q(status="shipped")
@@ -183,7 +208,24 @@ class Order(models.Model):
             models.Index(
                 fields=["aftersales_until_at"],
                 name="order_to_settle",
-                condition=Q(status="completed"),
+                condition=Q(status="completed", settled_at__isnull=True),
+            ),
+            # For a shop's home page: what waits by its promise, and what was paid on a day.
+            models.Index(
+                fields=["shop", "ship_by_at"],
+                name="order_to_ship",
+                condition=Q(status__in=["to_ship", "partly_shipped"]),
+            ),
+            models.Index(
+                fields=["shop", "paid_at"],
+                include=["pay_amount"],
+                name="order_sales",
+                condition=Q(paid_at__isnull=False),
+            ),
+            models.Index(
+                fields=["closed_at"],
+                name="order_kept",
+                condition=Q(status="closed", paid_at__isnull=False, settled_at__isnull=True),
             ),
         )
 
@@ -194,19 +236,33 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """One SKU of an order (子订单), with all that must not change later frozen on it."""
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", verbose_name=_("order"))
+    order = models.ForeignKey(
+        Order, models.PROTECT, db_index=False, related_name="lines", verbose_name=_("order")
+    )
     #: 1, 2, 3 … within the order; ``<order number>-<position>`` is its public id.
     position = models.PositiveSmallIntegerField(_("position"))
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
-    buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
     )
-    sku = models.ForeignKey(Sku, models.PROTECT, related_name="+", verbose_name=_("SKU"))
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("buyer"),
+    )
+    sku = models.ForeignKey(
+        Sku, models.PROTECT, db_index=False, related_name="+", verbose_name=_("SKU")
+    )
     product = models.ForeignKey(
-        Product, models.PROTECT, related_name="+", verbose_name=_("product")
+        Product, models.PROTECT, db_index=False, related_name="+", verbose_name=_("product")
     )
     price_version = models.ForeignKey(
-        PriceVersion, models.PROTECT, related_name="+", verbose_name=_("price version")
+        PriceVersion,
+        models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("price version"),
     )
     title = models.CharField(_("title"), max_length=120)
     options = models.JSONField(_("options"), default=list)
@@ -233,11 +289,20 @@ class OrderLine(models.Model):
     refunded_quantity = models.PositiveIntegerField(_("pieces refunded"), default=0)
 
     storefront = models.ForeignKey(
-        IdentitySnapshot, models.PROTECT, related_name="+", verbose_name=_("identity at placement")
+        IdentitySnapshot,
+        models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("identity at placement"),
     )
     #: Whose content sold it, when it was not the shop's own face.
     presenter = models.ForeignKey(
-        IdentitySnapshot, models.PROTECT, null=True, related_name="+", verbose_name=_("presenter")
+        IdentitySnapshot,
+        models.PROTECT,
+        db_index=False,
+        null=True,
+        related_name="+",
+        verbose_name=_("presenter"),
     )
     # Attribution, frozen (CT-12). `pick_code` is what the alliance derives its commission from.
     content_account_id = models.CharField(_("content account"), max_length=32, blank=True)
@@ -301,10 +366,6 @@ class OrderLine(models.Model):
                 name="orderline_pieces_go_one_way",
             ),
         )
-        indexes = (
-            models.Index(fields=["pick_code"], name="orderline_pick", condition=~Q(pick_code="")),
-            models.Index(fields=["product", "id"], name="orderline_product"),
-        )
 
     def __str__(self) -> str:
         return f"{self.title} × {self.quantity}"
@@ -313,33 +374,3 @@ class OrderLine(models.Model):
     def unshipped_quantity(self) -> int:
         """Pieces that are still to be shipped."""
         return self.quantity - self.shipped_quantity - self.cancelled_quantity
-
-
-class PriceAdjustment(models.Model):
-    """One step of the price pipeline on one line (价格调整, OR-04): how much, and who bears it."""
-
-    line = models.ForeignKey(
-        OrderLine, models.PROTECT, related_name="adjustments", verbose_name=_("order line")
-    )
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
-    buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
-    )
-    step = models.CharField(_("step"), max_length=20, choices=AdjustmentStep)
-    #: Positive makes it dearer (freight), negative cheaper.
-    amount = AmountField(_("amount"))
-    bearer = models.CharField(_("borne by"), max_length=10, choices=Bearer)
-
-    objects = BuyerOrShopQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("price adjustment")
-        verbose_name_plural = _("price adjustments")
-        constraints = (
-            one_of("step", AdjustmentStep, "priceadjustment_step_valid"),
-            one_of("bearer", Bearer, "priceadjustment_bearer_valid"),
-            models.CheckConstraint(condition=~Q(amount=0), name="priceadjustment_not_zero"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.step} {self.amount:+d}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -33,12 +34,16 @@ class Payment(models.Model):
     A further success, or one after closing, is refunded by itself (OR-08).
     """
 
-    number = models.CharField(_("number"), max_length=24, unique=True)
+    number = models.CharField(_("number"), max_length=24)
     group = models.ForeignKey(
         OrderGroup, models.PROTECT, related_name="payments", verbose_name=_("order group")
     )
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("buyer"),
     )
     gateway = models.CharField(_("gateway"), max_length=20)
     amount = AmountField(_("amount"))
@@ -68,6 +73,7 @@ class Payment(models.Model):
         verbose_name_plural = _("payments")
         constraints = (
             one_of("status", PaymentStatus, "payment_status_valid"),
+            models.UniqueConstraint(fields=["number"], name="payment_number_once"),
             models.CheckConstraint(condition=Q(amount__gte=1), name="payment_amount_positive"),
             models.UniqueConstraint(
                 fields=["gateway", "gateway_txn"],
@@ -82,6 +88,10 @@ class Payment(models.Model):
             models.Index(
                 fields=["poll_at"], name="payment_to_ask", condition=Q(poll_at__isnull=False)
             ),
+            models.Index(
+                fields=["status", "-id"], name="payment_open", condition=~Q(status="paid")
+            ),
+            BrinIndex(fields=["created_at"], name="payment_created"),
         )
 
     def __str__(self) -> str:
@@ -92,12 +102,18 @@ class PaymentSplit(models.Model):
     """An order's part of a payment (分账明细, OR-11): a durable row, not a proportion on read."""
 
     payment = models.ForeignKey(
-        Payment, models.PROTECT, related_name="splits", verbose_name=_("payment")
+        Payment, models.PROTECT, db_index=False, related_name="splits", verbose_name=_("payment")
     )
     order = models.ForeignKey(Order, models.PROTECT, related_name="splits", verbose_name=_("order"))
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+    )
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("buyer"),
     )
     captured_amount = AmountField(_("captured"))
     #: Promised back, whether or not the gateway has sent it yet.
@@ -139,6 +155,7 @@ class GatewayNotice(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["gateway", "notice_id"], name="gatewaynotice_once"),
         )
+        indexes = (BrinIndex(fields=["received_at"], name="gatewaynotice_received"),)
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.notice_id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -29,13 +30,22 @@ class Refund(models.Model):
     )
     #: Null when a whole payment goes back (paid late, paid twice).
     order = models.ForeignKey(
-        Order, models.PROTECT, null=True, related_name="refunds", verbose_name=_("order")
+        Order,
+        models.PROTECT,
+        db_index=False,
+        null=True,
+        related_name="refunds",
+        verbose_name=_("order"),
     )
     shop = models.ForeignKey(
-        Shop, models.PROTECT, null=True, related_name="+", verbose_name=_("shop")
+        Shop, models.PROTECT, db_index=False, null=True, related_name="+", verbose_name=_("shop")
     )
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("buyer"),
     )
     reason = models.CharField(_("reason"), max_length=16, choices=RefundReason)
     amount = AmountField(_("amount"))
@@ -71,6 +81,10 @@ class Refund(models.Model):
         indexes = (
             models.Index(fields=["due_at"], name="refund_due", condition=Q(due_at__isnull=False)),
             models.Index(fields=["order"], name="refund_order"),
+            models.Index(
+                fields=["status", "-id"], name="refund_open", condition=~Q(status="success")
+            ),
+            BrinIndex(fields=["created_at"], name="refund_created"),
         )
 
     def __str__(self) -> str:
@@ -81,14 +95,24 @@ class LineRefund(models.Model):
     """What a refund takes back of a line (退款明细). Append-only."""
 
     refund = models.ForeignKey(
-        Refund, models.PROTECT, related_name="line_refunds", verbose_name=_("refund")
+        Refund,
+        models.PROTECT,
+        db_index=False,
+        related_name="line_refunds",
+        verbose_name=_("refund"),
     )
     line = models.ForeignKey(
         OrderLine, models.PROTECT, related_name="line_refunds", verbose_name=_("order line")
     )
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+    )
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("buyer"),
     )
     #: Freight included.
     amount = AmountField(_("amount"))

@@ -2,7 +2,7 @@
 
 from orders.selectors.cart import Cart, CartEntry, CartShop, cart_of
 from orders.selectors.identity import identity_of, now_known_as
-from orders.selectors.pages import attach_identity, with_details
+from orders.selectors.pages import attach_identity, with_details, with_lines
 from orders.selectors.shapes import NowKnownAsOut
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "identity_of",
     "now_known_as",
     "with_details",
+    "with_lines",
 ]

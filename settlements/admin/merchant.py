@@ -123,10 +123,11 @@ class MerchantStatementLineConsole(ConsoleModelAdmin):
     permission = "settlements.view"
     has_object_page = False
     list_display: ClassVar[Any] = ("at", "what", "order_number", "shown_amount")
-    search_fields: ClassVar[Any] = ("=order_number",)
+    search_exactly: ClassVar[Any] = ("entry__line__order__number",)
     search_help_text = _("Number of an order")
     list_filter: ClassVar[Any] = ("at",)
     ordering: Any = ("-at", "-pk")
+    sortable_by: Any = ("at",)
 
     shown_amount = amount_column("amount", _("Amount"))
 

@@ -194,9 +194,9 @@ class SettlementEntryConsole(ConsoleModelAdmin):
         "at",
     )
     list_filter: ClassVar[Any] = ("kind",)
-    search_fields: ClassVar[Any] = ("=order_number", "=reference")
+    search_exactly: ClassVar[Any] = ("line__order__number", "reference")
     search_help_text = _("Number of an order, or a reference")
-    ordering: Any = ("-at", "-pk")
+    sortable_by: Any = ()
     acts = (CheckBooks,)
 
     paid = amount_column("paid_amount", _("Buyer paid"))

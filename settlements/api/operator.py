@@ -74,7 +74,7 @@ class SettlementEntriesView(View):
     audience = Role.OPERATOR
     permission = "settlements.operate"
 
-    @listing(gives=SettlementEntryOut, ordering=("-at", "-id"), filters=SettlementEntryQueryIn)
+    @listing(gives=SettlementEntryOut, filters=SettlementEntryQueryIn)
     def get(self, request: Any, query: dict[str, Any]) -> QuerySet[SettlementEntry]:
         """List what was settled and taken back, latest first."""
         entries = SettlementEntry.objects.visible_to(request.actor).select_related("shop")

@@ -55,7 +55,9 @@ class SettlementEntry(models.Model):
         OrderLine, models.PROTECT, related_name="settlement_entries", verbose_name=_("order line")
     )
     order_number = models.CharField(_("order"), max_length=20)
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+    )
     creator = models.ForeignKey(
         Creator, models.PROTECT, null=True, related_name="+", verbose_name=_("creator")
     )

@@ -97,6 +97,17 @@ _LAWS = (
         """,
     ),
     (
+        "order {0} is marked as settled, its line {1} is not",
+        """
+        SELECT o.number, l.position
+          FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
+         WHERE o.settled_at IS NOT NULL
+           AND (o.status = 'completed' OR l.pay_amount > l.refunded_amount)
+           AND NOT EXISTS (SELECT 1 FROM settlements_settlemententry e
+                            WHERE e.line_id = l.id AND e.kind = 'settle') LIMIT 100
+        """,
+    ),
+    (
         "platform fees: entries sum to {0}, the book says {1}",
         """
         SELECT fees.total, book.total FROM
@@ -127,8 +138,9 @@ def violations() -> list[str]:
     """Return a sentence for each breach; empty when the books are right.
 
     Per line: settled = paid − refunded; no party below zero, and everybody at zero after a full
-    refund; the commission as the alliance has it. In all: statements, escrow, fees and payouts
-    equal the book. The waterfall itself (AL-44) is a CHECK of the table.
+    refund; the commission as the alliance has it; none waits in a settled order. In all:
+    statements, escrow, fees and payouts equal the book. The waterfall itself (AL-44) is a CHECK of
+    the table.
     """
     found: list[str] = []
     with connection.cursor() as cursor:

@@ -25,6 +25,7 @@ from ledger.services import transfers
 from ledger.services.transfers import Posting
 from orders.enums import OrderStatus
 from orders.models import Order, OrderLine
+from orders.services.settled import mark_settled
 from settlements import selectors
 from settlements.enums import EntryKind, PartyKind
 from settlements.events import LineSettled
@@ -46,17 +47,18 @@ _AMOUNTS = (
 
 
 @transaction.atomic
-def settle_due(*, at: datetime, limit: int = BATCH, since: datetime | None = None) -> int:
+def settle_due(*, at: datetime, limit: int = BATCH) -> int:
     """Settle lines whose after-sales window is over; return how many orders were done.
 
     Takes up to `limit` completed orders past `aftersales_until_at` by the database's clock that no
     case holds, skipping those that somebody has locked; a line with an open case waits. Each line
     is settled once, in one transfer, with its commission. What stayed of an order that was closed
-    before shipping is the shop's. `since` spares the search through orders long settled.
+    before shipping is the shop's. An order of which nothing waits any more is marked, so the search
+    is as long as what is due, however many orders there were.
 
     A set that fails is settled order by order, so one that needs a person keeps nobody waiting.
     """
-    orders = list(_due_orders(since)[:limit])
+    orders = _lock_due(limit)
     try:
         _settle(orders, at)
     except Exception:
@@ -88,6 +90,9 @@ def _settle(orders: Sequence[Order], at: datetime) -> None:
             earned,
             lines,
         )
+    waiting = _unsettled_lines().filter(order__in=orders).values_list("order_id", flat=True)
+    done = {order.pk for order in orders}.difference(waiting)
+    mark_settled(order_ids=done, at=at)
 
 
 @transaction.atomic
@@ -116,31 +121,40 @@ def take_back(*, line_id: int, refund_number: str, at: datetime) -> SettlementEn
     return entry
 
 
-def _due_orders(since: datetime | None) -> QuerySet[Order]:
+def _lock_due(limit: int) -> list[Order]:
+    """Lock and return orders past their window that are not marked as settled, oldest first.
+
+    Two queries, for each kind has an index of its own, which holds nothing but what is due.
+    """
     window_over = Q(status=OrderStatus.COMPLETED, aftersales_until_at__lte=Now())
-    if since is not None:
-        window_over &= Q(aftersales_until_at__gte=since)
     # Closed before shipping with a part of the money kept: no case can follow any more.
     kept = Q(status=OrderStatus.CLOSED, paid_at__isnull=False, closed_at__lte=Now())
-    if since is not None:
-        kept &= Q(closed_at__gte=since)
-    waiting = _due_lines().filter(order=OuterRef("pk"))
-    return (
-        Order.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
-        .filter(window_over | kept, Exists(waiting), is_frozen=False)
-        .order_by("pk")
+    due = _due_lines().filter(order=OuterRef("pk"))
+    held = RefundCase.objects.filter(order=OuterRef("pk"), status__in=list(OPEN_CASES))
+    orders: list[Order] = []
+    for kind, since in ((window_over, "aftersales_until_at"), (kept, "closed_at")):
+        orders += (
+            Order.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+            .filter(kind, Exists(due) | ~Exists(held), is_frozen=False, settled_at__isnull=True)
+            .order_by(since, "pk")[: limit - len(orders)]
+        )
+    return sorted(orders, key=lambda order: order.pk)
+
+
+def _unsettled_lines() -> QuerySet[OrderLine]:
+    """Return lines that are not settled and will be; of closed orders those with money."""
+    settled = SettlementEntry.objects.filter(line=OuterRef("pk"), kind=EntryKind.SETTLE)
+    return OrderLine.objects.filter(
+        ~Exists(settled),
+        Q(order__status=OrderStatus.COMPLETED) | Q(pay_amount__gt=F("refunded_amount")),
     )
 
 
 def _due_lines() -> QuerySet[OrderLine]:
-    """Return lines not settled and without an open case; of closed orders those with money."""
-    settled = SettlementEntry.objects.filter(line=OuterRef("pk"), kind=EntryKind.SETTLE)
+    """Return unsettled lines without an open case."""
     cases = RefundCase.objects.filter(line=OuterRef("pk"), status__in=list(OPEN_CASES))
-    return OrderLine.objects.filter(
-        ~Exists(settled),
-        ~Exists(cases),
-        Q(order__status=OrderStatus.COMPLETED) | Q(pay_amount__gt=F("refunded_amount")),
-    ).select_related("order__shop", "product__category")
+    lines = _unsettled_lines().filter(~Exists(cases))
+    return lines.select_related("order__shop", "product__category")
 
 
 def _rated(lines: Sequence[OrderLine]) -> Iterable[tuple[OrderLine, int]]:

@@ -13,6 +13,7 @@ from ledger.services.invariants import violations as ledger_violations
 from orders.enums import OrderStatus
 from orders.models import Order, OrderLine
 from orders.services import freezing
+from orders.services.settled import mark_settled
 from settlements.enums import EntryKind
 from settlements.models import FeeRate, SettlementEntry, StatementLine
 from settlements.services import settling
@@ -150,23 +151,38 @@ def test_money_kept_of_an_order_closed_before_shipping_is_the_shops() -> None:
     assert all_right()
 
 
-def test_orders_closed_before_shipping_with_nothing_left_are_not_looked_at() -> None:
+def test_orders_closed_before_shipping_with_nothing_left_are_looked_at_once() -> None:
     line = sale(status=OrderStatus.TO_SHIP)
     refund(line, 11_000, "case:1", freight_amount=1_000, quantity=1)
 
-    assert settle() == 0
+    assert (settle(), settle()) == (1, 0)
 
     assert shares(line) == []
     assert all_right()
 
 
-def test_since_spares_what_became_due_long_ago() -> None:
-    line = sale()
+def test_only_an_order_of_which_nothing_waits_is_marked() -> None:
+    done = sale()
+    sku = make_sku()
+    held = make_order(OrderStatus.COMPLETED, items=[(sku, 1), (make_sku(sku.shop), 1)])
+    open_case(held, at=AT - timedelta(days=5))
+    freezing.unfreeze(order_id=held.pk, at=AT)
 
-    assert (
-        settling.settle_due(at=AT, since=line.order.aftersales_until_at + timedelta(seconds=1)) == 0
-    )
-    assert settling.settle_due(at=AT, since=line.order.aftersales_until_at) == 1
+    assert settle() == 2
+
+    marks = dict(Order.objects.values_list("pk", "settled_at"))
+    assert marks == {done.order_id: AT, held.pk: None}
+    assert settle() == 0
+    assert all_right()
+
+
+def test_the_audit_finds_an_order_that_is_marked_too_early() -> None:
+    line = sale()
+    mark_settled(order_ids=[line.order_id], at=AT)
+
+    assert violations() == [
+        f"order {line.order.number} is marked as settled, its line {line.position} is not"
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -176,7 +192,7 @@ def test_a_set_of_orders_is_settled_in_a_constant_number_of_queries(
     for _ in range(count):
         sale()
 
-    with django_assert_num_queries(46):
+    with django_assert_num_queries(49):
         assert settle() == count
 
 
