@@ -8,7 +8,8 @@ MARKERS_OF_SLOW := races or journeys or browser or slow
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast check fmt lint types schema migrations messages story shell lock \
-	bench bench-orders bench-exact bench-peers kill-test lint-style lint-format lint-rooms check-migrations check-schema check-deployment
+	bench bench-orders bench-exact bench-peers bench-lists kill-test lint-style lint-format lint-rooms \
+	check-migrations check-schema check-deployment
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -70,7 +71,7 @@ messages: $(VENV)/dev.stamp ## collect the texts for the Chinese catalogue, and 
 story: $(VENV)/runtime.stamp ## play one sale, from binding to refund, against the running system
 	@$(PYTHON) manage.py story $(ARGS)
 
-bench: bench-orders bench-exact bench-peers ## run every benchmark but the long session
+bench: bench-orders bench-exact bench-peers bench-lists ## run every benchmark but the long session
 
 bench-orders: $(VENV)/dev.stamp ## measure checkouts through HTTP: one hot SKU, and mixed carts
 	@$(PYTHON) -m benchmarks.orders $(ARGS)
@@ -86,6 +87,9 @@ bench-session: $(VENV)/dev.stamp ## hold a live session of 770,000 orders (ARGS=
 
 kill-test: $(VENV)/dev.stamp ## kill 50 web processes and 20 database backends while it sells
 	@$(PYTHON) -m benchmarks.kills $(ARGS)
+
+bench-lists: $(VENV)/dev.stamp ## measure lists of 5,000,000 orders through HTTP: API and consoles
+	@$(PYTHON) -m benchmarks.lists $(ARGS)
 
 shell: $(VENV)/runtime.stamp ## open a Python shell on the running system
 	@$(PYTHON) manage.py shell $(ARGS)

@@ -87,10 +87,13 @@ class Bed:
         )
         return json.loads(done.stdout)
 
-    def query(self, statement: str) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement on the bed's database; of one without rows, none."""
+    def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement on the bed's database; of one without rows, none.
+
+        `values` stand where it says ``%s``.
+        """
         with psycopg.connect(self.env["DATABASE_URL"]) as connection:
-            cursor = connection.execute(statement.encode())
+            cursor = connection.execute(statement.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
     def load(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -205,7 +208,7 @@ def bed(project: Project = HAODIAN, *, settings: Mapping[str, str] | None = None
             server.start()
             server.wait()
         postgres.ensure_database("haodian")
-        env = _environment(postgres, valkey) | dict(settings or {})
+        env = _environment(home, postgres, valkey) | dict(settings or {})
         made = Bed(home, postgres, env, _free_port(), project)
         made.manage("migrate", "--verbosity", "0")
         yield made
@@ -231,11 +234,12 @@ def machine(one: Bed) -> dict[str, Any]:
     }
 
 
-def _environment(postgres: Postgres, valkey: Valkey) -> dict[str, str]:
+def _environment(home: Path, postgres: Postgres, valkey: Valkey) -> dict[str, str]:
     port = _free_port()
     return {
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
         "HAODIAN_ENV": "production",
+        "HAODIAN_DATA_DIR": str(home / "data"),
         "SECRET_KEY": secrets.token_urlsafe(64),
         "HAODIAN_FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "HAODIAN_BASE_URL": f"http://127.0.0.1:{port}",

@@ -7,6 +7,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from allauth.headless.tokens.strategies.jwt import internal
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
@@ -16,10 +19,13 @@ from catalog.services import stock
 from demo.seeding import World, market, people
 from kernel import clock
 from shops.models import Shop
+from shops.selectors import storefronts
 
 TOKEN_SECONDS = 86_400
 #: Of each SKU that only fills the shelves, in fen.
 PRICE = 2_900
+#: Who works in a console: the hot SKU's merchant, support, an operator.
+STAFF = ("merchant", "support", "operator")
 
 
 class Command(BaseCommand):
@@ -36,7 +42,11 @@ class Command(BaseCommand):
         parser.add_argument("--hot-stock", type=int, help="pieces of the hot SKU, if not as many")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the scene and print public SKU ids, the hot one, and a token for each buyer."""
+        """Make the scene and print its keys.
+
+        ``skus`` and the ``hot`` one by public id; a token for each buyer; the hot one's ``shop``
+        with its identity block; ``people``: role → token, and the session of a console.
+        """
         if Shop.objects.exists():
             raise CommandError("This database holds shops; a benchmark brings one of its own.")
         world = World.new(clock.now())
@@ -58,6 +68,13 @@ class Command(BaseCommand):
             "hot": hot.public_id,
             "tokens": [_token(one) for one in buyers],
             "touches": _touches(world),
+            "shop": {"id": hot.shop.public_id, "pk": hot.shop_id},
+            "storefront": storefronts([hot.shop_id], at=world.now)[hot.shop_id],
+            "people": {
+                role: {"token": _token(user), "session": _session(user)}
+                for role, user in world.people.items()
+                if role in STAFF
+            },
         }
         self.stdout.write(json.dumps(scene))
 
@@ -117,3 +134,13 @@ def _touches(world: World) -> dict[str, dict[str, Any]]:
 def _token(user: User) -> str:
     claims = {"sub": str(user.pk), "sid": "bench", "expires_in": TOKEN_SECONDS}
     return internal.create_token("access", **claims)[0]
+
+
+def _session(user: User) -> str:
+    """Return the session cookie of a console that `user` has signed in to."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = f"{ModelBackend.__module__}.{ModelBackend.__name__}"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
