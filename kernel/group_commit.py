@@ -36,7 +36,7 @@ NEWEST = 0.2
 class _Slot(Generic[Q, R]):
     """One caller's item, what becomes of it, and the bell that wakes the caller."""
 
-    __slots__ = ("bell", "error", "is_done", "item", "leads", "result")
+    __slots__ = ("bell", "error", "is_abandoned", "is_done", "item", "leads", "result")
 
     def __init__(self, item: Q) -> None:
         self.item = item
@@ -45,6 +45,7 @@ class _Slot(Generic[Q, R]):
         self.error: BaseException | None = None
         self.is_done = False
         self.leads = False
+        self.is_abandoned = False
 
 
 class GroupCommit(Generic[Q, R]):
@@ -105,6 +106,7 @@ class GroupCommit(Generic[Q, R]):
                 return
             if slot in self._queue:
                 self._queue.remove(slot)
+            slot.is_abandoned = True
         raise Busy
 
     def _lead(self, slot: _Slot[Q, R]) -> None:
@@ -133,7 +135,8 @@ class GroupCommit(Generic[Q, R]):
             else:
                 logger.exception("a batch of %s %s failed; one by one", len(batch), self.name)
                 for slot in batch:
-                    self._do([slot])
+                    if not slot.is_abandoned:  # nobody waits for it: the leader has waited enough
+                        self._do([slot])
         except BaseException as error:
             for slot in batch:  # the process is going down: nobody may wait for ever
                 if not slot.is_done:

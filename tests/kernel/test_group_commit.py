@@ -153,6 +153,35 @@ def test_who_gives_up_in_the_queue_is_not_done(queue, work, monkeypatch):
     assert work.batches == [[1]]
 
 
+def test_a_leader_does_nothing_more_for_who_has_left(work, monkeypatch):
+    """A batch that fails is done again item by item: as slow as it may be, only for who waits."""
+    left = threading.Event()
+
+    def run(items):
+        if len(items) > 1:
+            assert left.wait(10)
+            raise ValueError("the whole batch lost its locks")
+        return work(items)
+
+    queue = GroupCommit(run, name="doublings")
+    work.door.clear()
+    with callers(queue, [1, 2, 3]) as (crew, got):
+        crew[0].start()
+        assert work.entered.wait(10)
+        crew[1].start()  # leads the next batch
+        until(lambda: queue.waiting == 1)
+        monkeypatch.setattr(group_commit, "PATIENCE", 0.3)
+        crew[2].start()
+        until(lambda: queue.waiting == 2)
+        work.door.set()
+        until(lambda: 3 in got)
+        left.set()
+
+    assert got[2] == 4
+    assert isinstance(got[3], Busy)
+    assert work.batches == [[1], [2]]
+
+
 def test_many_callers_each_get_their_own(queue, work):
     with callers(queue, range(400)) as (crew, got):
         for one in crew:

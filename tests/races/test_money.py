@@ -159,12 +159,12 @@ def test_control_without_the_orders_lock_sweepers_collide(monkeypatch, caplog) -
     make_order(OrderStatus.COMPLETED)
     gate = Barrier(THREADS)
 
-    def unlocked(since):
+    def unlocked(limit):
         found = list(Order.objects.all())
         gate.wait(10)
         return found
 
-    monkeypatch.setattr(settling, "_due_orders", unlocked)
+    monkeypatch.setattr(settling, "_lock_due", unlocked)
 
     ends_of(*[lambda: settling.settle_due(at=AT)] * THREADS)
 
