@@ -27,7 +27,7 @@ from django.db import connection, transaction
 logger = logging.getLogger(__name__)
 
 #: Seconds between two hints to the broker: one costs as much as an order.
-NUDGE_EVERY = 0.1
+NUDGE_EVERY = 0.2
 #: Seconds after which a hint that no worker took is worth nothing: the next sweep does its work.
 NUDGE_EXPIRES = 5
 
