@@ -14,7 +14,7 @@ from config.wsgi import application
 __all__ = ["application"]
 
 #: Seconds between the look and the act.
-MOMENT = 0.05
+MOMENT = 0.3
 
 
 def _take_away() -> None:
