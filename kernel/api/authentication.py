@@ -22,6 +22,8 @@ _mutex = Lock()
 class BearerAuthentication(JWTTokenAuthentication):
     """``Authorization: Bearer <access token>``; the user is loaded only when something asks."""
 
+    keyword = "Bearer"
+
     def authenticate_credentials(self, key: str) -> Any:
         """Return (lazy user, claims), ``user_id`` among them. Raises AuthenticationFailed."""
         with _mutex:
