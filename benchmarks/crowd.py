@@ -1,8 +1,9 @@
-"""The crowd of a live session: buyers who arrive in waves, place, start to pay and have paid.
+"""The crowd of a live session: buyers who arrive in waves, place, and have paid.
 
 Run as a process (`python -m benchmarks.crowd`): reads one JSON job from standard input, writes a
 JSON line of progress each second and the result as the last one. It plays the gateway too: when a
-payment is started, it sends the signed notice that the money has come.
+payment waits, it sends the signed notice that the money has come. Most name the gateway when they
+check out; some think it over and start the payment by itself.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from typing import Any
 from benchmarks.load import quantile, read_answer, request
 
 CHECKOUT = "/api/v1/orders/checkouts"
-NOTICES = "/api/v1/orders/notices/sandbox"
+GATEWAY = "sandbox"
+NOTICES = f"/api/v1/orders/notices/{GATEWAY}"
 #: Each minute begins with a wave of so many seconds, at ten times the mean.
 MINUTE, WAVE, PEAK = 60.0, 3.0, 10.0
 #: Answers that ask to come again: too many at once, or too often.
@@ -40,9 +42,10 @@ class Buyer:
     token: str
     body: dict[str, Any]
     pays: bool
+    #: Thinks it over between checkout and payment.
+    hesitates: bool
     stage: str = "place"
     data: bytes = b""
-    group: str = ""
     tries: int = 0
 
 
@@ -121,8 +124,11 @@ class Crowd:
             line["touch"] = touch
         token = job["tokens"][number % len(job["tokens"])]
         pays = self.dice.random() >= job["unpaid_share"]
+        hesitates = not pays or self.dice.random() < job["hesitant_share"]
         body = {"lines": [line], "receiver": job["receiver"]}
-        buyer = Buyer(number, token, body, pays)
+        if not hesitates:
+            body["gateway"] = GATEWAY
+        buyer = Buyer(number, token, body, pays, hesitates)
         buyer.data = request(CHECKOUT, token, f"live-{number}", body)
         return buyer
 
@@ -143,9 +149,12 @@ class Crowd:
             if not buyer.pays:
                 tally.left_unpaid += 1
                 return
-            buyer.group = json.loads(body)["number"]
-            path = f"/api/v1/orders/groups/{buyer.group}/payments"
-            self._go_on(buyer, "start", request(path, buyer.token, "", {"gateway": "sandbox"}))
+            group = json.loads(body)
+            if group["payment"] is not None:
+                self._go_on(buyer, "notice", self._notice(group["payment"]))
+                return
+            path = f"/api/v1/orders/groups/{group['number']}/payments"
+            self._go_on(buyer, "start", request(path, buyer.token, "", {"gateway": GATEWAY}))
         elif buyer.stage == "start":
             self._go_on(buyer, "notice", self._notice(json.loads(body)))
         else:

@@ -24,6 +24,8 @@ OTHERS = 30
 CONNECTIONS = 256
 #: Buyers who never pay; their orders are closed.
 UNPAID = 0.01
+#: Buyers who start the payment in a step of its own.
+HESITANT = 0.05
 #: A little more want the hero than there are.
 HERO_SHARE = HERO / ORDERS + 0.003
 #: Seconds that the backlog may take to empty.
@@ -40,6 +42,7 @@ def hold(one: Bed, scene: dict[str, Any], options: argparse.Namespace) -> dict[s
         "connections": options.connections,
         "hero_share": HERO_SHARE,
         "unpaid_share": UNPAID,
+        "hesitant_share": HESITANT,
         "hot": scene["hot"],
         "others": others,
         "touches": scene["touches"],

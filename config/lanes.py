@@ -7,10 +7,12 @@ their own and take the way of the pages.
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import cast
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 from django.urls import ResolverMatch, get_resolver
 from django.utils import translation
@@ -36,17 +38,17 @@ class LaneMiddleware:
     is not ours is refused, and a call without TLS is sent to it where pages are.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.to_page = get_response
         self.to_view = convert_exception_to_response(self._to_view)
         self.security = SecurityMiddleware(get_response)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not is_call(request.path_info):
             return self.to_page(request)
         language = translation.get_language_from_request(request)
         translation.activate(language)
-        response = self.to_view(request)
+        response = cast("HttpResponse", self.to_view(request))  # WSGI: nothing to await
         headers = response.headers
         headers["Content-Length"] = str(len(response.content))
         headers["Content-Language"] = language
@@ -55,7 +57,7 @@ class LaneMiddleware:
         patch_vary_headers(response, ("Accept-Language",))
         return self.security.process_response(request, response)
 
-    def _to_view(self, request: HttpRequest) -> HttpResponse:
+    def _to_view(self, request: HttpRequest) -> HttpResponseBase:
         if (redirect := self.security.process_request(request)) is not None:
             return redirect
         request.get_host()  # refuses a foreign one

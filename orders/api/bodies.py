@@ -21,6 +21,7 @@ from orders.services.requests import Receiver, Touch, WantedLine
 #: Nothing to trim, and something there.
 TRIMMED = rf"(?s)^{VISIBLE}(.*{VISIBLE})?\Z"
 
+Word20 = Annotated[str, Meta(max_length=20, pattern=TRIMMED)]
 Word32 = Annotated[str, Meta(max_length=32, pattern=TRIMMED)]
 Word40 = Annotated[str, Meta(max_length=40, pattern=TRIMMED)]
 Word60 = Annotated[str, Meta(max_length=60, pattern=TRIMMED)]
@@ -85,6 +86,7 @@ class CheckoutBody(Body, frozen=True):
     address_id: Word32 | UnsetType = UNSET
     messages: Annotated[list[ShopMessageBody], Meta(max_length=MOST)] | UnsetType = UNSET
     expected_pay_amount: Annotated[int, Meta(ge=1, le=MAX_AMOUNT)] | UnsetType = UNSET
+    gateway: Word20 | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         if (self.receiver is UNSET) == (self.address_id is UNSET):

@@ -12,7 +12,7 @@ from kernel.actors import Role
 from kernel.api.operations import KEY_HEADER, Ready, idempotency_key, listing, operation
 from kernel.api.views import View
 from orders.api.bodies import CheckoutBody
-from orders.api.fresh import group_body
+from orders.api.fresh import checkout_body
 from orders.api.inputs import (
     CartLineIn,
     CashierIn,
@@ -25,6 +25,7 @@ from orders.api.inputs import (
 )
 from orders.api.outputs import (
     CartOut,
+    CheckoutOut,
     OrderGroupOut,
     OrderOut,
     OrderQuoteOut,
@@ -89,11 +90,15 @@ class CheckoutsView(View):
     is_replay = False
 
     @extend_schema(parameters=[KEY_HEADER])
-    @operation(takes=CheckoutIn, gives=OrderGroupOut, status=201)
+    @operation(takes=CheckoutIn, gives=CheckoutOut, status=201)
     def post(self, request: Any, data: CheckoutBody) -> OrderGroup | Ready:
-        """Place a checkout: one order a shop, its pieces held, to be paid once."""
+        """Place a checkout: one order a shop, its pieces held, to be paid once.
+
+        With a gateway its payment is started too, in the same step.
+        """
         checkout.limit().spend_here(str(request.actor.user_id))
         messages = data.messages or ()
+        gateway = data.gateway or ""
         wanted = placement.PlaceOrder(
             buyer_id=request.actor.user_id,
             key=idempotency_key(request),
@@ -102,12 +107,20 @@ class CheckoutsView(View):
             address_id=data.address_id or "",
             messages=tuple((one.shop_id, one.message) for one in messages),
             expected_pay_amount=data.expected_pay_amount or None,
+            gateway=gateway,
         )
         result = checkout.check_out(wanted, at=request.at)
         self.is_replay = result.is_replay
+        started = None
+        if gateway:
+            started = outgoing.start_with(
+                result, gateway=gateway, at=request.at, actor=request.actor
+            )
         if result.recorded is not None:
-            return Ready(group_body(result.recorded))
-        return _detailed(result.group)
+            return Ready(checkout_body(result.recorded, started))
+        group = _detailed(result.group)
+        group.started_payment = started  # type: ignore[attr-defined]
+        return group
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Response:
         if self.is_replay:

@@ -1,6 +1,6 @@
 """The answer to a checkout that was just placed, made of what was written: no query, no serializer.
 
-The shape is `OrderGroupOut`'s to the letter; a test holds the two together.
+The shape is `CheckoutOut`'s to the letter; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orders.models import Order, OrderLine
+from orders.services.outgoing import Started
 from orders.services.recording import Recorded, RecordedLine, RecordedOrder
 
 
-def group_body(recorded: Recorded) -> dict[str, Any]:
-    """Return the body of a group whose orders are all unpaid."""
+def checkout_body(recorded: Recorded, started: Started | None) -> dict[str, Any]:
+    """Return the body of a group whose orders are all unpaid, with the payment that waits."""
     group = recorded.group
     amount = {"amount": group.pay_amount, "currency": group.currency}
     return {
@@ -22,6 +23,20 @@ def group_body(recorded: Recorded) -> dict[str, Any]:
         "placed_at": _moment(group.placed_at),
         "unpaid_amount": amount,
         "orders": [_order(one, group.number) for one in recorded.orders],
+        "payment": _payment(started, group.number) if started else None,
+    }
+
+
+def _payment(started: Started, group_number: str) -> dict[str, Any]:
+    payment = started.payment
+    return {
+        "number": payment.number,
+        "group_number": group_number,
+        "gateway": payment.gateway,
+        "amount": {"amount": payment.amount, "currency": payment.currency},
+        "status": str(payment.status),
+        "paid_at": None,
+        "pay_url": started.pay.pay_url,
     }
 
 

@@ -79,6 +79,7 @@ class CheckoutIn(OrderQuoteIn):
     """One checkout. The receiver is given here, or a saved address is named.
 
     `expected_pay_amount` is what the buyer was shown, in minor units: it is compared, never used.
+    With a `gateway`, the payment waits for the buyer at once; the answer says where.
     """
 
     struct = CheckoutBody
@@ -87,6 +88,7 @@ class CheckoutIn(OrderQuoteIn):
     address_id = Text(max_length=32, required=False)
     messages = many(ShopMessageIn, required=False, allow_empty=True)
     expected_pay_amount = Amount(required=False)
+    gateway = Text(max_length=20, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Demand exactly one way of naming the receiver."""

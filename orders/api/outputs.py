@@ -264,6 +264,16 @@ class StartedPaymentOut(PaymentOut):
         return super().to_representation(payment)
 
 
+class CheckoutOut(OrderGroupOut):
+    """A checkout, with the payment that waits for the buyer.
+
+    `payment` is null when no gateway was named, it did not answer, or nothing waits for money any
+    more: the payment can be started by itself.
+    """
+
+    payment = StartedPaymentOut(allow_null=True, source="started_payment")
+
+
 class PlatformRefundOut(OrderRefundOut):
     """A refund as operators see it."""
 

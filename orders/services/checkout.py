@@ -10,15 +10,19 @@ from django.conf import settings
 from kernel.errors import TooOften
 from kernel.group_commit import GroupCommit
 from kernel.limits import Limit
+from orders.services import gateways
 from orders.services.placement import Placed, PlaceOrder, Refused, place_orders
 
 
 def check_out(request: PlaceOrder, *, at: datetime) -> Placed:
     """Place `request` with whatever else is being placed in this process; return its group.
 
-    Raises the refusal of `place_orders`, Busy when too many wait already, or TooOften for a buyer
-    who presses more often than `limit` allows, over all processes.
+    Raises the refusal of `place_orders`, UnknownGateway for one that is not offered, Busy when too
+    many wait already, or TooOften for a buyer who presses more often than `limit` allows, over all
+    processes.
     """
+    if request.gateway:
+        gateways.get(request.gateway)
     result = _queue.submit((request, at))
     if isinstance(result, Refused):
         raise result.error

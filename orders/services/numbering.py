@@ -32,26 +32,36 @@ class Reserved:
     group_ids: list[int]
     order_ids: list[int]
     line_ids: list[int]
+    payment_numbers: list[str]
 
 
 RESERVE = """
-SELECT array(SELECT nextval('orders_number_seq') FROM generate_series(1, %(groups)s + %(orders)s)),
+SELECT array(SELECT nextval('orders_number_seq') FROM generate_series(1, %(numbers)s)),
        array(SELECT nextval('orders_ordergroup_id_seq') FROM generate_series(1, %(groups)s)),
        array(SELECT nextval('orders_order_id_seq') FROM generate_series(1, %(orders)s)),
        array(SELECT nextval('orders_orderline_id_seq') FROM generate_series(1, %(lines)s))
 """
 
 
-def reserve(*, groups: int, orders: int, lines: int, at: datetime) -> Reserved:
-    """Return what so many new groups, orders and lines are called, in one round trip."""
+def reserve(*, groups: int, orders: int, lines: int, payments: int, at: datetime) -> Reserved:
+    """Return what so many new groups, orders, lines and payments are called, in one round trip."""
     with connection.cursor() as cursor:
-        cursor.execute(RESERVE, {"groups": groups, "orders": orders, "lines": lines})
+        cursor.execute(
+            RESERVE,
+            {
+                "numbers": groups + orders + payments,
+                "groups": groups,
+                "orders": orders,
+                "lines": lines,
+            },
+        )
         values, group_ids, order_ids, line_ids = cursor.fetchone()
     numbers = [public_number(value, at) for value in values]
     return Reserved(
         group_numbers=[f"{GROUP}{number}" for number in numbers[:groups]],
-        order_numbers=[f"{ORDER}{number}" for number in numbers[groups:]],
+        order_numbers=[f"{ORDER}{number}" for number in numbers[groups : groups + orders]],
         group_ids=group_ids,
         order_ids=order_ids,
         line_ids=line_ids,
+        payment_numbers=[f"{PAYMENT}{number}" for number in numbers[groups + orders :]],
     )

@@ -28,6 +28,7 @@ from orders.services.gateways.port import (
     PaymentOrder,
 )
 from orders.services.payments import POLL_AFTER, start_payment
+from orders.services.placement import Placed
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +63,21 @@ def start(*, group_number: str, gateway: str, at: datetime, actor: Actor) -> Sta
     except (GatewayTimeout, GatewayRefused):
         raise GatewayUnavailable from None
     return Started(payment, pay)
+
+
+def start_with(placed: Placed, *, gateway: str, at: datetime, actor: Actor) -> Started | None:
+    """Open the gateway's cashier for a checkout that was just placed, or placed before.
+
+    None when nothing of it waits for money, or the gateway does not answer: whatever it says, the
+    checkout is placed, and its payment can be started again. Raises UnknownGateway.
+    """
+    intended = placed.recorded.payment if placed.recorded else None
+    try:
+        if intended is not None:
+            return Started(intended, _create(gateways.get(gateway), intended))
+        return start(group_number=placed.group.number, gateway=gateway, at=at, actor=actor)
+    except (GatewayTimeout, GatewayRefused, GatewayUnavailable, NotPayable):
+        return None
 
 
 def _create(port: Gateway, payment: Payment) -> PayData:

@@ -109,21 +109,26 @@ def _make(
         return {}
     numbers = numbering.take(len(missing), at, prefix=numbering.PAYMENT)
     made = Payment.objects.bulk_create(
-        Payment(
-            number=number,
-            group=group,
-            buyer_id=group.buyer_id,
-            gateway=gateway,
-            amount=amount,
-            currency=group.currency,
-            poll_at=at + POLL_AFTER[0],
-            created_at=at,
-        )
+        intent(number, group, gateway, amount, at)
         for number, ((_group_id, gateway, amount), group) in zip(
             numbers, missing.items(), strict=True
         )
     )
     return dict(zip(missing, made, strict=True))
+
+
+def intent(number: str, group: OrderGroup, gateway: str, amount: int, at: datetime) -> Payment:
+    """Return a payment, not saved, that waits for `amount` (minor units) of the group's."""
+    return Payment(
+        number=number,
+        group=group,
+        buyer_id=group.buyer_id,
+        gateway=gateway,
+        amount=amount,
+        currency=group.currency,
+        poll_at=at + POLL_AFTER[0],
+        created_at=at,
+    )
 
 
 def _start(waiting: Sequence[tuple[Wish, datetime]]) -> list[Payment | DomainError]:

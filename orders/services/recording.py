@@ -16,10 +16,11 @@ from catalog.services import stock
 from kernel.events import publish
 from kernel.rowsets import rowset, statement
 from orders.events import OrderPlaced
-from orders.models import Order, OrderGroup, OrderLine, PriceAdjustment
+from orders.models import Order, OrderGroup, OrderLine, Payment, PriceAdjustment
 from orders.services import numbering
 from orders.services.deciding import Priced, ShopPart
 from orders.services.numbering import Reserved
+from orders.services.payments import intent
 from orders.services.pricing import Adjustment, PricedLine
 from orders.services.reading import Attribution, Facts
 from orders.services.receivers import SealedReceiver
@@ -76,6 +77,8 @@ class Recorded:
 
     group: OrderGroup
     orders: tuple[RecordedOrder, ...]
+    #: What waits for the buyer's money, when a gateway was named. Its pk is not known.
+    payment: Payment | None = None
 
 
 def record(grants: Sequence[Grant], facts: Facts, *, at: datetime) -> list[Recorded]:
@@ -96,7 +99,8 @@ def record(grants: Sequence[Grant], facts: Facts, *, at: datetime) -> list[Recor
     snapshots = freeze(_faces(parts, facts))
     orders = _orders(parts, facts, snapshots, reserved, at)
     lines, adjustments = _lines(parts, orders, facts, snapshots, reserved)
-    _write(groups, orders, lines, adjustments)
+    payments = _payments(grants, groups, reserved, at)
+    _write(groups, orders, lines, adjustments, payments)
     stock.hold([_hold(line) for line in lines], at)
     publish(
         *(
@@ -104,7 +108,7 @@ def record(grants: Sequence[Grant], facts: Facts, *, at: datetime) -> list[Recor
             for order in orders
         )
     )
-    return _recorded(parts, groups, orders, lines, facts)
+    return _recorded(parts, groups, orders, lines, payments, facts)
 
 
 def _faces(parts: Sequence[_Part], facts: Facts) -> Iterator[Face]:
@@ -120,6 +124,7 @@ def _write(
     orders: Sequence[Order],
     lines: Sequence[OrderLine],
     adjustments: Sequence[PriceAdjustment],
+    payments: Sequence[Payment],
 ) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -129,6 +134,7 @@ def _write(
                 "orders": rowset(orders),
                 "lines": rowset(lines),
                 "adjustments": rowset(adjustments),
+                "payments": rowset(payments),
             },
         )
 
@@ -138,6 +144,7 @@ def _recorded(
     groups: Sequence[OrderGroup],
     orders: Sequence[Order],
     lines: Sequence[OrderLine],
+    payments: Sequence[Payment],
     facts: Facts,
 ) -> list[Recorded]:
     written = iter(lines)
@@ -149,7 +156,8 @@ def _recorded(
         )
         block = facts.face_of(one.part.shop_id).block
         of_group[order.group_id].append(RecordedOrder(order, block, shown))
-    return [Recorded(group, tuple(of_group[group.pk])) for group in groups]
+    started = {one.group_id: one for one in payments}
+    return [Recorded(group, tuple(of_group[group.pk]), started.get(group.pk)) for group in groups]
 
 
 def _reserve(grants: Sequence[Grant], at: datetime) -> Reserved:
@@ -157,6 +165,7 @@ def _reserve(grants: Sequence[Grant], at: datetime) -> Reserved:
         groups=len(grants),
         orders=sum(len(grant.priced.parts) for grant in grants),
         lines=sum(len(grant.request.lines) for grant in grants),
+        payments=sum(bool(grant.request.gateway) for grant in grants),
         at=at,
     )
 
@@ -182,6 +191,21 @@ def _groups(grants: Sequence[Grant], reserved: Reserved, at: datetime) -> list[O
             placed_at=at,
         )
         for pk, number, grant in names
+    ]
+
+
+def _payments(
+    grants: Sequence[Grant], groups: Sequence[OrderGroup], reserved: Reserved, at: datetime
+) -> list[Payment]:
+    """Return the intents of those who named a gateway: each pays all of its group."""
+    wished = [
+        (group, grant.request.gateway)
+        for group, grant in zip(groups, grants, strict=True)
+        if grant.request.gateway
+    ]
+    return [
+        intent(number, group, gateway, group.pay_amount, at)
+        for number, (group, gateway) in zip(reserved.payment_numbers, wished, strict=True)
     ]
 
 

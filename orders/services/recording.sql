@@ -21,6 +21,15 @@ written_adjustments AS (
     INSERT INTO orders_priceadjustment (line_id, shop_id, buyer_id, step, amount, bearer)
     SELECT line_id, shop_id, buyer_id, step, amount, bearer
     FROM jsonb_populate_recordset(NULL::orders_priceadjustment, %(adjustments)s)
+),
+-- What the buyer pays with at once: the intent; the gateway hears of it after the commit.
+written_payments AS (
+    INSERT INTO orders_payment
+        (number, group_id, buyer_id, gateway, amount, currency, status, gateway_txn, is_effective,
+         created_at, poll_at, poll_count)
+    SELECT number, group_id, buyer_id, gateway, amount, currency, status, gateway_txn, is_effective,
+           created_at, poll_at, poll_count
+    FROM jsonb_populate_recordset(NULL::orders_payment, %(payments)s)
 )
 -- What was bought leaves the cart.
 DELETE FROM orders_cartline AS cart

@@ -65,6 +65,9 @@ class PlaceOrder:
     #: Public shop id → the buyer's message to that shop.
     messages: tuple[tuple[str, str], ...] = field(default=())
     expected_pay_amount: int | None = None
+    #: The gateway whose payment shall wait for the buyer at once; none when it is started later.
+    #: How it is paid may change from try to try: the fingerprint knows nothing of it.
+    gateway: str = ""
 
     @property
     def identity(self) -> tuple[int, str]:
@@ -73,7 +76,7 @@ class PlaceOrder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A keyed hash of all that was asked: it tells a retry from another request of one key.
+        """A keyed hash of what shall be bought: it tells a retry from another request of one key.
 
         Keyed, for it covers an address: who reads the table cannot try addresses against it.
         """

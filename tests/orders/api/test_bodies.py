@@ -74,6 +74,7 @@ bodies = st.fixed_dictionaries(
         "address_id": words,
         "messages": st.one_of(st.none(), messages),
         "expected_pay_amount": numbers,
+        "gateway": words,
         "x": words,
     },
 )

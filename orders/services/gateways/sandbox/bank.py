@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
+from kernel.group_commit import GroupCommit
 from orders.enums import SandboxProfile, SandboxStatus
 from orders.models import SandboxRefund, SandboxTransaction
 from orders.services.gateways.port import GatewayRefused, GatewayTimeout
@@ -41,17 +44,41 @@ class SignedNotice:
     body: bytes
 
 
-def open_payment(*, number: str, amount: int, currency: str) -> SandboxTransaction:
+def open_payment(*, number: str, amount: int, currency: str) -> None:
     """Put a payment into the journal; a number that stands there is left as it is.
 
     Raises GatewayRefused for one that was closed.
     """
-    row, _made = SandboxTransaction.objects.get_or_create(
-        number=number, defaults={"merchant": MERCHANT, "amount": amount, "currency": currency}
-    )
-    if row.status == SandboxStatus.CLOSED:
+    line = {"number": number, "merchant": MERCHANT, "amount": amount, "currency": currency}
+    if _openings.submit(line):
         raise GatewayRefused("closed")
-    return row
+
+
+#: The journal before this statement says which numbers were closed; it leaves them as they are.
+OPEN = """
+WITH told AS (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb)
+        AS line (number text, merchant text, amount bigint, currency text)
+), opened AS (
+    INSERT INTO orders_sandboxtransaction
+        (number, merchant, amount, currency, txn, status, profile, refunded_amount)
+    SELECT number, merchant, amount, currency, '', 'open', 'ok', 0 FROM told ORDER BY number
+    ON CONFLICT (number) DO NOTHING
+)
+SELECT number FROM orders_sandboxtransaction JOIN told USING (number) WHERE status = 'closed'
+"""
+
+
+def _open(lines: Sequence[Mapping[str, Any]]) -> list[bool]:
+    """Put lines into the journal; tell of each whether it had been closed."""
+    by_number = {line["number"]: line for line in lines}
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, [json.dumps(list(by_number.values()))])
+        closed = {number for (number,) in cursor.fetchall()}
+    return [line["number"] in closed for line in lines]
+
+
+_openings: GroupCommit[Mapping[str, Any], bool] = GroupCommit(_open, name="sandbox openings")
 
 
 @transaction.atomic
