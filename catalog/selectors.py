@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
@@ -21,6 +20,7 @@ from catalog.policies import (
     availability,
 )
 from kernel.actors import Actor
+from kernel.asking import Statement, numbers
 from shops.enums import ShopStatus
 from shops.selectors import storefronts
 from shops.selectors.shapes import Storefront
@@ -67,13 +67,12 @@ def buyable(sku_ids: Iterable[int], *, at: datetime) -> dict[int, BuyableSku]:
     return {version.sku_id: _buyable(version) for version in versions}
 
 
-def prices_in_force(sku_ids: Collection[int]) -> dict[int, int]:
-    """Return SKU pk → pk of the price version in force, by the database's clock. One query."""
-    if not sku_ids:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(PRICES_IN_FORCE, [list(sku_ids)])
-        return dict(cursor.fetchall())
+def to_read_prices(sku_ids: Iterable[int]) -> Statement[dict[int, int]]:
+    """Return the statement that tells SKU pk → pk of its price in force, by the database's clock.
+
+    A SKU without one is absent.
+    """
+    return Statement(PRICES_IN_FORCE, [numbers(sku_ids)], dict)
 
 
 #: One short walk of an index for each SKU.

@@ -24,6 +24,8 @@ from celery import current_app
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
+from kernel.asking import Statement, nothing, tell
+
 logger = logging.getLogger(__name__)
 
 #: Seconds between two hints to the broker: one costs as much as an order.
@@ -82,11 +84,14 @@ def subscribers() -> list[Subscriber]:
     return [one for several in _subscribers.values() for one in several]
 
 
-def publish(*events: Event) -> None:
-    """Write `events` to the outbox. Refuses to run outside a transaction: the fact must be true."""
+def publish(*events: Event, after: Sequence[Statement[None]] = ()) -> None:
+    """Write `events` to the outbox. Refuses to run outside a transaction: the fact must be true.
+
+    The statements of `after` write what the facts tell of: in the same round trip, before them.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("publish() needs the transaction that makes the fact true")
-    _write(events)
+    tell([*after, _to_write(events)])
     for topic in dict.fromkeys(event.topic for event in events):
         for subscriber in _subscribers.get(topic, ()):
             if subscriber.is_same_transaction:
@@ -103,10 +108,9 @@ FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS list (told, place) ORDER
 """
 
 
-def _write(events: Sequence[Event]) -> None:
+def _to_write(events: Sequence[Event]) -> Statement[None]:
     told = [[event.topic, vars(event)] for event in events]
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE, [json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False)])
+    return Statement(WRITE, [json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False)], nothing)
 
 
 class _Pace:

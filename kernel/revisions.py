@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from cachetools import LRUCache
-from django.db import connection
+
+from kernel.asking import Statement, ask_one
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -25,15 +26,17 @@ MAX_AGE = timedelta(seconds=60)
 
 def revisions_of(subjects: Collection[str]) -> dict[str, int]:
     """Return how often each of `subjects` has changed; 0 for never. One query, none for nothing."""
-    found = dict.fromkeys(subjects, 0)
-    if found:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT subject, number FROM kernel_revision WHERE subject = ANY(%s)",
-                [list(found)],
-            )
-            found.update(cursor.fetchall())
-    return found
+    return ask_one(to_read_revisions(subjects)) if subjects else {}
+
+
+def to_read_revisions(subjects: Collection[str]) -> Statement[dict[str, int]]:
+    """Return the statement that tells what `revisions_of` does."""
+    never = dict.fromkeys(subjects, 0)
+    return Statement(
+        "SELECT subject, number FROM kernel_revision WHERE subject = ANY(%s::text[])",
+        [list(never)],
+        lambda rows: never | dict(rows),
+    )
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from catalog.enums import MovementKind
 from catalog.errors import HoldMissing, OutOfStock
 from catalog.models import Sku, Stock
+from kernel.asking import Statement, ask_one, nothing, numbers
 
 #: What one piece of each kind does to (on_hand, held).
 EFFECTS: dict[str, tuple[int, int]] = {
@@ -65,7 +66,18 @@ def lock(sku_ids: Iterable[int]) -> dict[int, int]:
     The locks (FOR NO KEY UPDATE) last until the transaction ends; a SKU without counters is absent.
     Raises RuntimeError outside a transaction, where a lock would be gone at once.
     """
-    return {sku_id: on_hand - held for sku_id, (on_hand, held) in _lock(sku_ids).items()}
+    return ask_one(to_lock(sku_ids))
+
+
+def to_lock(sku_ids: Iterable[int]) -> Statement[dict[int, int]]:
+    """Return the statement that does what `lock` does. Raises what it raises."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("a lock needs the transaction that it protects")
+    return Statement(
+        LOCK,
+        [numbers(set(sku_ids))],
+        lambda rows: {sku_id: on_hand - held for sku_id, on_hand, held in rows},
+    )
 
 
 @transaction.atomic
@@ -91,17 +103,16 @@ def apply(moves: Sequence[Move], at: datetime) -> list[Move]:
         held[move.sku_id] += move.held_delta
     _check(counters, on_hand, held)
     if new:
-        _write(new, at)
+        ask_one(_to_write(new, at))
     return new
 
 
-def hold(moves: Sequence[Move], at: datetime) -> None:
-    """Hold pieces for references that are new, under locks taken by `lock`: one statement.
+def to_hold(moves: Sequence[Move], at: datetime) -> Statement[None]:
+    """Return the statement that holds pieces for references that are new, under locks of `lock`.
 
     The caller has seen that there is enough; the constraints of the tables are the last guard.
     """
-    if moves:
-        _write(sorted(moves, key=lambda move: move.key), at)
+    return _to_write(sorted(moves, key=lambda move: move.key), at)
 
 
 @transaction.atomic
@@ -113,7 +124,7 @@ def open_counters(skus: Sequence[Sku]) -> None:
 
 
 LOCK = """
-SELECT sku_id, on_hand, held FROM catalog_stock WHERE sku_id = ANY(%s)
+SELECT sku_id, on_hand, held FROM catalog_stock WHERE sku_id = ANY(%s::bigint[])
 ORDER BY sku_id FOR NO KEY UPDATE
 """
 
@@ -125,7 +136,7 @@ def _lock(sku_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     if not wanted:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [wanted])
+        cursor.execute(LOCK, [numbers(wanted)])
         return {sku_id: (on_hand, held) for sku_id, on_hand, held in cursor.fetchall()}
 
 
@@ -186,16 +197,15 @@ FROM summed AS d WHERE s.sku_id = d.sku_id
 """
 
 
-def _write(moves: Sequence[Move], at: datetime) -> None:
+def _to_write(moves: Sequence[Move], at: datetime) -> Statement[None]:
     values: dict[str, Any] = {
         "at": at,
-        "sku_ids": [move.sku_id for move in moves],
-        "shop_ids": [move.shop_id for move in moves],
+        "sku_ids": numbers(move.sku_id for move in moves),
+        "shop_ids": numbers(move.shop_id for move in moves),
         "kinds": [str(move.kind) for move in moves],
-        "on_hand": [move.on_hand_delta for move in moves],
-        "held": [move.held_delta for move in moves],
+        "on_hand": numbers(move.on_hand_delta for move in moves),
+        "held": numbers(move.held_delta for move in moves),
         "references": [move.reference for move in moves],
         "actors": [move.actor_label[:120] for move in moves],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE, values)
+    return Statement(WRITE, values, nothing)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
+from kernel.asking import Statement
 from kernel.numbers import public_number
 
 #: A letter tells people on the telephone what they are talking about; an order has none.
@@ -43,19 +45,24 @@ SELECT array(SELECT nextval('orders_number_seq') FROM generate_series(1, %(numbe
 """
 
 
-def reserve(*, groups: int, orders: int, lines: int, payments: int, at: datetime) -> Reserved:
-    """Return what so many new groups, orders, lines and payments are called, in one round trip."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            RESERVE,
-            {
-                "numbers": groups + orders + payments,
-                "groups": groups,
-                "orders": orders,
-                "lines": lines,
-            },
-        )
-        values, group_ids, order_ids, line_ids = cursor.fetchone()
+def to_reserve(
+    *, groups: int, orders: int, lines: int, payments: int, at: datetime
+) -> Statement[Reserved]:
+    """Return the statement that names so many new groups, orders, lines and payments.
+
+    What is not used of it is never given to anybody else.
+    """
+    counts = {"groups": groups, "orders": orders, "lines": lines}
+    total = {"numbers": groups + orders + payments}
+    return Statement(
+        RESERVE,
+        counts | total,
+        lambda rows: _reserved(rows[0], groups=groups, orders=orders, at=at),
+    )
+
+
+def _reserved(row: tuple[Any, ...], *, groups: int, orders: int, at: datetime) -> Reserved:
+    values, group_ids, order_ids, line_ids = row
     numbers = [public_number(value, at) for value in values]
     return Reserved(
         group_numbers=[f"{GROUP}{number}" for number in numbers[:groups]],

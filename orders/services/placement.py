@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from catalog.services import stock
+from kernel.asking import Statement, ask, nothing, numbers
 from kernel.errors import Busy, DomainError
 from orders.models import OrderGroup
 from orders.services import deciding, reading, recording
 from orders.services.receivers import receivers_of
-from orders.services.remembering import Book, open_book
+from orders.services.remembering import Book, open_book, to_look, to_look_for_prices
 from orders.services.requests import PlaceOrder, Receiver, Touch, WantedLine
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
 TRIES = 4
 #: How long a set queues for a hot SKU before the buyer is told to try again.
 LOCK_TIMEOUT = "8s"
+LIMIT_LOCKS = Statement("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT], nothing)
 
 
 @dataclass(frozen=True)
@@ -77,19 +79,31 @@ def place_orders(requests: Sequence[PlaceOrder], *, at: datetime) -> list[Placed
 
 
 def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Placed | Refused]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-    known = _known_groups(requests)
-    facts = reading.read_facts(requests, book=book, at=at)
+    offers = reading.offers_of(requests, book, at)
+    _limit, known, cart_touches = ask(
+        LIMIT_LOCKS,
+        _to_find_known(requests),
+        reading.to_read_cart_touches(requests, offers),
+    )
+    facts = reading.facts_of(requests, offers, cart_touches, book=book, at=at)
     receivers = receivers_of(requests)
     fresh = [request for request in requests if request.identity not in known]
     short = book.shortages.left(facts.skus_of(fresh))
     hopeful = [request for request in fresh if not _is_hopeless(request, facts, short)]
-    # The hottest rows last, and only for checkouts that are new: a replay waits for nobody.
-    available = stock.lock(facts.skus_of(hopeful))
-    # Whoever held the lock before us may have placed our key meanwhile, or changed a price.
-    known |= _known_groups(hopeful)
-    facts = facts.checked(at) if hopeful else facts
+    available: dict[int, int] = {}
+    reserved = None
+    if hopeful:
+        # The hottest rows last, and only for checkouts that are new: a replay waits for nobody.
+        # Whoever held the lock before us may have placed our key meanwhile, or changed a price.
+        available, meanwhile, now, prices, reserved = ask(
+            stock.to_lock(facts.skus_of(hopeful)),
+            _to_find_known(hopeful),
+            to_look(facts.pages),
+            to_look_for_prices(facts.pages),
+            recording.to_reserve(hopeful, facts, at),
+        )
+        known |= meanwhile
+        facts = facts.renewed(now, prices, at)
     checkouts = [
         reading.checkout_of(request, facts, has_receiver=receiver is not None)
         for request, receiver in zip(requests, receivers, strict=True)
@@ -103,7 +117,7 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
         for place, verdict in enumerate(verdicts)
         if isinstance(verdict, deciding.Granted) and (receiver := receivers[place])
     }
-    records = recording.record(list(granted.values()), facts, at=at)
+    records = recording.record(list(granted.values()), facts, reserved, at=at) if reserved else []
     written = dict(zip(granted, records, strict=True))
     replayed = [one.group_id for one in verdicts if isinstance(one, deciding.KnownGroup)]
     placed_before = OrderGroup.objects.in_bulk(replayed) if replayed else {}
@@ -170,14 +184,16 @@ USING (buyer_id, idempotency_key)
 """
 
 
-def _known_groups(requests: Sequence[PlaceOrder]) -> dict[tuple[int, str], tuple[int, str]]:
-    """Return (buyer, key) → (group pk, fingerprint) of what was placed before."""
-    if not requests:
-        return {}
+def _to_find_known(
+    requests: Sequence[PlaceOrder],
+) -> Statement[dict[tuple[int, str], tuple[int, str]]]:
+    """Return the statement that tells (buyer, key) → (group pk, fingerprint) of what is placed."""
     buyers, keys = zip(*{request.identity for request in requests}, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(KNOWN, [list(buyers), list(keys)])
-        return {(buyer, key): (pk, mark) for buyer, key, pk, mark in cursor.fetchall()}
+    return Statement(
+        KNOWN,
+        [numbers(buyers), list(keys)],
+        lambda rows: {(buyer, key): (pk, mark) for buyer, key, pk, mark in rows},
+    )
 
 
 def _is_lost_race(error: Exception) -> bool:

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import connection
-
 from catalog.selectors import BuyableSku
+from kernel.asking import Statement, ask, ask_one, numbers
 from kernel.revisions import Kept
 from orders.enums import TrafficChannel
 from orders.services.deciding import Checkout, Wanted
-from orders.services.remembering import Book, Pages, Presence
+from orders.services.remembering import Book, Pages, Presence, to_look, to_look_for_prices
 from orders.services.requests import PlaceOrder, Touch, WantedLine
 from orders.services.snapshots import Face
 from shops.enums import Relation
@@ -21,6 +20,9 @@ from shops.enums import Relation
 #: Relations that make an account the shop's own face (CT-12, BI-03).
 OWN = frozenset({Relation.OFFICIAL, Relation.SELF})
 NO_TOUCH = Touch()
+
+#: Public SKU id → its offer; absent when it cannot be bought.
+Offers = Mapping[str, Kept[BuyableSku]]
 
 
 @dataclass(frozen=True)
@@ -81,15 +83,29 @@ class Facts:
         is_face = face is not None and face["id"] == touch.account_id
         return Attribution(touch, _channel(touch, presenter), None if is_face else presenter)
 
-    def checked(self, at: datetime) -> Facts:
+    def renewed(self, now: Mapping[str, int], prices: Mapping[int, int], at: datetime) -> Facts:
         """Return the facts with everything read again that has changed since it was read."""
-        return replace(self, pages=self.book.checked(self.pages, at))
+        return replace(self, pages=self.book.renewed(self.pages, now, prices, at))
+
+    def checked(self, at: datetime) -> Facts:
+        """Return the facts as they are now: one look tells what has changed."""
+        return self.renewed(*ask(to_look(self.pages), to_look_for_prices(self.pages)), at)
 
 
-def read_facts(requests: Sequence[PlaceOrder], *, book: Book, at: datetime) -> Facts:
-    """Return what `requests` are about as `book` remembers it: to be `checked` before it counts."""
-    offers = book.offers({line.sku_id for request in requests for line in request.lines}, at)
-    cart_touches = _cart_touches(requests, offers)
+def offers_of(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> Offers:
+    """Return what `book` remembers of the SKUs of `requests`, by public id."""
+    return book.offers({line.sku_id for request in requests for line in request.lines}, at)
+
+
+def facts_of(
+    requests: Sequence[PlaceOrder],
+    offers: Offers,
+    cart_touches: Mapping[tuple[int, str], Touch],
+    *,
+    book: Book,
+    at: datetime,
+) -> Facts:
+    """Return what `requests` are about as `book` remembers it: to be `renewed` before it counts."""
     presences: set[Presence] = set()
     for request in requests:
         for line in request.lines:
@@ -125,24 +141,30 @@ JOIN unnest(%s::bigint[], %s::bigint[]) AS asked (buyer_id, sku_id) USING (buyer
 """
 
 
-def _cart_touches(
-    requests: Sequence[PlaceOrder], offers: Mapping[str, Kept[BuyableSku]]
-) -> dict[tuple[int, str], Touch]:
-    """Return what the carts kept for lines that came without a touch of their own."""
+def read_facts(requests: Sequence[PlaceOrder], *, book: Book, at: datetime) -> Facts:
+    """Return what `requests` are about as `book` remembers it, carts and all."""
+    offers = offers_of(requests, book, at)
+    cart_touches = ask_one(to_read_cart_touches(requests, offers))
+    return facts_of(requests, offers, cart_touches, book=book, at=at)
+
+
+def to_read_cart_touches(
+    requests: Sequence[PlaceOrder], offers: Offers
+) -> Statement[dict[tuple[int, str], Touch]]:
+    """Return the statement that tells what the carts kept for lines that came without a touch."""
     bare = {
         (request.buyer_id, offers[line.sku_id].value.sku_id): line.sku_id
         for request in requests
         for line in request.lines
         if line.touch is None and line.sku_id in offers
     }
-    if not bare:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(IN_CARTS, [list(column) for column in zip(*bare, strict=True)])
-        return {
-            (buyer, bare[buyer, sku]): Touch.of(json.loads(touch))
-            for buyer, sku, touch in cursor.fetchall()
-        }
+    return Statement(
+        IN_CARTS,
+        [numbers(buyer for buyer, _sku in bare), numbers(sku for _buyer, sku in bare)],
+        lambda rows: {
+            (buyer, bare[buyer, sku]): Touch.of(json.loads(touch)) for buyer, sku, touch in rows
+        },
+    )
 
 
 def _channel(touch: Touch, presenter: Face | None) -> TrafficChannel:

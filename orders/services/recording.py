@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
 
 from catalog.enums import MovementKind
 from catalog.selectors import BuyableSku
 from catalog.services import stock
+from kernel.asking import Statement, nothing
 from kernel.events import publish
 from kernel.rowsets import rowset, statement
 from orders.events import OrderPlaced
@@ -81,15 +81,17 @@ class Recorded:
     payment: Payment | None = None
 
 
-def record(grants: Sequence[Grant], facts: Facts, *, at: datetime) -> list[Recorded]:
+def record(
+    grants: Sequence[Grant], facts: Facts, reserved: Reserved, *, at: datetime
+) -> list[Recorded]:
     """Write what was granted and hold its stock; return the rows, in the order of `grants`.
 
-    Belongs in the transaction that holds the locks of the stock. The rows are what the database
-    has; their orders know group, shop block and lines without another query.
+    `reserved` are names for at least as many rows; all is written in one round trip. Belongs in the
+    transaction that holds the locks of the stock. The rows are what the database has; their orders
+    know group, shop block and lines without another query.
     """
     if not grants:
         return []
-    reserved = _reserve(grants, at)
     groups = _groups(grants, reserved, at)
     parts = [
         _Part(grant, group, part, _attributions(grant, part, facts))
@@ -100,13 +102,15 @@ def record(grants: Sequence[Grant], facts: Facts, *, at: datetime) -> list[Recor
     orders = _orders(parts, facts, snapshots, reserved, at)
     lines, adjustments = _lines(parts, orders, facts, snapshots, reserved)
     payments = _payments(grants, groups, reserved, at)
-    _write(groups, orders, lines, adjustments, payments)
-    stock.hold([_hold(line) for line in lines], at)
     publish(
         *(
             OrderPlaced(order_id=order.pk, shop_id=order.shop_id, buyer_id=order.buyer_id)
             for order in orders
-        )
+        ),
+        after=[
+            _to_write(groups, orders, lines, adjustments, payments),
+            stock.to_hold([_hold(line) for line in lines], at),
+        ],
     )
     return _recorded(parts, groups, orders, lines, payments, facts)
 
@@ -119,24 +123,24 @@ def _faces(parts: Sequence[_Part], facts: Facts) -> Iterator[Face]:
                 yield attribution.presenter
 
 
-def _write(
+def _to_write(
     groups: Sequence[OrderGroup],
     orders: Sequence[Order],
     lines: Sequence[OrderLine],
     adjustments: Sequence[PriceAdjustment],
     payments: Sequence[Payment],
-) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement(SQL),
-            {
-                "groups": rowset(groups),
-                "orders": rowset(orders),
-                "lines": rowset(lines),
-                "adjustments": rowset(adjustments),
-                "payments": rowset(payments),
-            },
-        )
+) -> Statement[None]:
+    return Statement(
+        statement(SQL),
+        {
+            "groups": rowset(groups),
+            "orders": rowset(orders),
+            "lines": rowset(lines),
+            "adjustments": rowset(adjustments),
+            "payments": rowset(payments),
+        },
+        nothing,
+    )
 
 
 def _recorded(
@@ -160,12 +164,17 @@ def _recorded(
     return [Recorded(group, tuple(of_group[group.pk]), started.get(group.pk)) for group in groups]
 
 
-def _reserve(grants: Sequence[Grant], at: datetime) -> Reserved:
-    return numbering.reserve(
-        groups=len(grants),
-        orders=sum(len(grant.priced.parts) for grant in grants),
-        lines=sum(len(grant.request.lines) for grant in grants),
-        payments=sum(bool(grant.request.gateway) for grant in grants),
+def to_reserve(requests: Sequence[PlaceOrder], facts: Facts, at: datetime) -> Statement[Reserved]:
+    """Return the statement that names the rows of all `requests`, should all be granted."""
+    shops = [
+        {offer.shop_id for line in request.lines if (offer := facts.offer_of(line.sku_id))}
+        for request in requests
+    ]
+    return numbering.to_reserve(
+        groups=len(requests),
+        orders=sum(map(len, shops)),
+        lines=sum(len(request.lines) for request in requests),
+        payments=sum(bool(request.gateway) for request in requests),
         at=at,
     )
 
@@ -178,7 +187,7 @@ def _attributions(grant: Grant, part: ShopPart, facts: Facts) -> tuple[Attributi
 
 
 def _groups(grants: Sequence[Grant], reserved: Reserved, at: datetime) -> list[OrderGroup]:
-    names = zip(reserved.group_ids, reserved.group_numbers, grants, strict=True)
+    names = zip(reserved.group_ids, reserved.group_numbers, grants, strict=False)
     return [
         OrderGroup(
             id=pk,
@@ -205,7 +214,7 @@ def _payments(
     ]
     return [
         intent(number, group, gateway, group.pay_amount, at)
-        for number, (group, gateway) in zip(reserved.payment_numbers, wished, strict=True)
+        for number, (group, gateway) in zip(reserved.payment_numbers, wished, strict=False)
     ]
 
 
@@ -217,7 +226,7 @@ def _orders(
     at: datetime,
 ) -> list[Order]:
     names = zip(
-        reserved.order_ids, reserved.order_numbers, parts, _messages(parts, facts), strict=True
+        reserved.order_ids, reserved.order_numbers, parts, _messages(parts, facts), strict=False
     )
     return [
         Order(

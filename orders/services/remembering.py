@@ -2,7 +2,7 @@
 
 A live session sells one thing thousands of times in a minute: what it costs, who sells it and whose
 content shows it is read once and remembered. Before a set is decided one look tells whether it is
-still true (`Book.checked`), so nothing is ever sold on an old word.
+still true (`to_look`, `Book.renewed`), so nothing is ever sold on an old word.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from django.db import connection
 
 from accounts.models import Account
 from catalog.models import Sku
-from catalog.selectors import BuyableSku, buyable, prices_in_force
-from kernel.revisions import Kept, Memory, read_revised, revisions_of
+from catalog.selectors import BuyableSku, buyable, to_read_prices
+from kernel.asking import Statement
+from kernel.revisions import Kept, Memory, read_revised, to_read_revisions
 from orders.services.shortages import Shortages
 from orders.services.snapshots import Face
 from shops.selectors import FreightTerms, freight_terms, presenters, storefronts
@@ -47,6 +48,19 @@ class Pages:
     presenters: Mapping[Presence, Kept[Face]]
 
 
+def to_look(pages: Pages) -> Statement[dict[str, int]]:
+    """Return the statement that tells the revisions of all that `pages` depend on."""
+    several = (pages.offers, pages.shops, pages.presenters)
+    return to_read_revisions(
+        {one for kept in several for page in kept.values() for one in page.revisions}
+    )
+
+
+def to_look_for_prices(pages: Pages) -> Statement[dict[int, int]]:
+    """Return the statement that tells which price is in force for each of the offers."""
+    return to_read_prices(kept.value.sku_id for kept in pages.offers.values())
+
+
 class Book:
     """What this process remembers; a transaction that may be undone reads in a book of its own."""
 
@@ -74,13 +88,13 @@ class Book:
             presenters=_recalled(self._presenters, presences, _read_presenters, at),
         )
 
-    def checked(self, pages: Pages, at: datetime) -> Pages:
-        """Return `pages` with everything read again that has changed: one look, two queries."""
-        several = (pages.offers, pages.shops, pages.presenters)
-        subjects = {one for kept in several for page in kept.values() for one in page.revisions}
-        now = revisions_of(subjects)
-        prices = prices_in_force([kept.value.sku_id for kept in pages.offers.values()])
+    def renewed(
+        self, pages: Pages, now: Mapping[str, int], prices: Mapping[int, int], at: datetime
+    ) -> Pages:
+        """Return `pages` with everything read again that has changed: one look says what.
 
+        `now` and `prices` are what `to_look` and `to_look_for_prices` told a moment ago.
+        """
         dear = {
             key
             for key, kept in pages.offers.items()

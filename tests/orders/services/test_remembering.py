@@ -91,7 +91,7 @@ def test_a_new_price_counts_from_the_next_checkout_on(book, sku):
 def test_control_unchecked_the_old_price_would_be_sold(book, sku, monkeypatch):
     place(request(UserFactory(), (sku, 1)))
     raise_price(sku, 1_200)
-    monkeypatch.setattr(Facts, "checked", lambda self, at: self)
+    monkeypatch.setattr(Facts, "renewed", lambda self, *_args: self)
 
     place(request(UserFactory(), (sku, 1)))
 
