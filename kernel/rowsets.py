@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from django.db import models
 
 
-def rowset(instances: Iterable[models.Model]) -> str:
-    """Return the columns of unsaved `instances` as a JSON array, ready for PostgreSQL.
+def row_of(model: type[models.Model]) -> type[Any]:
+    """Return a struct of the columns of `model`: what is written a thousand times a second.
 
-    Every column must hold a plain value: a default of the database's is not known here.
+    Making one costs a tenth of an instance. A column with a plain default, an empty text where one
+    may be, or NULL where that may be, needs not be named; a default of the database's has to be.
     """
-    return json.dumps([_row(one) for one in instances], default=plain, ensure_ascii=False)
+    columns: list[Any] = []
+    names: dict[str, str] = {}
+    for one in model._meta.concrete_fields:
+        names[one.attname] = one.column or one.attname
+        columns.append((one.attname, Any, *_default(one)))
+    return msgspec.defstruct(f"{model.__name__}Row", columns, kw_only=True, rename=names, gc=False)
+
+
+def _default(column: models.Field[Any, Any]) -> list[Any]:
+    if column.has_default():
+        default = column.default
+        return [msgspec.field(default_factory=default) if callable(default) else default]
+    if column.null or column.primary_key:
+        return [None]
+    return [""] if column.blank and column.empty_strings_allowed else []
+
+
+def rowset(rows: Iterable[Any]) -> str:
+    """Return rows, or the columns of unsaved instances, as a JSON array ready for PostgreSQL.
+
+    Every column must hold a plain value: a default of the database's is not known here. In rows,
+    bytes are text already (`bytea`).
+    """
+    values = [_row(one) if isinstance(one, models.Model) else one for one in rows]
+    return msgspec.json.encode(values, enc_hook=plain).decode()
+
+
+def bytea(value: bytes) -> str:
+    """Return bytes as PostgreSQL reads them from a JSON row."""
+    return f"\\x{value.hex()}"
 
 
 @cache
@@ -28,7 +58,8 @@ def statement(path: Path) -> str:
 
 def _row(instance: models.Model) -> dict[str, Any]:
     values = instance.__dict__
-    return {column: values[name] for name, column in _columns(type(instance))}
+    row = {column: values[name] for name, column in _columns(type(instance))}
+    return {key: bytea(one) if isinstance(one, bytes) else one for key, one in row.items()}
 
 
 @cache
@@ -42,5 +73,5 @@ def plain(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, bytes):
-        return f"\\x{value.hex()}"
+        return bytea(value)
     return str(value)

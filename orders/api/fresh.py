@@ -8,9 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from orders.models import Order, OrderLine
 from orders.services.outgoing import Started
-from orders.services.recording import Recorded, RecordedLine, RecordedOrder
+from orders.services.recording import Recorded, RecordedLine, RecordedOrder, Row
 
 
 def checkout_body(recorded: Recorded, started: Started | None) -> dict[str, Any]:
@@ -97,7 +96,7 @@ def _line(one: RecordedLine, order_number: str) -> dict[str, Any]:
     }
 
 
-def _money(row: Order | OrderLine, amount: int) -> dict[str, Any]:
+def _money(row: Row, amount: int) -> dict[str, Any]:
     return {"amount": amount, "currency": row.currency}
 
 

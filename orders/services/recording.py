@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -14,7 +15,7 @@ from catalog.selectors import BuyableSku
 from catalog.services import stock
 from kernel.asking import Statement, nothing
 from kernel.events import publish
-from kernel.rowsets import rowset, statement
+from kernel.rowsets import bytea, row_of, rowset, statement
 from orders.events import OrderPlaced
 from orders.models import Order, OrderGroup, OrderLine, Payment, PriceAdjustment
 from orders.services import numbering
@@ -28,6 +29,12 @@ from orders.services.requests import PlaceOrder, WantedLine
 from orders.services.snapshots import Block, Face, Key, freeze
 
 SQL = Path(__file__).with_name("recording.sql")
+
+#: What is written for each order: columns, and nothing that an instance would carry about.
+OrderRow = row_of(Order)
+OrderLineRow = row_of(OrderLine)
+PriceAdjustmentRow = row_of(PriceAdjustment)
+Row = Any
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class _Part:
 class RecordedLine:
     """A line as it was written, with what was sold and whose content sold it."""
 
-    line: OrderLine
+    line: Row
     offer: BuyableSku
     presenter: Block | None
 
@@ -66,7 +73,7 @@ class RecordedLine:
 class RecordedOrder:
     """An order as it was written, with the block that the buyer saw."""
 
-    order: Order
+    order: Row
     storefront: Block
     lines: tuple[RecordedLine, ...]
 
@@ -104,12 +111,12 @@ def record(
     payments = _payments(grants, groups, reserved, at)
     publish(
         *(
-            OrderPlaced(order_id=order.pk, shop_id=order.shop_id, buyer_id=order.buyer_id)
+            OrderPlaced(order_id=order.id, shop_id=order.shop_id, buyer_id=order.buyer_id)
             for order in orders
         ),
         after=[
             _to_write(groups, orders, lines, adjustments, payments),
-            stock.to_hold([_hold(line) for line in lines], at),
+            stock.to_hold(_holds(orders, lines), at),
         ],
     )
     return _recorded(parts, groups, orders, lines, payments, facts)
@@ -125,9 +132,9 @@ def _faces(parts: Sequence[_Part], facts: Facts) -> Iterator[Face]:
 
 def _to_write(
     groups: Sequence[OrderGroup],
-    orders: Sequence[Order],
-    lines: Sequence[OrderLine],
-    adjustments: Sequence[PriceAdjustment],
+    orders: Sequence[Row],
+    lines: Sequence[Row],
+    adjustments: Sequence[Row],
     payments: Sequence[Payment],
 ) -> Statement[None]:
     return Statement(
@@ -146,8 +153,8 @@ def _to_write(
 def _recorded(
     parts: Sequence[_Part],
     groups: Sequence[OrderGroup],
-    orders: Sequence[Order],
-    lines: Sequence[OrderLine],
+    orders: Sequence[Row],
+    lines: Sequence[Row],
     payments: Sequence[Payment],
     facts: Facts,
 ) -> list[Recorded]:
@@ -224,15 +231,15 @@ def _orders(
     snapshots: dict[Key, int],
     reserved: Reserved,
     at: datetime,
-) -> list[Order]:
+) -> list[Row]:
     names = zip(
         reserved.order_ids, reserved.order_numbers, parts, _messages(parts, facts), strict=False
     )
     return [
-        Order(
+        OrderRow(
             id=pk,
             number=number,
-            group=one.group,
+            group_id=one.group.pk,
             shop_id=one.part.shop_id,
             buyer_id=one.grant.request.buyer_id,
             currency=one.grant.priced.currency,
@@ -241,7 +248,7 @@ def _orders(
             promotion_amount=one.part.priced.promotion_amount,
             pay_amount=one.part.priced.pay_amount,
             storefront_id=snapshots[facts.face_of(one.part.shop_id).key],
-            receiver_sealed=one.grant.receiver.sealed,
+            receiver_sealed=bytea(one.grant.receiver.sealed),
             receiver_masked=one.grant.receiver.masked,
             address_hash=one.grant.receiver.address_hash,
             buyer_message=message,
@@ -263,19 +270,19 @@ def _messages(parts: Sequence[_Part], facts: Facts) -> list[str]:
 
 def _lines(
     parts: Sequence[_Part],
-    orders: Sequence[Order],
+    orders: Sequence[Row],
     facts: Facts,
     snapshots: dict[Key, int],
     reserved: Reserved,
-) -> tuple[list[OrderLine], list[PriceAdjustment]]:
+) -> tuple[list[Row], list[Row]]:
     pks = iter(reserved.line_ids)
-    lines: list[OrderLine] = []
-    adjustments: list[PriceAdjustment] = []
+    lines: list[Row] = []
+    adjustments: list[Row] = []
     for one, order in zip(parts, orders, strict=True):
         rows = zip(one.lines, one.part.priced.lines, one.attributions, strict=True)
         for position, (wanted, priced, attribution) in enumerate(rows, start=1):
             line = _line(order, position, wanted, priced, attribution, facts)
-            line.pk = next(pks)
+            line.id = next(pks)
             if attribution.presenter is not None:
                 line.presenter_id = snapshots[attribution.presenter.key]
             lines.append(line)
@@ -283,9 +290,9 @@ def _lines(
     return lines, adjustments
 
 
-def _adjustment(line: OrderLine, step: Adjustment) -> PriceAdjustment:
-    return PriceAdjustment(
-        line=line,
+def _adjustment(line: Row, step: Adjustment) -> Row:
+    return PriceAdjustmentRow(
+        line_id=line.id,
         shop_id=line.shop_id,
         buyer_id=line.buyer_id,
         step=step.step,
@@ -295,17 +302,17 @@ def _adjustment(line: OrderLine, step: Adjustment) -> PriceAdjustment:
 
 
 def _line(
-    order: Order,
+    order: Row,
     position: int,
     wanted: WantedLine,
     priced: PricedLine,
     attribution: Attribution,
     facts: Facts,
-) -> OrderLine:
+) -> Row:
     offer = facts.offer(wanted.sku_id)
     touch = attribution.touch
-    return OrderLine(
-        order=order,
+    return OrderLineRow(
+        order_id=order.id,
         position=position,
         shop_id=order.shop_id,
         buyer_id=order.buyer_id,
@@ -342,11 +349,15 @@ def _block(attribution: Attribution) -> Block | None:
     return attribution.presenter.block if attribution.presenter else None
 
 
-def _hold(line: OrderLine) -> stock.Move:
-    return stock.Move(
-        sku_id=line.sku_id,
-        shop_id=line.shop_id,
-        kind=MovementKind.HOLD,
-        quantity=line.quantity,
-        reference=f"order:{line.order.number}:{line.position}",
-    )
+def _holds(orders: Sequence[Row], lines: Sequence[Row]) -> list[stock.Move]:
+    numbers = {order.id: order.number for order in orders}
+    return [
+        stock.Move(
+            sku_id=line.sku_id,
+            shop_id=line.shop_id,
+            kind=MovementKind.HOLD,
+            quantity=line.quantity,
+            reference=f"order:{numbers[line.order_id]}:{line.position}",
+        )
+        for line in lines
+    ]
