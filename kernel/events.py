@@ -17,7 +17,7 @@ import json
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from celery import current_app
@@ -28,8 +28,9 @@ from kernel.asking import Statement, nothing, tell
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two hints to the broker: one costs as much as an order.
-NUDGE_EVERY = 0.2
+#: Seconds between two hints of one process to the broker. Whoever comes alone is heard at once; under
+#: load each sweep finds a set, and beat's, once a second, takes what no hint was sent for.
+NUDGE_EVERY = 1.0
 #: Seconds after which a hint that no worker took is worth nothing: the next sweep does its work.
 NUDGE_EXPIRES = 5
 
@@ -87,29 +88,37 @@ def subscribers() -> list[Subscriber]:
 def publish(*events: Event, after: Sequence[Statement[None]] = ()) -> None:
     """Write `events` to the outbox. Refuses to run outside a transaction: the fact must be true.
 
-    The statements of `after` write what the facts tell of: in the same round trip, before them.
+    A fact that nobody hears after commit is told and done: no relay, no delivery, no wake-up. The
+    statements of `after` write what the facts tell of: in the same round trip, before them.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("publish() needs the transaction that makes the fact true")
-    tell([*after, _to_write(events)])
-    for topic in dict.fromkeys(event.topic for event in events):
+    topics = dict.fromkeys(event.topic for event in events)
+    waited_for = {topic for topic in topics if _is_heard_later(topic)}
+    tell([*after, _to_write(events, waited_for)])
+    for topic in topics:
         for subscriber in _subscribers.get(topic, ()):
             if subscriber.is_same_transaction:
                 subscriber.handler([event for event in events if event.topic == topic])
-    if not any(waiting[1] is nudge for waiting in connection.run_on_commit):
+    if waited_for and not any(waiting[1] is nudge for waiting in connection.run_on_commit):
         transaction.on_commit(nudge, robust=True)  # one wake-up a transaction
+
+
+def _is_heard_later(topic: str) -> bool:
+    return any(not one.is_same_transaction for one in _subscribers.get(topic, ()))
 
 
 #: One row an event, in the order in which they were told.
 WRITE = """
-INSERT INTO kernel_outboxmessage (topic, payload, created_at)
-SELECT told ->> 0, told -> 1, statement_timestamp()
+INSERT INTO kernel_outboxmessage (topic, payload, created_at, relayed_at)
+SELECT told ->> 0, told -> 1, statement_timestamp(),
+       CASE WHEN NOT (told -> 2)::boolean THEN statement_timestamp() END
 FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS list (told, place) ORDER BY place
 """
 
 
-def _to_write(events: Sequence[Event]) -> Statement[None]:
-    told = [[event.topic, vars(event)] for event in events]
+def _to_write(events: Sequence[Event], waited_for: Collection[str]) -> Statement[None]:
+    told = [[event.topic, vars(event), event.topic in waited_for] for event in events]
     return Statement(WRITE, [json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False)], nothing)
 
 

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 @shared_task(acks_late=True)
 def deliver_events(**_: Any) -> None:
     """Deliver what the outbox holds. Safe to run any number of times, side by side."""
-    delivery.deliver_all()
+    delivery.sweep()
 
 
 @shared_task(acks_late=True)

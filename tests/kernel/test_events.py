@@ -70,6 +70,7 @@ def test_a_fact_that_is_undone_is_not_told() -> None:
 def test_a_transaction_wakes_the_relay_once_however_many_facts_it_tells(
     django_capture_on_commit_callbacks,
 ) -> None:
+    events.on(LampLit)(heard([]))
     with django_capture_on_commit_callbacks() as callbacks:
         events.publish(LampLit(lamp_id=1))
         events.publish(LampLit(lamp_id=2), LampBroken(lamp_id=2))
@@ -182,32 +183,66 @@ def test_a_failure_undoes_what_the_subscriber_wrote() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_crash_between_the_work_and_its_mark_applies_nothing_twice(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def write(batch: Sequence[LampLit]) -> None:
-        for event in batch:
-            AuditEntry.objects.create(at=Now(), actor_role="system", action=f"lamp {event.lamp_id}")
-
+def test_a_crash_between_the_work_and_its_commit_applies_nothing_twice() -> None:
     class PowerCut(BaseException):
         """Not an Exception: nothing of ours catches it."""
 
-    def cut(deliveries: Any) -> None:
-        raise PowerCut
+    is_dark = True
+
+    def write(batch: Sequence[LampLit]) -> None:
+        for event in batch:
+            AuditEntry.objects.create(at=Now(), actor_role="system", action=f"lamp {event.lamp_id}")
+        assert Delivery.objects.get().done_at is not None  # the mark is set, as the work is done
+        if is_dark:
+            raise PowerCut
 
     events.on(LampLit)(write)
     with transaction.atomic():
         events.publish(LampLit(lamp_id=1))
-    with monkeypatch.context() as patch:
-        patch.setattr(delivery, "_finish", cut)
-        with pytest.raises(PowerCut):
-            delivery.deliver_all()
+    with pytest.raises(PowerCut):
+        delivery.deliver_all()
     assert AuditEntry.objects.count() == 0  # the work went with the mark
+    assert Delivery.objects.get().done_at is None
 
+    is_dark = False
     assert delivery.deliver_all() == 1
     assert delivery.deliver_all() == 0
 
     assert AuditEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_a_set_is_relayed_and_handed_over_in_a_constant_number_of_statements(
+    count: int, django_assert_num_queries
+) -> None:
+    calls: list[list[int]] = []
+    events.on(LampLit)(heard(calls))
+    events.publish(*(LampLit(lamp_id=n) for n in range(count)))
+
+    with django_assert_num_queries(5):  # relay, who has work, savepoint, take and tick off, release
+        delivery.sweep()
+
+    assert calls == [list(range(count))]
+
+
+def test_a_sweep_goes_on_while_its_sets_are_full_and_leaves_the_rest_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[list[int]] = []
+
+    def light_another(batch: Sequence[LampLit]) -> None:
+        told.append([event.lamp_id for event in batch])
+        if batch[-1].lamp_id == 3:
+            events.publish(LampLit(lamp_id=9))  # told while the sweep is on its way
+
+    monkeypatch.setattr(delivery, "BATCH", 2)
+    events.on(LampLit)(light_another)
+    events.publish(*(LampLit(lamp_id=n) for n in (1, 2, 3)))
+
+    assert delivery.sweep() == 3
+    assert told == [[1, 2], [3]]
+    assert delivery.sweep() == 1
+    assert told == [[1, 2], [3], [9]]
 
 
 def test_a_subscriber_in_the_same_transaction_hears_at_once_and_has_no_delivery() -> None:
@@ -269,12 +304,22 @@ def test_fields_that_a_newer_publisher_added_are_dropped() -> None:
     assert calls == [[4]]
 
 
-def test_a_fact_that_nobody_hears_is_relayed_and_done() -> None:
-    events.publish(LampBroken(lamp_id=1))
-
-    assert delivery.deliver_all() == 0
-
+def test_a_fact_that_nobody_hears_later_is_told_and_done_and_wakes_nobody(
+    django_capture_on_commit_callbacks,
+) -> None:
+    events.on(LampLit)(heard([]))
+    events.on(LampBroken, same_transaction=True)(heard([]))
+    with django_capture_on_commit_callbacks() as callbacks:
+        events.publish(LampBroken(lamp_id=1))
+    assert callbacks == []
     assert OutboxMessage.objects.get().relayed_at is not None
+    events.publish(LampBroken(lamp_id=2), LampLit(lamp_id=3))
+
+    waiting = OutboxMessage.objects.filter(relayed_at=None)
+    assert [one.payload for one in waiting] == [{"lamp_id": 3}]
+    assert delivery.deliver_all() == 1
+
+    assert Delivery.objects.count() == 1
 
 
 def test_old_facts_are_forgotten_unless_somebody_still_has_to_hear_them() -> None:
