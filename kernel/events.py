@@ -28,7 +28,7 @@ from kernel.asking import Statement, nothing, tell
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two hints of one process to the broker. Whoever comes alone is heard at once; under
+#: Seconds between two hints of one process to the broker. Who comes alone is heard at once; under
 #: load each sweep finds a set, and beat's, once a second, takes what no hint was sent for.
 NUDGE_EVERY = 1.0
 #: Seconds after which a hint that no worker took is worth nothing: the next sweep does its work.

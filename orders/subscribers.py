@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+
+from django.db.models import Sum
 
 from catalog.services import sales
 from kernel.events import on
@@ -15,11 +16,9 @@ from orders.models import OrderLine
 @on(OrderPaid)
 def count_sales(events: Sequence[OrderPaid]) -> None:
     """Count the pieces that were paid. After commit: a product's row would queue its buyers."""
-    pieces: Counter[int] = Counter()
     lines = OrderLine.objects.filter(order__in=[event.order_id for event in events])
-    for product_id, quantity in lines.values_list("product_id", "quantity"):
-        pieces[product_id] += quantity
-    sales.count(pieces)
+    pieces = lines.values_list("product_id").annotate(pieces=Sum("quantity"))
+    sales.count(dict(pieces.order_by()))
 
 
 @on(OrderLineRefunded)

@@ -81,14 +81,15 @@ def running_plan(product_id: int, *, at: datetime) -> Plan | None:
 
 def is_own_shop(creator: Creator, shop_id: int, *, at: datetime) -> bool:
     """Tell whether the creator sold for himself: see `own_shops`."""
-    return (creator.pk, shop_id) in own_shops([(creator, shop_id, at)])
+    return bool(own_shops([(creator, shop_id, at)]))
 
 
-def own_shops(sales: Iterable[tuple[Creator, int, datetime]]) -> set[tuple[int, int]]:
-    """Return the (creator pk, shop pk) of those sales that earn nothing, for one's own shop.
+def own_shops(sales: Iterable[tuple[Creator, int, datetime]]) -> set[tuple[int, int, datetime]]:
+    """Return the (creator pk, shop pk, time) of those sales that earn nothing, for one's own shop.
 
     Each sale is (creator, shop pk, time). The creator's account was bound to the shop as official
-    or own broadcast account at that time, or the creator's user worked in the shop then.
+    or own broadcast account at that time, or the creator's user worked in the shop then: the time
+    decides for each sale alone, whoever else is in its set.
     """
     sales = list(sales)
     shops = {shop_id for _creator, shop_id, _at in sales}
@@ -101,7 +102,7 @@ def own_shops(sales: Iterable[tuple[Creator, int, datetime]]) -> set[tuple[int, 
     faces = [(account, shop, since, until) for account, shop, since, until in bindings if since]
     people = _employments(shops, {creator.user_id for creator, _shop, _at in sales})
     return {
-        (creator.pk, shop_id)
+        (creator.pk, shop_id, at)
         for creator, shop_id, at in sales
         if any(
             account == creator.account_id and shop == shop_id and _covers(since, until, at)

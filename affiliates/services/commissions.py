@@ -13,17 +13,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import cast
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from affiliates import policies
 from affiliates.enums import CommissionStatus, EntryKind
-from affiliates.events import CommissionEstimated, CommissionReversed
+from affiliates.events import CommissionReversed
 from affiliates.models import Commission, CommissionEntry
 from affiliates.selectors import UNSETTLED
-from affiliates.services.terms import Terms, terms_of
+from affiliates.services.deriving import derive, sales_of
 from kernel.actors import SYSTEM
 from kernel.errors import IllegalTransition
 from kernel.events import publish
@@ -62,10 +62,16 @@ def sync(*, order_ids: Collection[int], at: datetime) -> None:
     confirmed when the order is completed, void when nothing is left of it, on hold while the order
     is. A repetition writes nothing.
     """
-    orders = _lock_orders(order_ids)
-    if orders:
-        _derive([order for order in orders.values() if order.paid_at is not None], at)
-        _bring_up(_lock_commissions(line__order__in=list(orders)), orders, at)
+    locked = _lock_orders(order_ids)
+    if not locked:
+        return
+    sales = sales_of(locked)
+    derive([one for one in sales if one.paid_at is not None and not one.is_derived], at)
+    # A plain sale that was derived just now says already what its order says.
+    moved_on = {one.order_id for one in sales if one.is_derived or not one.is_plain}
+    if moved_on:
+        commissions = _lock_commissions(line__order__in=moved_on)
+        _bring_up(commissions, {one.line.order_id: one.line.order for one in commissions}, at)
 
 
 @transaction.atomic
@@ -140,72 +146,18 @@ def earnings_of(line_ids: Collection[int]) -> dict[int, Earning]:
     return earnings(rows)
 
 
-def _lock_orders(order_ids: Collection[int]) -> dict[int, Order]:
-    """Lock those of the orders that a creator brought, in the order of their ids."""
-    promoted = OrderLine.objects.filter(order_id__in=order_ids).exclude(pick_code="")
+def _lock_orders(order_ids: Collection[int]) -> list[int]:
+    """Lock those of the orders that a creator brought, in the order of their ids; return these."""
+    promoted = OrderLine.objects.filter(order=OuterRef("pk")).exclude(pick_code="")
     rows = Order.objects.select_for_update(no_key=True, of=("self",)).filter(
-        pk__in=promoted.values("order_id")
+        Exists(promoted), pk__in=order_ids
     )
-    return {order.pk: order for order in rows.order_by("pk")}
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _lock_commissions(**which: object) -> list[Commission]:
     rows = Commission.objects.select_for_update(no_key=True, of=("self",)).filter(**which)
     return list(rows.select_related("line__order", "creator", "agency").order_by("pk"))
-
-
-def _derive(orders: Sequence[Order], at: datetime) -> None:
-    lines = list(
-        OrderLine.objects.filter(order__in=orders, commission__isnull=True)
-        .exclude(pick_code="")
-        .select_related("order")
-        .order_by("pk")
-    )
-    terms = terms_of(lines) if lines else {}
-    made = Commission.objects.bulk_create(
-        [
-            _new(line, terms[line.pk])
-            for line in lines
-            if line.pk in terms and line.pay_amount > line.freight_amount
-        ]
-    )
-    CommissionEntry.objects.bulk_create(
-        [_entry(one, EntryKind.ESTIMATE, "estimate", _present(one), at) for one in made]
-    )
-    if made:
-        publish(
-            *(
-                CommissionEstimated(
-                    commission_id=one.pk, creator_id=one.creator_id, shop_id=one.shop_id
-                )
-                for one in made
-            )
-        )
-
-
-def _new(line: OrderLine, terms: Terms) -> Commission:
-    base = line.pay_amount - line.freight_amount
-    rate_bp, share_bp = terms.version.rate_bp, terms.agency_share_bp
-    earned = policies.split(base_amount=base, rate_bp=rate_bp, agency_share_bp=share_bp)
-    return Commission(
-        line=line,
-        order_number=line.order.number,
-        shop_id=line.shop_id,
-        creator_id=terms.pick.creator_id,
-        agency=terms.contract.agency if terms.contract else None,
-        contract=terms.contract,
-        pick=terms.pick,
-        plan_version=terms.version,
-        currency=line.currency,
-        rate_bp=rate_bp,
-        agency_share_bp=share_bp,
-        original_base_amount=base,
-        base_amount=base,
-        amount=earned.amount,
-        creator_amount=earned.creator_amount,
-        agency_amount=earned.agency_amount,
-        paid_at=cast("datetime", line.order.paid_at),
-    )
 
 
 def _bring_up(commissions: Sequence[Commission], orders: Mapping[int, Order], at: datetime) -> None:

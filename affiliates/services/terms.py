@@ -11,10 +11,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from affiliates import policies, selectors
 from affiliates.models import AgencyContract, Pick, PlanVersion
-from orders.models import OrderLine
+
+
+class Sold(Protocol):
+    """What the terms of an order line depend on."""
+
+    @property
+    def line_id(self) -> int: ...
+    @property
+    def shop_id(self) -> int: ...
+    @property
+    def product_id(self) -> int: ...
+    @property
+    def pick_code(self) -> str: ...
+    @property
+    def placed_at(self) -> datetime: ...
+    @property
+    def paid_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -31,40 +48,38 @@ class Terms:
         return self.contract.share_bp if self.contract else 0
 
 
-def terms_of(lines: Sequence[OrderLine]) -> dict[int, Terms]:
+def terms_of(sales: Sequence[Sold]) -> dict[int, Terms]:
     """Return line pk → terms. A line that earns nothing is absent: see `_earns` for the reasons.
 
-    The lines come with their `order`, which is paid. A constant number of queries.
+    The orders are paid. A constant number of queries.
     """
     picks = {
         pick.pick_code: pick
         for pick in Pick.objects.filter(
-            pick_code__in={line.pick_code for line in lines}
+            pick_code__in={sale.pick_code for sale in sales}
         ).select_related("creator", "plan")
     }
-    sold = [(line, picks[line.pick_code]) for line in lines if line.pick_code in picks]
-    own = selectors.own_shops(
-        (pick.creator, line.shop_id, line.order.placed_at) for line, pick in sold
-    )
-    versions = selectors.versions_of(pick.plan_id for _line, pick in sold)
-    contracts = _contracts(pick.creator_id for _line, pick in sold)
+    sold = [(sale, picks[sale.pick_code]) for sale in sales if sale.pick_code in picks]
+    own = selectors.own_shops((pick.creator, sale.shop_id, sale.placed_at) for sale, pick in sold)
+    versions = selectors.versions_of(pick.plan_id for _sale, pick in sold)
+    contracts = _contracts(pick.creator_id for _sale, pick in sold)
     found = {}
-    for line, pick in sold:
-        version = policies.in_force(versions[pick.plan_id], line.order.placed_at)
-        if version is None or not _earns(line, pick, own):
+    for sale, pick in sold:
+        version = policies.in_force(versions[pick.plan_id], sale.placed_at)
+        if version is None or not _earns(sale, pick, own):
             continue
-        contract = _signed(contracts[pick.creator_id], line.order.paid_at)
-        found[line.pk] = Terms(pick=pick, version=version, contract=contract)
+        contract = _signed(contracts[pick.creator_id], sale.paid_at)
+        found[sale.line_id] = Terms(pick=pick, version=version, contract=contract)
     return found
 
 
-def _earns(line: OrderLine, pick: Pick, own: set[tuple[int, int]]) -> bool:
+def _earns(sale: Sold, pick: Pick, own: set[tuple[int, int, datetime]]) -> bool:
     """Tell whether the line earns commission: the pick is of this product, its plan ran when the
     order was placed, and the creator did not sell for the own shop."""
     closes_at = pick.plan.closes_at
-    is_running = closes_at is None or line.order.placed_at < closes_at
-    is_own = (pick.creator_id, line.shop_id) in own
-    return pick.product_id == line.product_id and is_running and not is_own
+    is_running = closes_at is None or sale.placed_at < closes_at
+    is_own = (pick.creator_id, sale.shop_id, sale.placed_at) in own
+    return pick.product_id == sale.product_id and is_running and not is_own
 
 
 def _contracts(creator_ids: Iterable[int]) -> dict[int, list[AgencyContract]]:

@@ -177,22 +177,22 @@ def test_control_without_the_orders_lock_sweepers_collide(monkeypatch, caplog) -
 
 
 def estimate_while_refunding(monkeypatch) -> Commission:
-    """Derive a commission; a refund comes after the refunds were read, before they are used."""
+    """Derive a commission; a refund comes after the sale was read, before it is used."""
     pick = PickFactory()
     order = make_order(
         OrderStatus.SHIPPED, items=[(pick.product.skus.get(), 1)], pick_code=pick.pick_code
     )
     line, has_read = order.lines.get(), Event()
-    read = commissions._refunds
+    read = commissions.sales_of
 
-    def read_and_linger(line_ids):
-        found = read(line_ids)
+    def read_and_linger(order_ids):
+        found = read(order_ids)
         if not has_read.is_set():
             has_read.set()
             time.sleep(1)
         return found
 
-    monkeypatch.setattr(commissions, "_refunds", read_and_linger)
+    monkeypatch.setattr(commissions, "sales_of", read_and_linger)
 
     def refund() -> None:
         has_read.wait(10)
@@ -212,7 +212,7 @@ def test_a_refund_and_the_first_estimate_never_miss_each_other(monkeypatch) -> N
 
 def test_control_without_the_orders_lock_the_refund_is_lost(monkeypatch) -> None:
     def unlocked(order_ids):
-        return {order.pk: order for order in Order.objects.filter(pk__in=order_ids)}
+        return list(order_ids)
 
     monkeypatch.setattr(commissions, "_lock_orders", unlocked)
 

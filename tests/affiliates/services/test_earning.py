@@ -120,6 +120,21 @@ def test_the_binding_of_then_decides_not_the_one_of_now() -> None:
     assert Commission.objects.count() == 3
 
 
+def test_a_sale_before_the_binding_earns_even_beside_one_after_it_in_the_same_set() -> None:
+    before = sale()
+    line = before.lines.get()
+    creator = Creator.objects.get(picks__pick_code=line.pick_code)
+    later = PLACED_AT + timedelta(hours=1)
+    after = make_order(
+        OrderStatus.PAID, items=[(line.sku, 1)], pick_code=line.pick_code, placed_at=later
+    )
+    BindingFactory(shop=before.shop, account=creator.account, bound_at=later)
+
+    derive(before, after)
+
+    assert only().order_number == before.number
+
+
 def test_people_of_the_shop_never_earn_on_its_goods() -> None:
     owner_sale, clerk_sale, former_sale, joining_sale = sale(), sale(), sale(), sale()
     for order, role, status in (
