@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from affiliates import policies
@@ -146,13 +145,21 @@ def earnings_of(line_ids: Collection[int]) -> dict[int, Earning]:
     return earnings(rows)
 
 
+#: In the order of their ids, as whoever locks several orders does.
+LOCK = """
+SELECT id FROM orders_order AS sold
+WHERE id = ANY(%s) AND EXISTS (
+    SELECT FROM orders_orderline WHERE order_id = sold.id AND pick_code <> ''
+)
+ORDER BY id FOR NO KEY UPDATE
+"""
+
+
 def _lock_orders(order_ids: Collection[int]) -> list[int]:
-    """Lock those of the orders that a creator brought, in the order of their ids; return these."""
-    promoted = OrderLine.objects.filter(order=OuterRef("pk")).exclude(pick_code="")
-    rows = Order.objects.select_for_update(no_key=True, of=("self",)).filter(
-        Exists(promoted), pk__in=order_ids
-    )
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+    """Lock those of the orders that a creator brought; return these."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(order_ids)])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _lock_commissions(**which: object) -> list[Commission]:

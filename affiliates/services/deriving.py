@@ -12,17 +12,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
 from affiliates import policies
 from affiliates.enums import CommissionStatus, EntryKind
 from affiliates.events import CommissionEstimated
-from affiliates.models import Commission
 from affiliates.services.terms import Terms, terms_of
 from kernel.events import publish
 from kernel.rowsets import plain
 from orders.enums import OrderStatus
-from orders.models import LineRefund, OrderLine
 
 
 class Sale(NamedTuple):
@@ -51,23 +48,18 @@ class Sale(NamedTuple):
         return not (is_over or self.is_frozen or self.is_refunded)
 
 
-_COLUMNS = (
-    "pk",
-    "order_id",
-    "order__number",
-    "shop_id",
-    "product_id",
-    "pick_code",
-    "currency",
-    "pay_amount",
-    "freight_amount",
-    "order__placed_at",
-    "order__paid_at",
-    "order__status",
-    "order__is_frozen",
-    "is_refunded",
-    "is_derived",
-)
+#: In the order of `Sale`.
+READ = """
+SELECT
+    line.id, line.order_id, sold.number, line.shop_id, line.product_id, line.pick_code,
+    line.currency, line.pay_amount, line.freight_amount, sold.placed_at, sold.paid_at,
+    sold.status, sold.is_frozen,
+    EXISTS (SELECT FROM orders_linerefund WHERE line_id = line.id),
+    EXISTS (SELECT FROM affiliates_commission WHERE line_id = line.id)
+FROM orders_orderline AS line JOIN orders_order AS sold ON sold.id = line.order_id
+WHERE line.order_id = ANY(%s) AND line.pick_code <> ''
+ORDER BY line.id
+"""
 
 
 def sales_of(order_ids: Collection[int]) -> list[Sale]:
@@ -75,12 +67,9 @@ def sales_of(order_ids: Collection[int]) -> list[Sale]:
 
     A statement of its own, after the orders' lock: what a refund wrote that held it is seen here.
     """
-    lines = OrderLine.objects.filter(order__in=order_ids).exclude(pick_code="")
-    known = lines.annotate(
-        is_refunded=Exists(LineRefund.objects.filter(line=OuterRef("pk"))),
-        is_derived=Exists(Commission.objects.filter(line=OuterRef("pk"))),
-    )
-    return [Sale._make(row) for row in known.order_by("pk").values_list(*_COLUMNS)]
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [list(order_ids)])
+        return [Sale._make(row) for row in cursor.fetchall()]
 
 
 #: Both rows of each estimate: the commission, and the entry that explains its amounts.
