@@ -88,6 +88,24 @@ def test_a_dead_broker_does_not_fail_what_is_committed(monkeypatch: pytest.Monke
     events.nudge()
 
 
+def test_a_process_hints_at_once_and_then_not_before_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[str] = []
+    now = [100.0]
+    monkeypatch.setattr(events.current_app, "send_task", lambda name, **_: sent.append(name))
+    monkeypatch.setattr(events.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(events, "_pace", events._Pace())
+
+    hints = []
+    for moment in (0, 0.1, events.NUDGE_EVERY - 0.01, events.NUDGE_EVERY, events.NUDGE_EVERY + 0.5):
+        now[0] = 100.0 + moment
+        events.nudge()
+        hints.append(len(sent))
+
+    assert hints == [1, 1, 1, 2, 2]
+
+
 def test_subscribers_hear_facts_in_sets_and_in_order() -> None:
     calls: list[list[int]] = []
     events.on(LampLit)(heard(calls))
