@@ -14,6 +14,7 @@ from affiliates.enums import CommissionStatus, EntryKind
 from affiliates.models.contract import AgencyContract
 from affiliates.models.plan import Pick, PlanVersion
 from kernel.actors import Actor, Role
+from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, RateField, one_of
 from kernel.scoping import ScopedQuerySet
 from orders.models import OrderLine
@@ -41,22 +42,55 @@ class Commission(models.Model):
     """
 
     line = models.OneToOneField(
-        OrderLine, models.PROTECT, related_name="commission", verbose_name=_("order line")
+        OrderLine,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="commission",
+        verbose_name=_("order line"),
     )
     order_number = models.CharField(_("order"), max_length=20)
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop,
+        models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("shop"),
+    )
     creator = models.ForeignKey(
-        Creator, models.PROTECT, related_name="commissions", verbose_name=_("creator")
+        Creator,
+        models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="commissions",
+        verbose_name=_("creator"),
     )
     agency = models.ForeignKey(
-        Agency, models.PROTECT, null=True, related_name="commissions", verbose_name=_("agency")
+        Agency,
+        models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        null=True,
+        related_name="commissions",
+        verbose_name=_("agency"),
     )
     contract = models.ForeignKey(
-        AgencyContract, models.PROTECT, null=True, related_name="+", verbose_name=_("contract")
+        AgencyContract,
+        models.PROTECT,
+        db_constraint=False,
+        null=True,
+        related_name="+",
+        verbose_name=_("contract"),
     )
-    pick = models.ForeignKey(Pick, models.PROTECT, related_name="+", verbose_name=_("pick"))
+    pick = models.ForeignKey(
+        Pick, models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("pick")
+    )
     plan_version = models.ForeignKey(
-        PlanVersion, models.PROTECT, related_name="+", verbose_name=_("plan version")
+        PlanVersion,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("plan version"),
     )
     currency = CurrencyField(_("currency"))
     rate_bp = RateField(_("rate"))
@@ -105,6 +139,20 @@ class Commission(models.Model):
                 condition=Q(base_amount__gte=0, base_amount__lte=F("original_base_amount")),
                 name="commission_base_range",
             ),
+            models.UniqueConstraint(
+                fields=["id", "shop", "creator"], name="commission_id_shop_creator"
+            ),
+            CompositeKey(relation="line", shared=["shop"], name="commission_of_line"),
+            CompositeKey(relation="pick", shared=["shop", "creator"], name="commission_of_pick"),
+            CompositeKey(relation="plan_version", shared=["shop"], name="commission_of_version"),
+            CompositeKey(
+                relation="contract", shared=["creator", "agency"], name="commission_of_contract"
+            ),
+            models.CheckConstraint(
+                condition=Q(contract__isnull=True, agency__isnull=True)
+                | Q(contract__isnull=False, agency__isnull=False),
+                name="commission_contract_names_agency",
+            ),
         )
         indexes = (
             models.Index(fields=["creator", "-paid_at", "-id"], name="commission_creator"),
@@ -120,11 +168,18 @@ class CommissionEntry(models.Model):
     """One change of a commission (佣金流水). Append-only; Σ entries = the commission's amounts."""
 
     commission = models.ForeignKey(
-        Commission, models.PROTECT, related_name="entries", verbose_name=_("commission")
+        Commission,
+        models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="entries",
+        verbose_name=_("commission"),
     )
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("shop")
+    )
     creator = models.ForeignKey(
-        Creator, models.PROTECT, related_name="+", verbose_name=_("creator")
+        Creator, models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("creator")
     )
     agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("agency")
@@ -147,6 +202,11 @@ class CommissionEntry(models.Model):
             one_of("kind", EntryKind, "commissionentry_kind_valid"),
             models.UniqueConstraint(
                 fields=["commission", "reference"], name="commissionentry_once"
+            ),
+            CompositeKey(
+                relation="commission",
+                shared=["shop", "creator"],
+                name="commissionentry_of_commission",
             ),
         )
 

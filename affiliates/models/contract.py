@@ -70,6 +70,9 @@ class AgencyContract(models.Model):
             models.UniqueConstraint(
                 fields=["creator"], condition=Q(status="active"), name="agencycontract_one_active"
             ),
+            models.UniqueConstraint(
+                fields=["id", "creator", "agency"], name="agencycontract_id_creator_agency"
+            ),
         )
 
     def __str__(self) -> str:

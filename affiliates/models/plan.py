@@ -13,6 +13,7 @@ from accounts.models import Creator
 from affiliates.enums import MembershipStatus, PickStatus, PlanKind, PlanStatus
 from catalog.models import Product
 from kernel.actors import Actor, Role
+from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, RateField, one_of
 from kernel.scoping import ScopedQuerySet, ShopOwnedQuerySet
 from shops.models import Shop
@@ -64,9 +65,15 @@ class Plan(models.Model):
     """A commission offer on one product (推广计划, AL-02). The rate lives in its versions."""
 
     public_id = PublicIdField(_("plan id"), prefix="pln")
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="plans", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_constraint=False, related_name="plans", verbose_name=_("shop")
+    )
     product = models.ForeignKey(
-        Product, models.PROTECT, related_name="plans", verbose_name=_("product")
+        Product,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="plans",
+        verbose_name=_("product"),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=PlanKind, default=PlanKind.OPEN)
     status = models.CharField(
@@ -92,6 +99,8 @@ class Plan(models.Model):
                 fields=["product", "kind"], condition=~Q(status="closed"), name="plan_one_running"
             ),
             models.UniqueConstraint(fields=["shop", "id"], name="plan_shop_id"),
+            models.UniqueConstraint(fields=["id", "product", "shop"], name="plan_id_product_shop"),
+            CompositeKey(relation="product", shared=["shop"], name="plan_of_product"),
         )
 
     def __str__(self) -> str:
@@ -105,8 +114,12 @@ class PlanVersion(models.Model):
     together the later row.
     """
 
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="versions", verbose_name=_("plan"))
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, db_constraint=False, related_name="versions", verbose_name=_("plan")
+    )
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("shop")
+    )
     rate_bp = RateField(_("rate"))
     effective_from = models.DateTimeField(_("from"))
     actor_label = models.CharField(_("by"), max_length=120, blank=True)
@@ -121,6 +134,8 @@ class PlanVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(rate_bp__gte=0, rate_bp__lte=9_000), name="planversion_rate_range"
             ),
+            models.UniqueConstraint(fields=["id", "shop"], name="planversion_id_shop"),
+            CompositeKey(relation="plan", shared=["shop"], name="planversion_of_plan"),
         )
         indexes = (
             models.Index(fields=["plan", "-effective_from", "-id"], name="planversion_in_force"),
@@ -149,11 +164,19 @@ class Pick(models.Model):
     creator = models.ForeignKey(
         Creator, models.PROTECT, related_name="picks", verbose_name=_("creator")
     )
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="picks", verbose_name=_("plan"))
-    product = models.ForeignKey(
-        Product, models.PROTECT, related_name="picks", verbose_name=_("product")
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, db_constraint=False, related_name="picks", verbose_name=_("plan")
     )
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    product = models.ForeignKey(
+        Product,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="picks",
+        verbose_name=_("product"),
+    )
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("shop")
+    )
     status = models.CharField(
         _("status"), max_length=12, choices=PickStatus, default=PickStatus.ACTIVE
     )
@@ -172,6 +195,8 @@ class Pick(models.Model):
         constraints = (
             one_of("status", PickStatus, "pick_status_valid"),
             models.UniqueConstraint(fields=["creator", "plan"], name="pick_once"),
+            models.UniqueConstraint(fields=["id", "shop", "creator"], name="pick_id_shop_creator"),
+            CompositeKey(relation="plan", shared=["product", "shop"], name="pick_of_plan"),
         )
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from aftersales.enums import (
     ReasonCode,
 )
 from kernel.actors import Actor
+from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, one_of
 from orders.models import Order, OrderLine
 from orders.models.order import BuyerOrShopQuerySet
@@ -43,16 +44,28 @@ class RefundCase(models.Model):
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="cases", verbose_name=_("order"))
+    order = models.ForeignKey(
+        Order, models.PROTECT, db_constraint=False, related_name="cases", verbose_name=_("order")
+    )
     line = models.ForeignKey(
-        OrderLine, models.PROTECT, related_name="cases", verbose_name=_("order line")
+        OrderLine,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="cases",
+        verbose_name=_("order line"),
     )
     shop = models.ForeignKey(
-        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+        Shop,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("shop"),
     )
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        db_constraint=False,
         db_index=False,
         related_name="cases",
         verbose_name=_("buyer"),
@@ -142,6 +155,11 @@ class RefundCase(models.Model):
                 condition=Q(amount__gte=1, freight_amount__gte=0, freight_amount__lte=F("amount")),
                 name="refundcase_amounts",
             ),
+            models.UniqueConstraint(
+                fields=["id", "shop", "buyer"], name="refundcase_id_shop_buyer"
+            ),
+            CompositeKey(relation="order", shared=["shop", "buyer"], name="refundcase_of_order"),
+            CompositeKey(relation="line", shared=["shop", "buyer"], name="refundcase_of_line"),
         )
         indexes = (
             models.Index(
@@ -174,11 +192,21 @@ class NegotiationRecord(models.Model):
     """One thing said or done in a case (协商记录, AF-19). Append-only; a trigger holds it."""
 
     case = models.ForeignKey(
-        RefundCase, models.PROTECT, related_name="records", verbose_name=_("case")
+        RefundCase,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="records",
+        verbose_name=_("case"),
     )
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("shop")
+    )
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("buyer"),
     )
     at = models.DateTimeField(_("at"), db_default=Now())
     actor_role = models.CharField(_("role"), max_length=12)
@@ -197,6 +225,11 @@ class NegotiationRecord(models.Model):
     class Meta:
         verbose_name = _("negotiation record")
         verbose_name_plural = _("negotiation records")
+        constraints = (
+            CompositeKey(
+                relation="case", shared=["shop", "buyer"], name="negotiationrecord_of_case"
+            ),
+        )
         indexes = (models.Index(fields=["case", "id"], name="negotiationrecord_case"),)
 
     def __str__(self) -> str:
@@ -207,11 +240,21 @@ class ReturnParcel(models.Model):
     """The parcel that comes back (退货物流), and what was in it."""
 
     case = models.OneToOneField(
-        RefundCase, models.PROTECT, related_name="return_parcel", verbose_name=_("case")
+        RefundCase,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="return_parcel",
+        verbose_name=_("case"),
     )
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("shop")
+    )
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("buyer")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("buyer"),
     )
     #: What it holds: as many as the case asked for when it was sent, whatever is asked for later.
     quantity = models.PositiveIntegerField(_("pieces"))
@@ -231,6 +274,7 @@ class ReturnParcel(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gte=1), name="returnparcel_quantity_positive"
             ),
+            CompositeKey(relation="case", shared=["shop", "buyer"], name="returnparcel_of_case"),
         )
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import ImportFormat, ImportStatus
 from catalog.models.taxonomy import Category
+from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet
 from shops.models import Shop
@@ -59,6 +60,7 @@ class ImportJob(models.Model):
         constraints = (
             one_of("status", ImportStatus, "importjob_status_valid"),
             one_of("format", ImportFormat, "importjob_format_valid"),
+            models.UniqueConstraint(fields=["id", "shop"], name="importjob_id_shop"),
         )
 
     def __str__(self) -> str:
@@ -76,9 +78,15 @@ class ImportRowError(models.Model):
     """What is wrong with one cell (行错误): where, a stable code, what to do."""
 
     job = models.ForeignKey(
-        ImportJob, models.CASCADE, related_name="row_errors", verbose_name=_("import")
+        ImportJob,
+        models.CASCADE,
+        db_constraint=False,
+        related_name="row_errors",
+        verbose_name=_("import"),
     )
-    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.CASCADE, db_constraint=False, related_name="+", verbose_name=_("shop")
+    )
     #: As the spreadsheet counts: the header is row 1.
     row_number = models.PositiveIntegerField(_("row"))
     column = models.CharField(_("column"), max_length=80, blank=True)
@@ -93,6 +101,7 @@ class ImportRowError(models.Model):
     class Meta:
         verbose_name = _("row error")
         verbose_name_plural = _("row errors")
+        constraints = (CompositeKey(relation="job", shared=["shop"], name="importrowerror_of_job"),)
         indexes = (models.Index(fields=["job", "row_number"], name="importrowerror_row"),)
 
     def __str__(self) -> str:

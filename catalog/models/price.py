@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.product import Sku
+from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField
 from kernel.money import MAX_AMOUNT
 from kernel.scoping import ShopOwnedQuerySet
@@ -27,8 +28,12 @@ class PriceVersionQuerySet(ShopOwnedQuerySet["PriceVersion"]):
 class PriceVersion(models.Model):
     """The price of a SKU from a moment on (价格版本). Never updated: order lines point at it."""
 
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
-    sku = models.ForeignKey(Sku, models.PROTECT, related_name="prices", verbose_name=_("SKU"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("shop")
+    )
+    sku = models.ForeignKey(
+        Sku, models.PROTECT, db_constraint=False, related_name="prices", verbose_name=_("SKU")
+    )
     price = AmountField(_("price"))
     #: Strike-through price (划线价); null for none.
     list_price = AmountField(_("list price"), null=True)
@@ -53,6 +58,8 @@ class PriceVersion(models.Model):
                 ),
                 name="price_list_price_range",
             ),
+            models.UniqueConstraint(fields=["id", "sku", "shop"], name="priceversion_id_sku_shop"),
+            CompositeKey(relation="sku", shared=["shop"], name="priceversion_of_sku"),
         )
         indexes = (
             models.Index(fields=["sku", "-effective_from", "-id"], name="price_in_force"),

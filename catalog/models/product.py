@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.enums import DisplayState, DraftStatus, ReviewStatus, ShelfStatus, Verdict
 from catalog.models.taxonomy import Brand, Category
 from kernel.actors import Actor
+from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, PublicIdField, one_of
 from kernel.scoping import ScopedQuerySet, ShopOwnedQuerySet
 from shops.enums import ShopStatus
@@ -163,9 +164,15 @@ class ProductDraft(models.Model):
     """The pending change of a product that sells (商品草稿, CA-04): one at a time."""
 
     product = models.OneToOneField(
-        Product, models.CASCADE, related_name="draft", verbose_name=_("product")
+        Product,
+        models.CASCADE,
+        db_constraint=False,
+        related_name="draft",
+        verbose_name=_("product"),
     )
-    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.CASCADE, db_constraint=False, related_name="+", verbose_name=_("shop")
+    )
     #: The changed fields only: ``{"title": "…", "brief": "…"}``.
     changes = models.JSONField(_("changes"), default=dict)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
@@ -175,6 +182,9 @@ class ProductDraft(models.Model):
     class Meta:
         verbose_name = _("product draft")
         verbose_name_plural = _("product drafts")
+        constraints = (
+            CompositeKey(relation="product", shared=["shop"], name="productdraft_of_product"),
+        )
 
     def __str__(self) -> str:
         return f"{self.product}"
@@ -185,9 +195,15 @@ class ProductReview(models.Model):
 
     public_id = PublicIdField(_("review id"), prefix="rev")
     product = models.ForeignKey(
-        Product, models.CASCADE, related_name="reviews", verbose_name=_("product")
+        Product,
+        models.CASCADE,
+        db_constraint=False,
+        related_name="reviews",
+        verbose_name=_("product"),
     )
-    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.CASCADE, db_constraint=False, related_name="+", verbose_name=_("shop")
+    )
     product_version = models.PositiveIntegerField(_("version"))
     #: The whole content as submitted, or the changes of a draft.
     content = models.JSONField(_("content"))
@@ -212,6 +228,7 @@ class ProductReview(models.Model):
             models.UniqueConstraint(
                 fields=["product"], condition=Q(verdict="pending"), name="productreview_one_open"
             ),
+            CompositeKey(relation="product", shared=["shop"], name="productreview_of_product"),
         )
 
     VERDICT_TRANSITIONS = {
@@ -237,9 +254,11 @@ class Sku(models.Model):
     """One variant that can be bought (规格)."""
 
     public_id = PublicIdField(_("SKU id"), prefix="sku")
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="skus", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_constraint=False, related_name="skus", verbose_name=_("shop")
+    )
     product = models.ForeignKey(
-        Product, models.CASCADE, related_name="skus", verbose_name=_("product")
+        Product, models.CASCADE, db_constraint=False, related_name="skus", verbose_name=_("product")
     )
     merchant_code = models.CharField(_("merchant code"), max_length=64)
     #: One value for each of the product's option names.
@@ -257,6 +276,8 @@ class Sku(models.Model):
             models.UniqueConstraint(fields=["shop", "merchant_code"], name="sku_merchant_code"),
             models.UniqueConstraint(fields=["product", "options"], name="sku_options_once"),
             models.UniqueConstraint(fields=["shop", "id"], name="sku_shop_id"),
+            models.UniqueConstraint(fields=["id", "product", "shop"], name="sku_id_product_shop"),
+            CompositeKey(relation="product", shared=["shop"], name="sku_of_product"),
         )
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import MovementKind
 from catalog.models.product import Sku
+from kernel.composite_keys import CompositeKey
 from kernel.fields import one_of
 from kernel.scoping import ShopOwnedQuerySet
 from shops.models import Shop
@@ -21,9 +22,16 @@ class Stock(models.Model):
     """
 
     sku = models.OneToOneField(
-        Sku, models.PROTECT, primary_key=True, related_name="stock", verbose_name=_("SKU")
+        Sku,
+        models.PROTECT,
+        db_constraint=False,
+        primary_key=True,
+        related_name="stock",
+        verbose_name=_("SKU"),
     )
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("shop")
+    )
     on_hand = models.IntegerField(_("on hand"), default=0)
     #: Held for orders that are not paid yet (预占).
     held = models.IntegerField(_("held"), default=0)
@@ -42,6 +50,7 @@ class Stock(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(held__gte=0), name="stock_held_not_negative"),
             models.CheckConstraint(condition=Q(on_hand__gte=F("held")), name="stock_covers_held"),
+            CompositeKey(relation="sku", shared=["shop"], name="stock_of_sku"),
         )
         indexes = (models.Index(fields=["shop", "available"], name="stock_low"),)
 
@@ -53,10 +62,20 @@ class StockMovement(models.Model):
     """One change of the counters (库存流水). Append-only; unique by what caused it."""
 
     sku = models.ForeignKey(
-        Sku, models.PROTECT, db_index=False, related_name="movements", verbose_name=_("SKU")
+        Sku,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="movements",
+        verbose_name=_("SKU"),
     )
     shop = models.ForeignKey(
-        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+        Shop,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("shop"),
     )
     kind = models.CharField(_("kind"), max_length=12, choices=MovementKind)
     on_hand_delta = models.IntegerField(_("on hand ±"), default=0)
@@ -77,6 +96,7 @@ class StockMovement(models.Model):
             models.CheckConstraint(
                 condition=~Q(on_hand_delta=0, held_delta=0), name="stockmovement_moves"
             ),
+            CompositeKey(relation="sku", shared=["shop"], name="stockmovement_of_sku"),
         )
         indexes = (models.Index(fields=["shop", "-id"], name="stockmovement_shop"),)
 

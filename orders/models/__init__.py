@@ -4,7 +4,8 @@ from orders.models.adjustment import PriceAdjustment
 from orders.models.cart import CartLine
 from orders.models.fulfilment import Package, PackageLine
 from orders.models.identity import IdentitySnapshot
-from orders.models.order import Order, OrderGroup, OrderLine
+from orders.models.line import OrderLine
+from orders.models.order import Order, OrderGroup
 from orders.models.payment import GatewayNotice, Payment, PaymentSplit
 from orders.models.refund import LineRefund, Refund
 from orders.models.sandbox import SandboxRefund, SandboxTransaction

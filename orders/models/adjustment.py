@@ -7,9 +7,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, one_of
 from orders.enums import AdjustmentStep, Bearer
-from orders.models.order import BuyerOrShopQuerySet, OrderLine
+from orders.models.line import OrderLine
+from orders.models.order import BuyerOrShopQuerySet
 from shops.models import Shop
 
 
@@ -17,14 +19,24 @@ class PriceAdjustment(models.Model):
     """One step of the price pipeline on one line (价格调整, OR-04): how much, and who bears it."""
 
     line = models.ForeignKey(
-        OrderLine, models.PROTECT, related_name="adjustments", verbose_name=_("order line")
+        OrderLine,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="adjustments",
+        verbose_name=_("order line"),
     )
     shop = models.ForeignKey(
-        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+        Shop,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("shop"),
     )
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        db_constraint=False,
         db_index=False,
         related_name="+",
         verbose_name=_("buyer"),
@@ -43,6 +55,7 @@ class PriceAdjustment(models.Model):
             one_of("step", AdjustmentStep, "priceadjustment_step_valid"),
             one_of("bearer", Bearer, "priceadjustment_bearer_valid"),
             models.CheckConstraint(condition=~Q(amount=0), name="priceadjustment_not_zero"),
+            CompositeKey(relation="line", shared=["shop", "buyer"], name="priceadjustment_of_line"),
         )
 
     def __str__(self) -> str:

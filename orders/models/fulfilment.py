@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from orders.models.order import BuyerOrShopQuerySet, Order, OrderLine
+from kernel.composite_keys import CompositeKey
+from orders.models.line import OrderLine
+from orders.models.order import BuyerOrShopQuerySet, Order
 from shops.models import Shop
 
 
@@ -15,14 +17,25 @@ class Package(models.Model):
     """One parcel of an order (包裹). A repeated request id returns the first."""
 
     order = models.ForeignKey(
-        Order, models.PROTECT, db_index=False, related_name="packages", verbose_name=_("order")
+        Order,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="packages",
+        verbose_name=_("order"),
     )
     shop = models.ForeignKey(
-        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+        Shop,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("shop"),
     )
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        db_constraint=False,
         db_index=False,
         related_name="+",
         verbose_name=_("buyer"),
@@ -40,6 +53,8 @@ class Package(models.Model):
         verbose_name_plural = _("packages")
         constraints = (
             models.UniqueConstraint(fields=["order", "request_id"], name="package_request_once"),
+            models.UniqueConstraint(fields=["id", "shop", "buyer"], name="package_id_shop_buyer"),
+            CompositeKey(relation="order", shared=["shop", "buyer"], name="package_of_order"),
         )
 
     def __str__(self) -> str:
@@ -50,17 +65,32 @@ class PackageLine(models.Model):
     """Pieces of a line in a parcel."""
 
     package = models.ForeignKey(
-        Package, models.PROTECT, db_index=False, related_name="lines", verbose_name=_("package")
+        Package,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="lines",
+        verbose_name=_("package"),
     )
     line = models.ForeignKey(
-        OrderLine, models.PROTECT, related_name="package_lines", verbose_name=_("order line")
+        OrderLine,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="package_lines",
+        verbose_name=_("order line"),
     )
     shop = models.ForeignKey(
-        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+        Shop,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("shop"),
     )
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        db_constraint=False,
         db_index=False,
         related_name="+",
         verbose_name=_("buyer"),
@@ -77,6 +107,10 @@ class PackageLine(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gte=1), name="packageline_quantity_positive"
             ),
+            CompositeKey(
+                relation="package", shared=["shop", "buyer"], name="packageline_of_package"
+            ),
+            CompositeKey(relation="line", shared=["shop", "buyer"], name="packageline_of_line"),
         )
 
     def __str__(self) -> str:

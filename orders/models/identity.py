@@ -29,6 +29,7 @@ class IdentitySnapshot(models.Model):
         verbose_name_plural = _("identity snapshots")
         constraints = (
             models.UniqueConstraint(fields=["shop", "digest"], name="identitysnapshot_once"),
+            models.UniqueConstraint(fields=["id", "shop"], name="identitysnapshot_id_shop"),
         )
 
     def __str__(self) -> str:

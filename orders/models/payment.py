@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from kernel.actors import Actor, Role
+from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, one_of
 from kernel.scoping import PlatformQuerySet, ScopedQuerySet
 from orders.enums import NoticeOutcome, PaymentStatus
@@ -36,11 +37,16 @@ class Payment(models.Model):
 
     number = models.CharField(_("number"), max_length=24)
     group = models.ForeignKey(
-        OrderGroup, models.PROTECT, related_name="payments", verbose_name=_("order group")
+        OrderGroup,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="payments",
+        verbose_name=_("order group"),
     )
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        db_constraint=False,
         db_index=False,
         related_name="+",
         verbose_name=_("buyer"),
@@ -83,6 +89,8 @@ class Payment(models.Model):
             models.UniqueConstraint(
                 fields=["group"], condition=Q(is_effective=True), name="payment_one_effective"
             ),
+            models.UniqueConstraint(fields=["id", "buyer"], name="payment_id_buyer"),
+            CompositeKey(relation="group", shared=["buyer"], name="payment_of_group"),
         )
         indexes = (
             models.Index(
@@ -102,15 +110,28 @@ class PaymentSplit(models.Model):
     """An order's part of a payment (分账明细, OR-11): a durable row, not a proportion on read."""
 
     payment = models.ForeignKey(
-        Payment, models.PROTECT, db_index=False, related_name="splits", verbose_name=_("payment")
+        Payment,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="splits",
+        verbose_name=_("payment"),
     )
-    order = models.ForeignKey(Order, models.PROTECT, related_name="splits", verbose_name=_("order"))
+    order = models.ForeignKey(
+        Order, models.PROTECT, db_constraint=False, related_name="splits", verbose_name=_("order")
+    )
     shop = models.ForeignKey(
-        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+        Shop,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("shop"),
     )
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        db_constraint=False,
         db_index=False,
         related_name="+",
         verbose_name=_("buyer"),
@@ -130,6 +151,8 @@ class PaymentSplit(models.Model):
                 condition=Q(refunded_amount__gte=0, refunded_amount__lte=F("captured_amount")),
                 name="paymentsplit_refunded_within_captured",
             ),
+            CompositeKey(relation="payment", shared=["buyer"], name="paymentsplit_of_payment"),
+            CompositeKey(relation="order", shared=["shop", "buyer"], name="paymentsplit_of_order"),
         )
 
     def __str__(self) -> str:

@@ -9,9 +9,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, one_of
 from orders.enums import RefundReason, RefundStatus
-from orders.models.order import BuyerOrShopQuerySet, Order, OrderLine
+from orders.models.line import OrderLine
+from orders.models.order import BuyerOrShopQuerySet, Order
 from orders.models.payment import Payment
 from shops.models import Shop
 
@@ -26,23 +28,35 @@ class Refund(models.Model):
     number = models.CharField(_("number"), max_length=24, unique=True)
     reference = models.CharField(_("reference"), max_length=80, unique=True)
     payment = models.ForeignKey(
-        Payment, models.PROTECT, related_name="refunds", verbose_name=_("payment")
+        Payment,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="refunds",
+        verbose_name=_("payment"),
     )
     #: Null when a whole payment goes back (paid late, paid twice).
     order = models.ForeignKey(
         Order,
         models.PROTECT,
+        db_constraint=False,
         db_index=False,
         null=True,
         related_name="refunds",
         verbose_name=_("order"),
     )
     shop = models.ForeignKey(
-        Shop, models.PROTECT, db_index=False, null=True, related_name="+", verbose_name=_("shop")
+        Shop,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+        verbose_name=_("shop"),
     )
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        db_constraint=False,
         db_index=False,
         related_name="+",
         verbose_name=_("buyer"),
@@ -77,6 +91,14 @@ class Refund(models.Model):
             one_of("status", RefundStatus, "refund_status_valid"),
             one_of("reason", RefundReason, "refund_reason_valid"),
             models.CheckConstraint(condition=Q(amount__gte=1), name="refund_amount_positive"),
+            models.UniqueConstraint(fields=["id", "shop", "buyer"], name="refund_id_shop_buyer"),
+            CompositeKey(relation="payment", shared=["buyer"], name="refund_of_payment"),
+            CompositeKey(relation="order", shared=["shop", "buyer"], name="refund_of_order"),
+            models.CheckConstraint(
+                condition=Q(order__isnull=True, shop__isnull=True)
+                | Q(order__isnull=False, shop__isnull=False),
+                name="refund_order_names_shop",
+            ),
         )
         indexes = (
             models.Index(fields=["due_at"], name="refund_due", condition=Q(due_at__isnull=False)),
@@ -97,19 +119,30 @@ class LineRefund(models.Model):
     refund = models.ForeignKey(
         Refund,
         models.PROTECT,
+        db_constraint=False,
         db_index=False,
         related_name="line_refunds",
         verbose_name=_("refund"),
     )
     line = models.ForeignKey(
-        OrderLine, models.PROTECT, related_name="line_refunds", verbose_name=_("order line")
+        OrderLine,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="line_refunds",
+        verbose_name=_("order line"),
     )
     shop = models.ForeignKey(
-        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+        Shop,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("shop"),
     )
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        db_constraint=False,
         db_index=False,
         related_name="+",
         verbose_name=_("buyer"),
@@ -133,6 +166,8 @@ class LineRefund(models.Model):
                 ),
                 name="linerefund_amounts",
             ),
+            CompositeKey(relation="refund", shared=["shop", "buyer"], name="linerefund_of_refund"),
+            CompositeKey(relation="line", shared=["shop", "buyer"], name="linerefund_of_line"),
         )
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency, Creator
 from catalog.models import Category
 from kernel.actors import Actor, Role
+from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, PublicIdField, RateField, one_of
 from kernel.scoping import PlatformQuerySet, ScopedQuerySet, ShopOwnedQuerySet
 from orders.models import OrderLine
@@ -52,11 +53,20 @@ class SettlementEntry(models.Model):
     """
 
     line = models.ForeignKey(
-        OrderLine, models.PROTECT, related_name="settlement_entries", verbose_name=_("order line")
+        OrderLine,
+        models.PROTECT,
+        db_constraint=False,
+        related_name="settlement_entries",
+        verbose_name=_("order line"),
     )
     order_number = models.CharField(_("order"), max_length=20)
     shop = models.ForeignKey(
-        Shop, models.PROTECT, db_index=False, related_name="+", verbose_name=_("shop")
+        Shop,
+        models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("shop"),
     )
     creator = models.ForeignKey(
         Creator, models.PROTECT, null=True, related_name="+", verbose_name=_("creator")
@@ -98,6 +108,8 @@ class SettlementEntry(models.Model):
             models.UniqueConstraint(
                 fields=["line"], condition=Q(kind="settle"), name="settlemententry_settled_once"
             ),
+            models.UniqueConstraint(fields=["id", "shop"], name="settlemententry_id_shop"),
+            CompositeKey(relation="line", shared=["shop"], name="settlemententry_of_line"),
         )
         indexes = (models.Index(fields=["shop", "-at", "-id"], name="settlemententry_shop"),)
 
@@ -209,6 +221,7 @@ class StatementLine(Party):
         constraints = (
             *Party.Meta.constraints,
             models.UniqueConstraint(fields=["party", "reference"], name="statementline_once"),
+            CompositeKey(relation="entry", shared=["shop"], name="statementline_of_entry"),
         )
         indexes = (
             models.Index(fields=["shop", "-at", "-id"], name="statementline_shop"),

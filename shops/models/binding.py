@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from kernel.actors import Actor
+from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ScopedQuerySet, ShopOwnedQuerySet
 from shops.enums import BOUND, BindingStatus, EndReason, Relation
@@ -58,7 +59,12 @@ class Binding(models.Model):
     )
     #: The binding that this one replaces when it becomes active (BI-11).
     replaces = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("replaces")
+        "self",
+        models.PROTECT,
+        db_constraint=False,
+        null=True,
+        related_name="replaced_by",
+        verbose_name=_("replaces"),
     )
     consent_due_at = models.DateTimeField(_("answer due at"), null=True)
     consented_at = models.DateTimeField(_("consented at"), null=True)
@@ -120,6 +126,8 @@ class Binding(models.Model):
                 | (models.Q(ended_at__isnull=False) & ~models.Q(end_reason="")),
                 name="binding_ended_says_why",
             ),
+            models.UniqueConstraint(fields=["id", "shop"], name="binding_id_shop"),
+            CompositeKey(relation="replaces", shared=["shop"], name="binding_replaces"),
         )
         indexes = (models.Index(fields=["account", "status"], name="binding_account"),)
 
