@@ -1,0 +1,59 @@
+"""One row at least of every table that belongs to a shop, a buyer or a creator."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from aftersales.enums import Inspection
+from catalog.enums import ImportFormat
+from catalog.models import ImportJob, ImportRowError, ProductDraft, ProductReview
+from orders.enums import OrderStatus
+from orders.models import OrderLine
+from shops.enums import Relation
+from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
+from tests.factories.aftersales import accepted, returned_case
+from tests.factories.catalog import ProductFactory
+from tests.factories.orders import PLACED_AT, make_order, make_sku
+from tests.factories.shops import BindingFactory, ShopFactory
+from tests.settlements.services.lines import sale, settle
+
+#: Column → somebody, or something, else.
+OTHERS: Mapping[str, Callable[[], Any]] = {
+    "shop_id": ShopFactory,
+    "buyer_id": UserFactory,
+    "creator_id": CreatorFactory,
+    "agency_id": AgencyFactory,
+    "product_id": ProductFactory,
+    "sku_id": make_sku,
+}
+
+
+def build_world() -> None:
+    """Sell by a creator with an agency, settle, and take goods back; bind, import, review."""
+    line = sale()
+    settle()
+    accepted(returned_case(), Inspection.SELLABLE)
+    make_order(OrderStatus.SHIPPED, presenter={"account": {"id": "acc_1"}})
+    _replace_binding()
+    _edit(line)
+
+
+def _replace_binding() -> None:
+    old = BindingFactory()
+    BindingFactory(shop=old.shop, replaces=old, relation=Relation.SELF)
+
+
+def _edit(line: OrderLine) -> None:
+    shop, product = line.shop, line.product
+    job = ImportJob.objects.create(
+        shop=shop, format=ImportFormat.TEMPLATE, filename="a.csv", content=b""
+    )
+    ImportRowError.objects.create(job=job, shop=shop, row_number=2, code="missing", fix="Fill it.")
+    ProductDraft.objects.create(product=product, shop=shop)
+    ProductReview.objects.create(
+        product=product,
+        shop=shop,
+        product_version=1,
+        content={},
+        submitted_at=PLACED_AT - timedelta(days=1),
+    )
