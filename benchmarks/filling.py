@@ -46,16 +46,27 @@ SELECT %(orders)s::bigint AS orders, %(shops)s::int AS shops, %(buyers)s::bigint
        (SELECT max(id) FROM catalog_sku) AS first_sku,
        (SELECT max(id) FROM catalog_priceversion) AS first_price
 """
+#: What is dropped before and made again at the end: keys along the tenants, unique constraints,
+#: other indexes. In this order, for keys need the constraints; made again the other way round.
 INDEXES = """
-SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
+WITH uniques AS (
+  SELECT * FROM pg_constraint WHERE contype = 'u' AND conrelid = ANY(%(tables)s::regclass[])
+), dropped AS (
+  SELECT *, 1 AS step FROM pg_constraint
+  WHERE contype = 'f' AND (conindid IN (SELECT conindid FROM uniques)
+                           OR cardinality(conkey) > 1 AND conrelid = ANY(%(tables)s::regclass[]))
+  UNION ALL SELECT *, 2 FROM uniques
+)
+SELECT step, format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
        format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname,
               pg_get_constraintdef(oid))
-FROM pg_constraint WHERE contype = 'u' AND conrelid = ANY(%(tables)s::regclass[])
+FROM dropped
 UNION ALL
-SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+SELECT 3, format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
 FROM pg_index
 WHERE indrelid = ANY(%(tables)s::regclass[])
   AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+ORDER BY 1
 """
 SEQUENCES = """
 SELECT setval(pg_get_serial_sequence(c.table_name, 'id'), 1000000000)
@@ -67,8 +78,9 @@ WHERE c.table_schema = 'public' AND c.column_name = 'id' AND c.is_identity = 'YE
 def fill(one: Bed, scene: dict[str, Any], orders: int) -> Iterator[str]:
     """Write `orders` orders of a year, a fifth of them of the scene's shop; yield what is done.
 
-    Foreign keys are not checked and nothing is flushed before the end, so the bed is of no use
-    after an error. At the end all indexes and statistics are there, and all is on disk.
+    Nothing is checked and nothing is flushed before the end, so the bed is of no use after an
+    error. At the end all indexes and statistics are there, keys along the tenants were checked for
+    each row of the large tables, and all is on disk.
     """
     given = {
         "orders": orders,
@@ -86,7 +98,7 @@ def fill(one: Bed, scene: dict[str, Any], orders: int) -> Iterator[str]:
         connection.execute("SET maintenance_work_mem = '512MB'")
         connection.execute("SET work_mem = '128MB'")
         indexes = connection.execute(INDEXES, {"tables": list(LARGE)}).fetchall()
-        for drop, _make in indexes:
+        for _step, drop, _make in indexes:
             connection.execute(drop.encode())
         connection.execute(GIVEN, given)
         for statement in re.split(r";\n", STATEMENTS.read_text())[:-1]:
@@ -95,8 +107,8 @@ def fill(one: Bed, scene: dict[str, Any], orders: int) -> Iterator[str]:
             )
             yield table[1] if table else "…"
             connection.execute(statement.encode())
-        for _drop, make in indexes:
-            yield re.sub(r"^.* (?:INDEX|CONSTRAINT) (\w+).*$", r"index \1", make)
+        for _step, _drop, make in reversed(indexes):
+            yield re.sub(r"^.* (INDEX|CONSTRAINT) (\w+).*$", r"\1 \2", make).lower()
             connection.execute(make.encode())
         connection.execute(SEQUENCES)
         yield "statistics"

@@ -115,7 +115,8 @@ def test_a_clerk_ships_everything_that_is_left(shop_desk):
 
 
 def test_a_clerk_ships_a_part(shop_desk):
-    order = make_order(OrderStatus.TO_SHIP, items=[(make_sku(), 2), (make_sku(), 1)])
+    sku = make_sku()
+    order = make_order(OrderStatus.TO_SHIP, items=[(sku, 2), (make_sku(sku.shop), 1)])
 
     shop_desk(order.shop).post(do(order, "ship"), parcel(line_1=1, line_2=0))
 

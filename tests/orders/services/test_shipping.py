@@ -37,7 +37,8 @@ def ship(order, **kwargs):
 
 
 def test_all_in_one_parcel_ships_the_order(settings):
-    order = make_order(OrderStatus.TO_SHIP, items=[(make_sku(), 2), (make_sku(), 1)])
+    sku = make_sku()
+    order = make_order(OrderStatus.TO_SHIP, items=[(sku, 2), (make_sku(sku.shop), 1)])
 
     package = ship(order)
 
