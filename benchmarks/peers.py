@@ -141,6 +141,8 @@ def _sides(here: Bed, there: Bed, buyers: int, options: argparse.Namespace) -> S
     mine, theirs = (one.scene(f"--buyers={buyers}") for one in (here, there))
     for one in (here, there):
         one.query("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        # Foreign keys are checked at COMMIT there and within the statement here: count both.
+        one.query("ALTER ROLE CURRENT_USER SET pg_stat_statements.track = 'all'")
         one.start_web()
     return (
         Side(OURS, here, lambda number, _: our_orders(mine, number), options.orders),
