@@ -11,25 +11,27 @@ the rows, checks where they stand, moves them and writes their history.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from kernel.actors import SYSTEM, Actor
 from kernel.errors import IllegalTransition
 from kernel.rowsets import plain
 
-#: Rows are locked in the order of their ids; those that stand elsewhere are left alone.
+#: Rows are locked in the order of their ids. Unless all stand where they may, none is moved.
 MOVE = """
 WITH was AS (
     SELECT id, {field} AS status FROM {table} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+), fit AS (
+    SELECT id, status FROM was WHERE status = ANY(%s)
 ), moved AS (
     UPDATE {table} AS t SET {changes}
-    FROM was{news} WHERE t.id = was.id AND was.status = ANY(%s)
-    RETURNING t.id, was.status
+    FROM fit{news} WHERE t.id = fit.id AND (SELECT count(*) FROM fit) = %s
+    RETURNING t.id, fit.status
 )
 INSERT INTO kernel_statuschange
     (model, object_id, field, from_status, to_status, at, actor_label, reason)
@@ -38,7 +40,7 @@ SELECT %s, moved.id, %s, coalesce(step.from_status, moved.status), step.to_statu
 FROM moved CROSS JOIN unnest(%s::text[], %s::text[]) WITH ORDINALITY
      AS step (from_status, to_status, place)
 ORDER BY moved.id, step.place
-RETURNING object_id, from_status
+RETURNING from_status
 """
 NEWS = " JOIN jsonb_populate_recordset(NULL::{table}, %s) AS news USING (id)"
 
@@ -65,15 +67,16 @@ def move(
 
     Raises IllegalTransition when the stored state does not allow the move; nothing is changed then.
     """
-    came_from = _move([instance], [to], at, actor, field, reason, {}, {}, changes)
-    if instance.pk not in came_from:
-        _refuse(instance, field, to)
-    return came_from[instance.pk]
+    model = type(instance)
+    came_from = _move(model, [instance.pk], [to], at, actor, field, reason, {}, {}, changes)
+    for name, value in {field: to, **changes}.items():
+        setattr(instance, name, value)
+    return came_from
 
 
-@transaction.atomic
 def move_all(
-    instances: Sequence[models.Model],
+    model: type[models.Model],
+    pks: Collection[int],
     *,
     path: Sequence[str],
     at: datetime,
@@ -83,24 +86,22 @@ def move_all(
     each: Mapping[int, Mapping[str, Any]] | None = None,
     **changes: Any,
 ) -> None:
-    """Move `instances` of one model along `path`, all or none, in one statement.
+    """Move the rows `pks` of `model` along `path`, all or none, in one statement.
 
     Each step has its history row; `reasons`, by primary key, are those of the first. `each` holds,
-    by primary key, further columns of one instance, the same names for all; `changes` what all get.
+    for all of `pks` or none, further columns of one row, the same names for all; `changes` what all
+    get.
 
     Raises IllegalTransition when the stored state of one does not allow the first step or the table
     does not allow a later one; nothing is changed then.
     """
-    if not instances:
-        return
-    came_from = _move(instances, path, at, actor, field, "", reasons or {}, each or {}, changes)
-    for instance in instances:
-        if instance.pk not in came_from:
-            _refuse(instance, field, path[0])
+    if pks:
+        _move(model, pks, path, at, actor, field, "", reasons or {}, each or {}, changes)
 
 
 def _move(
-    instances: Sequence[models.Model],
+    model: type[models.Model],
+    pks: Collection[int],
     path: Sequence[str],
     at: datetime,
     actor: Actor,
@@ -109,13 +110,13 @@ def _move(
     reasons: Mapping[int, str],
     each: Mapping[int, Mapping[str, Any]],
     changes: Mapping[str, Any],
-) -> dict[int, str]:
-    """Move what may be moved; return its primary keys and the states that it came from."""
-    model = type(instances[0])
+) -> str:
+    """Move all or raise IllegalTransition; return the state that the first by id came from."""
     table = getattr(model, "TRANSITIONS" if field == "status" else f"{field.upper()}_TRANSITIONS")
     for before, after in pairwise(path):
         if after not in table.get(before, ()):
             raise IllegalTransition(extra={"from": str(before), "to": str(after)})
+    allowed = sources(table, path[0])
     shared = {field: path[-1], **changes}
     assignments, values = _assignments(model, shared, next(iter(each.values()), {}))
     sql = MOVE.format(
@@ -126,10 +127,11 @@ def _move(
     )
     steps = [str(step) for step in path]
     values = [
-        [instance.pk for instance in instances],
+        list(pks),
+        allowed,
         *values,
         *([_news(model, each)] if each else []),
-        sources(table, path[0]),
+        len(pks),
         model._meta.label_lower,
         field,
         at,
@@ -141,15 +143,10 @@ def _move(
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        rows = cursor.fetchall()
-    came_from: dict[int, str] = {}
-    for pk, state in rows:
-        came_from.setdefault(pk, state)
-    for instance in instances:
-        if instance.pk in came_from:
-            for name, value in {**shared, **each.get(instance.pk, {})}.items():
-                setattr(instance, name, value)
-    return came_from
+        first = cursor.fetchone()
+    if first is None:
+        _refuse(model, pks, field, path[0], allowed)
+    return str(first[0])
 
 
 def _assignments(
@@ -185,6 +182,9 @@ def _column(model: type[models.Model], name: str) -> models.Field[Any, Any]:
     return cast("models.Field[Any, Any]", model._meta.get_field(name))
 
 
-def _refuse(instance: models.Model, field: str, to: str) -> None:
-    stored = type(instance)._base_manager.filter(pk=instance.pk).values_list(field, flat=True)
-    raise IllegalTransition(extra={"from": stored.first(), "to": str(to)})
+def _refuse(
+    model: type[models.Model], pks: Collection[int], field: str, to: str, allowed: Collection[str]
+) -> NoReturn:
+    stored = dict(model._base_manager.filter(pk__in=pks).values_list("pk", field))
+    wrong = next((stored.get(pk) for pk in pks if stored.get(pk) not in allowed), None)
+    raise IllegalTransition(extra={"from": wrong, "to": str(to)})

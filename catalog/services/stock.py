@@ -7,18 +7,19 @@ constraints of the tables are the last guard and are not met in normal work.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 
 from catalog.enums import MovementKind
 from catalog.errors import HoldMissing, OutOfStock
 from catalog.models import Sku, Stock
-from kernel.asking import Statement, ask_one, nothing, numbers
+from kernel.asking import Rows, Statement, ask_one, numbers
 
 #: What one piece of each kind does to (on_hand, held).
 EFFECTS: dict[str, tuple[int, int]] = {
@@ -30,6 +31,9 @@ EFFECTS: dict[str, tuple[int, int]] = {
     MovementKind.RELEASE: (0, -1),
     MovementKind.SOLD: (-1, -1),
 }
+
+#: SKU pk → (on hand, held).
+Counters = dict[int, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,6 @@ def to_lock(sku_ids: Iterable[int]) -> Statement[dict[int, int]]:
     )
 
 
-@transaction.atomic
 def apply(moves: Sequence[Move], at: datetime) -> list[Move]:
     """Apply `moves` at `at`: movements and counters in one go; return those that were new.
 
@@ -92,27 +95,35 @@ def apply(moves: Sequence[Move], at: datetime) -> list[Move]:
     """
     if not moves:
         return []
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        return _apply(moves, at)
+
+
+def _apply(moves: Sequence[Move], at: datetime) -> list[Move]:
     by_key = {move.key: move for move in reversed(moves)}
     counters = _lock(move.sku_id for move in moves)
-    known = _known(by_key)
-    new = sorted((move for key, move in by_key.items() if key not in known), key=lambda m: m.key)
-    on_hand: Counter[int] = Counter()
-    held: Counter[int] = Counter()
-    for move in new:
-        on_hand[move.sku_id] += move.on_hand_delta
-        held[move.sku_id] += move.held_delta
-    _check(counters, on_hand, held)
-    if new:
-        ask_one(_to_write(new, at))
-    return new
+    # Moves of one kind never make room for each other: what there is for all of them there is for
+    # those that are new, and which ones these are is told by the insert.
+    if len({move.kind for move in moves}) > 1 or any(_wanting(counters, by_key.values())):
+        known = _known(by_key)
+        by_key = {key: move for key, move in by_key.items() if key not in known}
+        _check(counters, by_key.values())
+    return ask_one(_to_write([by_key[key] for key in sorted(by_key)], at)) if by_key else []
 
 
 def to_hold(moves: Sequence[Move], at: datetime) -> Statement[None]:
     """Return the statement that holds pieces for references that are new, under locks of `lock`.
 
     The caller has seen that there is enough; the constraints of the tables are the last guard.
+    It raises RuntimeError when a reference is known.
     """
-    return _to_write(sorted(moves, key=lambda move: move.key), at)
+
+    def read(rows: Rows) -> None:
+        if len(rows) != len(moves):
+            raise RuntimeError("a reference that was to be new is known")
+
+    written = _to_write(sorted(moves, key=lambda move: move.key), at)
+    return Statement(written.sql, written.params, read)
 
 
 @transaction.atomic
@@ -129,7 +140,7 @@ ORDER BY sku_id FOR NO KEY UPDATE
 """
 
 
-def _lock(sku_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+def _lock(sku_ids: Iterable[int]) -> Counters:
     if not connection.in_atomic_block:
         raise RuntimeError("a lock needs the transaction that it protects")
     wanted = list(set(sku_ids))
@@ -152,25 +163,30 @@ def _known(keys: Iterable[tuple[int, str, str]]) -> set[tuple[int, str, str]]:
         return {(sku_id, reference, kind) for sku_id, reference, kind in cursor.fetchall()}
 
 
-def _check(counters: dict[int, tuple[int, int]], on_hand: Counter[int], held: Counter[int]) -> None:
-    touched = sorted(set(on_hand) | set(held))
-    after = {
-        sku_id: (
-            counters.get(sku_id, (0, 0))[0] + on_hand[sku_id],
-            counters.get(sku_id, (0, 0))[1] + held[sku_id],
-        )
-        for sku_id in touched
-    }
-    unheld = [sku_id for sku_id, (_on_hand, held_now) in after.items() if held_now < 0]
+def _check(counters: Counters, moves: Iterable[Move]) -> None:
+    unheld, short = _wanting(counters, moves)
     if unheld:
         raise HoldMissing(extra={"skus": _public_ids(unheld)})
-    short = [
-        sku_id
-        for sku_id, (on_hand_now, held_now) in after.items()
-        if on_hand_now < held_now or sku_id not in counters
-    ]
     if short:
         raise OutOfStock(extra={"skus": _public_ids(short)})
+
+
+def _wanting(counters: Counters, moves: Iterable[Move]) -> tuple[list[int], list[int]]:
+    """Return the SKUs of which `moves` take more than is held, and more than is available."""
+    on_hand: Counter[int] = Counter()
+    held: Counter[int] = Counter()
+    for move in moves:
+        on_hand[move.sku_id] += move.on_hand_delta
+        held[move.sku_id] += move.held_delta
+    unheld, short = [], []
+    for sku_id in sorted(on_hand):
+        before = counters.get(sku_id, (0, 0))
+        on_hand_after, held_after = before[0] + on_hand[sku_id], before[1] + held[sku_id]
+        if held_after < 0:
+            unheld.append(sku_id)
+        if on_hand_after < held_after or sku_id not in counters:
+            short.append(sku_id)
+    return unheld, short
 
 
 def _public_ids(sku_ids: Iterable[int]) -> list[str]:
@@ -178,34 +194,45 @@ def _public_ids(sku_ids: Iterable[int]) -> list[str]:
     return list(found.values_list("public_id", flat=True))
 
 
-#: Writes movements and counts them, in one statement.
+#: Writes the movements that are new and counts them, in one statement; tells which they were.
 WRITE = """
 WITH moved AS (
     INSERT INTO catalog_stockmovement
         (sku_id, shop_id, kind, on_hand_delta, held_delta, reference, actor_label, at)
     SELECT sku_id, shop_id, kind, on_hand, held, reference, actor, %(at)s
-    FROM unnest(%(sku_ids)s::bigint[], %(shop_ids)s::bigint[], %(kinds)s::text[],
-                %(on_hand)s::int[], %(held)s::int[], %(references)s::text[], %(actors)s::text[])
-         AS move (sku_id, shop_id, kind, on_hand, held, reference, actor)
-    RETURNING sku_id, on_hand_delta, held_delta
+    FROM jsonb_to_recordset(%(moves)s) AS move
+         (sku_id bigint, shop_id bigint, kind text, on_hand int, held int,
+          reference text, actor text)
+    ON CONFLICT (sku_id, reference, kind) DO NOTHING
+    RETURNING sku_id, reference, kind, on_hand_delta, held_delta
 ), summed AS (
     SELECT sku_id, sum(on_hand_delta) AS on_hand, sum(held_delta) AS held
     FROM moved GROUP BY sku_id
+), counted AS (
+    UPDATE catalog_stock AS s SET on_hand = s.on_hand + d.on_hand, held = s.held + d.held
+    FROM summed AS d WHERE s.sku_id = d.sku_id
 )
-UPDATE catalog_stock AS s SET on_hand = s.on_hand + d.on_hand, held = s.held + d.held
-FROM summed AS d WHERE s.sku_id = d.sku_id
+SELECT sku_id, reference, kind FROM moved
 """
 
 
-def _to_write(moves: Sequence[Move], at: datetime) -> Statement[None]:
-    values: dict[str, Any] = {
-        "at": at,
-        "sku_ids": numbers(move.sku_id for move in moves),
-        "shop_ids": numbers(move.shop_id for move in moves),
-        "kinds": [str(move.kind) for move in moves],
-        "on_hand": numbers(move.on_hand_delta for move in moves),
-        "held": numbers(move.held_delta for move in moves),
-        "references": [move.reference for move in moves],
-        "actors": [move.actor_label[:120] for move in moves],
-    }
-    return Statement(WRITE, values, nothing)
+def _to_write(moves: Sequence[Move], at: datetime) -> Statement[list[Move]]:
+    """Return the statement that writes `moves`, in their order; it tells which were not known."""
+
+    def read(rows: Rows) -> list[Move]:
+        new = set(rows)
+        return [move for move in moves if move.key in new]
+
+    rows = [
+        {
+            "sku_id": move.sku_id,
+            "shop_id": move.shop_id,
+            "kind": str(move.kind),
+            "on_hand": move.on_hand_delta,
+            "held": move.held_delta,
+            "reference": move.reference,
+            "actor": move.actor_label[:120],
+        }
+        for move in moves
+    ]
+    return Statement(WRITE, {"at": at, "moves": json.dumps(rows)}, read)

@@ -6,34 +6,40 @@ ordinary case, and what a fact leads to does not depend on who else is in its se
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from catalog.enums import MovementKind
 from catalog.services import stock
 from kernel.errors import DomainError, NotFound
 from kernel.events import publish
+from kernel.rowsets import statement
 from kernel.states import move_all
 from ledger.models import AccountCode
 from ledger.services import transfers
-from orders.enums import OrderStatus, PaymentStatus, RefundReason
+from orders.enums import OrderStatus, PaymentStatus, RefundReason, RefundStatus
 from orders.errors import NoticeRefused
 from orders.events import OrderPaid
-from orders.models import Order, OrderGroup, OrderLine, Payment, PaymentSplit, Refund
+from orders.models import Order, Payment
 from orders.services import numbering
 from orders.services.gateways.port import PaymentFact
 from orders.services.payments import stock_move
+from orders.services.till import OrderRow, PaymentRow, Till, open_till
+
+SQL = Path(__file__).with_name("paying.sql")
 
 
 @dataclass(frozen=True)
 class Applied:
     """What a fact led to; `is_repeat` when it was known and nothing changed."""
 
-    payment: Payment
+    payment: PaymentRow
     is_repeat: bool = False
 
 
@@ -48,36 +54,12 @@ class Unapplied:
 class Capture:
     """Money that is new: what it pays, and what of it no order may keep (minor units)."""
 
-    payment: Payment
+    payment: PaymentRow
     fact: PaymentFact
-    orders: tuple[Order, ...]
+    orders: tuple[OrderRow, ...]
     rest: int
     #: Another payment had paid the group.
     was_paid: bool
-
-
-@dataclass
-class Till:
-    """What is locked, and how it stands while a set is decided."""
-
-    #: By number.
-    payments: Mapping[str, Payment]
-    #: Group pk → its orders, by pk.
-    orders: Mapping[int, Sequence[Order]]
-    #: Groups that a payment has paid.
-    paid_groups: set[int]
-    #: (gateway, transaction) → payment pk.
-    captured: dict[tuple[str, str], int]
-    #: Payments that are paid by an earlier fact of the set, with its transaction.
-    taken: dict[int, str] = field(default_factory=dict)
-
-    def txn_of(self, payment: Payment) -> str:
-        """Return the transaction that the payment is known to have, or nothing."""
-        return self.taken.get(payment.pk, payment.gateway_txn)
-
-    def is_paid(self, payment: Payment) -> bool:
-        """Tell whether its money was booked."""
-        return payment.pk in self.taken or payment.status == PaymentStatus.PAID
 
 
 def apply_payment(fact: PaymentFact, *, at: datetime) -> Applied:
@@ -99,11 +81,11 @@ def apply_payments(facts: Sequence[PaymentFact], *, at: datetime) -> list[Applie
     Unapplied are NotFound, for a payment that is not ours, and NoticeRefused, when gateway, amount,
     currency or transaction are not those of our record.
     """
-    till = _open_till(facts)
+    till = open_till(facts)
     verdicts = decide(facts, till)
     captures = [one for one in verdicts if isinstance(one, Capture)]
     if captures:
-        _write(captures, at)
+        _write(captures, till, at)
     return [Applied(one.payment) if isinstance(one, Capture) else one for one in verdicts]
 
 
@@ -116,14 +98,14 @@ def decide(facts: Sequence[PaymentFact], till: Till) -> list[Capture | Applied |
             verdicts.append(Unapplied(NotFound()))
         elif reason := _mismatch(payment, fact, till):
             verdicts.append(Unapplied(NoticeRefused(reason)))
-        elif till.is_paid(payment):
+        elif payment.status == PaymentStatus.PAID:
             verdicts.append(Applied(payment, is_repeat=True))
         else:
             verdicts.append(_capture(payment, fact, till))
     return verdicts
 
 
-def _mismatch(payment: Payment, fact: PaymentFact, till: Till) -> str:
+def _mismatch(payment: PaymentRow, fact: PaymentFact, till: Till) -> str:
     """Return which of our words the fact contradicts, nothing when it agrees."""
     if payment.gateway != fact.gateway:
         return "gateway"
@@ -131,146 +113,128 @@ def _mismatch(payment: Payment, fact: PaymentFact, till: Till) -> str:
         return "currency"
     if payment.amount != fact.amount:
         return "amount"
-    if till.txn_of(payment) not in ("", fact.gateway_txn):
+    if payment.gateway_txn not in ("", fact.gateway_txn):
         return "transaction"
     owner = till.captured.get((fact.gateway, fact.gateway_txn), payment.pk)
     return "" if owner == payment.pk else "transaction"
 
 
-def _capture(payment: Payment, fact: PaymentFact, till: Till) -> Capture:
+def _capture(payment: PaymentRow, fact: PaymentFact, till: Till) -> Capture:
     was_paid = payment.group_id in till.paid_groups
-    unpaid = [one for one in till.orders[payment.group_id] if one.status == OrderStatus.UNPAID]
-    payable = [] if was_paid else unpaid
-    if sum(order.pay_amount for order in payable) > payment.amount:
-        payable = []  # it was started for fewer orders than are open: no order may be half paid
-    till.taken[payment.pk] = fact.gateway_txn
-    till.captured[fact.gateway, fact.gateway_txn] = payment.pk
-    if payable:
-        till.paid_groups.add(payment.group_id)
-    rest = payment.amount - sum(order.pay_amount for order in payable)
-    return Capture(payment, fact, tuple(payable), rest, was_paid)
-
-
-def _open_till(facts: Sequence[PaymentFact]) -> Till:
-    """Lock groups, payments and orders, each by id, and return them."""
-    numbers = {fact.payment_number for fact in facts}
-    groups = set(Payment.objects.filter(number__in=numbers).values_list("group_id", flat=True))
-    if not groups:
-        return Till({}, {}, set(), {})
-    _lock_groups(groups)
-    payments = list(
-        Payment.objects.select_for_update(no_key=True, of=("self",))
-        .filter(number__in=numbers)
-        .order_by("pk")
+    payable = () if was_paid else tuple(till.orders[payment.group_id])
+    price = sum(order.pay_amount for order in payable)
+    if price > payment.amount:  # started for fewer orders than are open: none may be half paid
+        payable, price = (), 0
+    paid = payment._replace(
+        status=PaymentStatus.PAID, gateway_txn=fact.gateway_txn, is_effective=bool(payable)
     )
-    orders: dict[int, list[Order]] = {group_id: [] for group_id in groups}
-    for order in (
-        Order.objects.select_for_update(no_key=True, of=("self",))
-        .filter(group_id__in=groups)
-        .select_related("shop")
-        .order_by("pk")
-    ):
-        orders[order.group_id].append(order)
-    paid = Payment.objects.filter(group_id__in=groups, is_effective=True)
-    captured = Payment.objects.filter(
-        gateway__in={fact.gateway for fact in facts},
-        gateway_txn__in={fact.gateway_txn for fact in facts},
+    till.book(paid)
+    return Capture(paid, fact, payable, payment.amount - price, was_paid)
+
+
+def _write(captures: Sequence[Capture], till: Till, at: datetime) -> None:
+    paid = [(one.payment, order) for one in captures for order in one.orders]
+    _move(captures, paid, at)
+    _divide(captures, paid, till, at)
+    stock.apply(
+        [
+            stock_move(MovementKind.SOLD, order.number, line)
+            for _payment, order in paid
+            for line in order.lines
+        ],
+        at,
     )
-    return Till(
-        payments={payment.number: payment for payment in payments},
-        orders=orders,
-        paid_groups=set(paid.values_list("group_id", flat=True)),
-        captured={
-            (gateway, txn): pk
-            for gateway, txn, pk in captured.values_list("gateway", "gateway_txn", "pk")
-            if txn
-        },
-    )
+    transfers.post([_posting(one, at) for one in captures])
+    if paid:
+        publish(
+            *(
+                OrderPaid(order_id=order.pk, shop_id=order.shop_id, paid_at=at.isoformat())
+                for _payment, order in paid
+            )
+        )
 
 
-def _lock_groups(groups: Collection[int]) -> None:
-    locked = OrderGroup.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=groups)
-    list(locked.order_by("pk").values_list("pk", flat=True))
-
-
-def _write(captures: Sequence[Capture], at: datetime) -> None:
+def _move(
+    captures: Sequence[Capture], paid: Sequence[tuple[PaymentRow, OrderRow]], at: datetime
+) -> None:
+    """Make the payments paid and their orders ready to ship, with the history of both."""
     move_all(
-        [one.payment for one in captures],
+        Payment,
+        [one.payment.pk for one in captures],
         path=[PaymentStatus.PAID],
         at=at,
         each={
             one.payment.pk: {
                 "gateway_txn": one.fact.gateway_txn,
                 "paid_at": one.fact.paid_at,
-                "is_effective": bool(one.orders),
+                "is_effective": one.payment.is_effective,
             }
             for one in captures
         },
         poll_at=None,
     )
-    _pay_orders(captures, at)
-    _send_back([one for one in captures if one.rest], at)
-    _sell([order for one in captures for order in one.orders], at)
-    transfers.post([_posting(one, at) for one in captures])
-    # Whatever else is open in the groups is closed there, or refunded: ask about it now.
-    groups = {one.payment.group_id for one in captures}
-    Payment.objects.filter(group_id__in=groups, status=PaymentStatus.PENDING).update(poll_at=at)
-    publish(
-        *(
-            OrderPaid(order_id=order.pk, shop_id=order.shop_id, paid_at=at.isoformat())
-            for one in captures
-            for order in one.orders
-        )
-    )
-
-
-def _pay_orders(captures: Sequence[Capture], at: datetime) -> None:
-    paid = [(one.payment, order) for one in captures for order in one.orders]
     move_all(
-        [order for _payment, order in paid],
+        Order,
+        [order.pk for _payment, order in paid],
         path=[OrderStatus.PAID, OrderStatus.TO_SHIP],
         at=at,
         reasons={order.pk: payment.number for payment, order in paid},
         paid_at=at,
         ship_by_at=at + settings.SHIP_PROMISE,
     )
-    PaymentSplit.objects.bulk_create(
-        PaymentSplit(
-            payment=payment,
-            order=order,
-            shop_id=order.shop_id,
-            buyer_id=order.buyer_id,
-            captured_amount=order.pay_amount,
-        )
+
+
+def _divide(
+    captures: Sequence[Capture],
+    paid: Sequence[tuple[PaymentRow, OrderRow]],
+    till: Till,
+    at: datetime,
+) -> None:
+    """Write who has which part of the money, and what goes back; ask about what else may come."""
+    splits = [
+        {
+            "payment_id": payment.pk,
+            "order_id": order.pk,
+            "shop_id": order.shop_id,
+            "buyer_id": order.buyer_id,
+            "captured_amount": order.pay_amount,
+        }
         for payment, order in paid
-    )
+    ]
+    refunds = _refunds([one for one in captures if one.rest], at)
+    still_open = till.open_in({one.payment.group_id for one in captures})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement(SQL),
+            {
+                "splits": json.dumps(splits),
+                "refunds": json.dumps(refunds),
+                "open": json.dumps(still_open),
+                "at": at,
+            },
+        )
 
 
-def _send_back(captures: Sequence[Capture], at: datetime) -> None:
+def _refunds(captures: Sequence[Capture], at: datetime) -> list[dict[str, object]]:
     if not captures:
-        return
+        return []
+    rows: list[dict[str, object]] = []
     numbers = numbering.take(len(captures), at, prefix=numbering.REFUND)
-    refunds = []
     for number, one in zip(numbers, captures, strict=True):
         reason = RefundReason.SECOND_PAYMENT if one.was_paid else RefundReason.LATE_PAYMENT
-        refunds.append(
-            Refund(
-                number=number,
-                reference=f"{reason}:{one.payment.number}",
-                payment=one.payment,
-                buyer_id=one.payment.buyer_id,
-                reason=reason,
-                amount=one.rest,
-                currency=one.payment.currency,
-            )
+        rows.append(
+            {
+                "number": number,
+                "reference": f"{reason}:{one.payment.number}",
+                "payment_id": one.payment.pk,
+                "buyer_id": one.payment.buyer_id,
+                "reason": reason,
+                "amount": one.rest,
+                "currency": one.payment.currency,
+                "status": RefundStatus.WAITING,
+            }
         )
-    Refund.objects.bulk_create(refunds)
-
-
-def _sell(orders: Sequence[Order], at: datetime) -> None:
-    numbers = {order.pk: order.number for order in orders}
-    lines = OrderLine.objects.filter(order__in=numbers) if numbers else ()
-    stock.apply([stock_move(MovementKind.SOLD, numbers[one.order_id], one) for one in lines], at)
+    return rows
 
 
 def _posting(one: Capture, at: datetime) -> transfers.Posting:
@@ -278,7 +242,7 @@ def _posting(one: Capture, at: datetime) -> transfers.Posting:
     legs: list[transfers.LegSpec] = [
         (AccountCode.GATEWAY_CLEARING, payment.gateway, payment.amount)
     ]
-    legs += _escrow(one.orders)
+    legs += [(AccountCode.ESCROW, order.shop, -order.pay_amount) for order in one.orders]
     if one.rest:
         legs.append((AccountCode.REFUNDS_PAYABLE, "", -one.rest))
     return transfers.Posting(
@@ -289,7 +253,3 @@ def _posting(one: Capture, at: datetime) -> transfers.Posting:
         at=at,
         note={"payment": payment.number, "orders": [order.number for order in one.orders]},
     )
-
-
-def _escrow(orders: Sequence[Order]) -> list[transfers.LegSpec]:
-    return [(AccountCode.ESCROW, order.shop.public_id, -order.pay_amount) for order in orders]

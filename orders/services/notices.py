@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +10,8 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from kernel.group_commit import GroupCommit
-from kernel.rowsets import rowset
 from orders.enums import NoticeOutcome
 from orders.errors import NoticeRefused
-from orders.models import GatewayNotice
 from orders.services import gateways
 from orders.services.capturing import Applied, Unapplied, apply_payments
 from orders.services.gateways.port import Notice
@@ -80,16 +79,17 @@ def _row(
     body: bytes,
     outcome: NoticeOutcome | NoticeRefused,
     at: datetime,
-) -> GatewayNotice:
+) -> dict[str, str]:
+    """Return the notice as its table has it."""
     refusal = outcome.reason if isinstance(outcome, NoticeRefused) else ""
-    return GatewayNotice(
-        gateway=gateway,
-        notice_id=notice_id,
-        body=body.decode("utf-8", "replace").replace("\x00", "\ufffd"),
-        outcome=outcome if isinstance(outcome, NoticeOutcome) else NoticeOutcome.REFUSED,
-        refusal=refusal,
-        received_at=at,
-    )
+    return {
+        "gateway": gateway,
+        "notice_id": notice_id,
+        "body": body.decode("utf-8", "replace").replace("\x00", "\ufffd"),
+        "outcome": outcome if isinstance(outcome, NoticeOutcome) else NoticeOutcome.REFUSED,
+        "refusal": refusal,
+        "received_at": at.isoformat(),
+    }
 
 
 #: Refused once (it came before our own commit, say), right now: the row says how it ended.
@@ -103,14 +103,15 @@ WHERE known.outcome = 'refused' AND excluded.outcome <> 'refused'
 """
 
 
-def _keep(rows: Sequence[GatewayNotice]) -> None:
+def _keep(rows: Sequence[dict[str, str]]) -> None:
     """Keep what has an id, each once, in the order of ids; of equal ones the best outcome."""
-    by_id: dict[tuple[str, str], GatewayNotice] = {}
+    by_id: dict[tuple[str, str], dict[str, str]] = {}
     for row in rows:
-        known = by_id.get((row.gateway, row.notice_id))
-        if known is None or known.outcome == NoticeOutcome.REFUSED:
-            by_id[row.gateway, row.notice_id] = row
-    named = [row for key, row in sorted(by_id.items()) if row.notice_id]
+        key = (row["gateway"], row["notice_id"])
+        known = by_id.get(key)
+        if known is None or known["outcome"] == NoticeOutcome.REFUSED:
+            by_id[key] = row
+    named = [row for key, row in sorted(by_id.items()) if row["notice_id"]]
     if named:
         with connection.cursor() as cursor:
-            cursor.execute(KEEP, [rowset(named)])
+            cursor.execute(KEEP, [json.dumps(named, ensure_ascii=False)])

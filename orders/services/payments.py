@@ -18,6 +18,7 @@ from orders.enums import OrderStatus, PaymentStatus
 from orders.errors import NotPayable
 from orders.models import Order, OrderGroup, OrderLine, Payment
 from orders.services import numbering
+from orders.services.till import LineRow
 
 #: When the gateway is asked about a payment that it told nothing of, counted from its start.
 POLL_AFTER = (timedelta(seconds=60), timedelta(minutes=5), timedelta(minutes=30))
@@ -151,7 +152,7 @@ def lock_orders(group_id: int) -> list[Order]:
     )
 
 
-def stock_move(kind: MovementKind, order_number: str, line: OrderLine) -> stock.Move:
+def stock_move(kind: MovementKind, order_number: str, line: OrderLine | LineRow) -> stock.Move:
     """Return the move of all pieces of `line`, caused by its place in its order."""
     return stock.Move(
         sku_id=line.sku_id,

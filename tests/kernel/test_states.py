@@ -154,9 +154,10 @@ def test_a_set_moves_along_a_path_with_columns_and_reasons_of_their_own(
     first, second = RoleProfileFactory(), RoleProfileFactory()
     days = {one.pk: datetime(2026, 1, day, tzinfo=UTC) for day, one in ((1, first), (2, second))}
 
-    with django_assert_num_queries(3):  # a savepoint around one statement
+    with django_assert_num_queries(1):
         states.move_all(
-            [second, first],
+            RoleProfile,
+            [second.pk, first.pk],
             path=[RoleStatus.SUSPENDED, RoleStatus.ACTIVE, RoleStatus.SUSPENDED],
             at=AT,
             actor=OPERATOR,
@@ -167,7 +168,6 @@ def test_a_set_moves_along_a_path_with_columns_and_reasons_of_their_own(
     assert {one.pk: (one.status, one.created_at) for one in RoleProfile.objects.all()} == {
         pk: (RoleStatus.SUSPENDED, day) for pk, day in days.items()
     }
-    assert (first.status, first.created_at) == (RoleStatus.SUSPENDED, days[first.pk])
     history = StatusChange.objects.order_by("id").values_list(
         "object_id", "from_status", "to_status", "reason"
     )
@@ -188,7 +188,7 @@ def test_a_set_moves_whole_or_not_at_all() -> None:
     states.move(second, to=RoleStatus.SUSPENDED, at=AT)
 
     with pytest.raises(IllegalTransition) as refusal:
-        states.move_all([first, second], path=[RoleStatus.SUSPENDED], at=AT)
+        states.move_all(RoleProfile, [first.pk, second.pk], path=[RoleStatus.SUSPENDED], at=AT)
 
     assert refusal.value.extra == {"from": "suspended", "to": "suspended"}
     assert RoleProfile.objects.get(pk=first.pk).status == RoleStatus.ACTIVE
@@ -200,7 +200,9 @@ def test_a_path_with_a_step_that_the_table_does_not_list_is_refused() -> None:
     profile = RoleProfileFactory()
 
     with pytest.raises(IllegalTransition):
-        states.move_all([profile], path=[RoleStatus.SUSPENDED, RoleStatus.SUSPENDED], at=AT)
+        states.move_all(
+            RoleProfile, [profile.pk], path=[RoleStatus.SUSPENDED, RoleStatus.SUSPENDED], at=AT
+        )
 
     assert RoleProfile.objects.get(pk=profile.pk).status == RoleStatus.ACTIVE
 
@@ -218,4 +220,4 @@ def test_a_column_may_take_the_clock_of_the_database(django_assert_num_queries) 
 
 @pytest.mark.django_db
 def test_nothing_moves_nowhere() -> None:
-    states.move_all([], path=[RoleStatus.SUSPENDED], at=AT)
+    states.move_all(RoleProfile, [], path=[RoleStatus.SUSPENDED], at=AT)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Event
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from affiliates.models import Commission
 from affiliates.services import commissions
 from affiliates.services.invariants import violations as alliance_violations
 from kernel.actors import Actor, Role
 from ledger import selectors as book
+from ledger.errors import ReferenceReused
 from ledger.models import AccountCode, LedgerAccount, Leg, Transfer
 from ledger.services import transfers
 from ledger.services.invariants import violations as ledger_violations
@@ -75,20 +77,53 @@ def test_sets_that_overlap_in_any_order_do_not_deadlock() -> None:
     assert ledger_violations() == []
 
 
+def test_of_two_facts_with_one_reference_the_second_undoes_what_it_booked_beside() -> None:
+    """It waits for the first at the reference they share, with another one already written."""
+    transfers.post([posting("settle:0-1")])  # opens the accounts
+    gate, ends = Barrier(2), []
+
+    def first() -> None:
+        with transaction.atomic():
+            transfers.post([posting("settle:2")])
+            gate.wait(10)
+            time.sleep(0.3)
+
+    def second() -> None:
+        gate.wait(10)
+        other = replace(
+            posting("settle:2"),
+            legs=((AccountCode.ESCROW, "shp_a", 7), (AccountCode.SHOP_PAYABLE, "shp_a", -7)),
+        )
+        with transaction.atomic():
+            try:
+                transfers.post([posting("settle:1"), other])
+            except ReferenceReused:
+                ends.append("refused")  # and whoever swallows it commits nothing all the same
+
+    assert ends_of(first, second) == {"ok": 2}
+
+    assert ends == ["refused"]
+    assert set(Transfer.objects.values_list("reference", flat=True)) == {"settle:0-1", "settle:2"}
+    assert book.balance(AccountCode.SHOP_PAYABLE, "shp_a") == -200
+    assert ledger_violations() == []
+
+
 def test_control_looking_before_inserting_is_not_enough(monkeypatch) -> None:
     transfers.post([posting("settle:0-1")])  # opens the accounts: they are not what is raced for
     gate = Barrier(THREADS)
 
     def look_then_insert(postings):
         gate.wait(10)  # everybody has looked and found nothing
-        return {
-            one.reference: Transfer.objects.create(
+        for one in postings:
+            booked = Transfer.objects.create(
                 reference=one.reference, kind=one.kind, currency=one.currency, at=one.at
             )
-            for one in postings
-        }
+            for code, owner, amount in one.legs:
+                account = LedgerAccount.objects.get(code=code, owner=owner)
+                Leg.objects.create(transfer=booked, account=account, amount=amount)
+        return {one.reference for one in postings}, False
 
-    monkeypatch.setattr(transfers, "_insert_transfers", look_then_insert)
+    monkeypatch.setattr(transfers, "_book", look_then_insert)
 
     ends = ends_of(*[lambda: transfers.post([posting()])] * THREADS)
 

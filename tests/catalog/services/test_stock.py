@@ -9,6 +9,7 @@ from catalog.errors import HoldMissing, OutOfStock
 from catalog.models import Sku, Stock, StockMovement
 from catalog.services import stock
 from catalog.services.invariants import violations
+from kernel.asking import ask_one
 from tests.factories.catalog import LONG_AGO, SkuFactory
 
 pytestmark = pytest.mark.django_db
@@ -149,17 +150,33 @@ def test_a_move_moves_something(quantity: int) -> None:
         stock.Move(1, 1, MovementKind.HOLD, quantity, "order:1:1")
 
 
-def test_a_set_costs_the_same_queries_for_one_and_for_many() -> None:
+def test_a_set_costs_two_statements_for_one_and_for_many(django_assert_num_queries) -> None:
     skus = [SkuFactory() for _ in range(4)]
 
-    def cost(some: list[Sku], reference: str) -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+    for some, reference in ((skus[:1], "order:1:1"), (skus, "order:2:1")):
+        with django_assert_num_queries(2):
             stock.apply([move(sku, MovementKind.HOLD, 1, reference) for sku in some], AT)
-        return len(queries)
 
-    assert cost(skus[:1], "order:1:1") == cost(skus, "order:2:1")
+
+def test_a_known_move_makes_no_room_for_a_new_one() -> None:
+    sku = SkuFactory(stock=5)
+    inbound = move(sku, MovementKind.INBOUND, 5, "edit:1")
+    stock.apply([inbound], AT)
+
+    with pytest.raises(OutOfStock):
+        stock.apply([inbound, move(sku, MovementKind.HOLD, 12)], AT)
+
+    assert counters(sku) == (10, 0, 10)
+
+
+def test_a_hold_whose_reference_is_known_is_refused() -> None:
+    sku = SkuFactory(stock=5)
+    ask_one(stock.to_hold([move(sku, MovementKind.HOLD, 1)], AT))
+
+    with pytest.raises(RuntimeError):
+        ask_one(stock.to_hold([move(sku, MovementKind.HOLD, 1)], AT))
+
+    assert counters(sku) == (5, 1, 4)
 
 
 def test_lock_tells_what_is_available_and_leaves_out_the_unknown() -> None:

@@ -12,7 +12,7 @@ from catalog.models import Stock
 from ledger.models import Leg
 from orders.enums import OrderStatus, PaymentStatus
 from orders.models import GatewayNotice, Order, Payment, PaymentSplit, Refund
-from orders.services import notices
+from orders.services import notices, till
 from orders.services.capturing import Applied, Unapplied, apply_payment, apply_payments
 from orders.services.closing import close_order
 from orders.services.gateways.sandbox import bank
@@ -20,6 +20,7 @@ from orders.services.notices import receive_notice
 from settlements.services.audit import audit
 from tests.factories.orders import PLACED_AT, make_sku
 from tests.factories.sales import fact_of, placed_group, started_payment
+from tests.factories.shops import ShopFactory
 from tests.races.racing import results_of
 
 pytestmark = pytest.mark.django_db
@@ -99,17 +100,47 @@ def test_a_set_leads_to_what_its_facts_lead_to_one_by_one():
     assert not [fault for faults in audit().values() for fault in faults]
 
 
+def statements(shops):
+    """Return how many statements it takes to apply a payment of an order of each of `shops`."""
+    facts = [fact_of(started_payment(placed_group((make_sku(shop), 1)))) for shop in shops]
+    with CaptureQueriesContext(connection) as queries:
+        applied = apply_payments(facts, at=AT)
+    assert all(isinstance(one, Applied) for one in applied)
+    return len(queries)
+
+
 def test_a_set_costs_the_statements_of_one():
-    def statements(count):
-        facts = [fact_of(started_payment(placed_group((make_sku(), 1)))) for _ in range(count)]
-        with CaptureQueriesContext(connection) as queries:
-            applied = apply_payments(facts, at=AT)
-        assert all(isinstance(one, Applied) for one in applied)
-        return len(queries)
+    shops = [ShopFactory() for _ in range(3)]
+    # A savepoint and its release; groups, till; payments, orders, what follows; stock twice; book;
+    # outbox. What is used for the first time costs the book three more.
+    assert [statements(shops[:1]), statements(shops)] == [14, 14]
 
-    statements(1)  # opens the accounts of the book
+    assert [statements(shops[:1]), statements(shops * 3)] == [11, 11]
 
-    assert statements(1) == statements(9)
+
+def test_a_payment_that_starts_while_the_groups_are_locked_is_not_known_yet():
+    known = started_payment(placed_group())
+    late = fact_of(started_payment(placed_group()))
+    Payment.objects.filter(number=late.payment_number).update(number="P-unborn")
+
+    def be_born(execute, sql, params, many, context):
+        if sql == till.statement(till.SQL):
+            Payment.objects.filter(number="P-unborn").update(number=late.payment_number)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(be_born):
+        applied = [told(one) for one in apply_payments([fact_of(known), late], at=AT)]
+
+    assert applied == [("applied", PaymentStatus.PAID), "not_found"]
+    assert told(apply_payment(late, at=AT)) == ("applied", PaymentStatus.PAID)
+
+
+def test_a_repeat_writes_nothing_and_locks_no_order(django_assert_num_queries):
+    fact = fact_of(started_payment(placed_group()))
+    apply_payment(fact, at=AT)
+
+    with django_assert_num_queries(4):  # a savepoint and its release, groups, till
+        assert apply_payment(fact, at=AT).is_repeat
 
 
 def test_nothing_is_made_of_nothing():
