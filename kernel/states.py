@@ -89,12 +89,13 @@ def move_all(
     """Move the rows `pks` of `model` along `path`, all or none, in one statement.
 
     Each step has its history row; `reasons`, by primary key, are those of the first. `each` holds,
-    for all of `pks` or none, further columns of one row, the same names for all; `changes` what all
-    get.
+    by primary key, further columns of one row, the same names for all; `changes` what all get.
 
     Raises IllegalTransition when the stored state of one does not allow the first step or the table
     does not allow a later one; nothing is changed then.
     """
+    if each and each.keys() != set(pks):
+        raise ValueError("further columns of some rows and not of others")
     if pks:
         _move(model, pks, path, at, actor, field, "", reasons or {}, each or {}, changes)
 

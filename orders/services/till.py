@@ -1,4 +1,4 @@
-"""What a set of payment facts is decided on: groups, payments and unpaid orders, locked by id."""
+"""What a set of payment facts is decided on: groups, payments and orders, locked by id."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ SELECT array_agg(id)::text FROM locked
 
 
 def open_till(facts: Sequence[PaymentFact]) -> Till:
-    """Lock the groups that `facts` are about, then their payments and unpaid orders, each by id.
+    """Lock the groups that `facts` are about, then their payments and orders, each by id.
 
     Two statements, the second with a look that is younger than the locks of the first. A payment
     that was started in between is not there: no group was locked for it.

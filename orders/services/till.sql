@@ -8,10 +8,11 @@ payments AS (
     FROM orders_payment WHERE group_id = ANY (%(groups)s::bigint[])
     ORDER BY id FOR NO KEY UPDATE
 ),
--- Orders become unpaid no more, and leave that state under the lock of their group only.
-unpaid AS (
-    SELECT id, number, group_id, shop_id, buyer_id, pay_amount
-    FROM orders_order WHERE group_id = ANY (%(groups)s::bigint[]) AND status = 'unpaid'
+-- All orders, and only below those that are unpaid: asked for here, an index of the platform's
+-- unpaid orders might be taken for the shorter way.
+orders AS (
+    SELECT id, number, group_id, shop_id, buyer_id, status, pay_amount
+    FROM orders_order WHERE group_id = ANY (%(groups)s::bigint[])
     ORDER BY id FOR NO KEY UPDATE
 )
 SELECT
@@ -20,13 +21,16 @@ SELECT
          is_effective))
      FROM payments),
     (SELECT json_agg(json_build_array(
-         unpaid.id, unpaid.number, unpaid.group_id, unpaid.shop_id, shop.public_id,
-         unpaid.buyer_id, unpaid.pay_amount,
+         orders.id, orders.number, orders.group_id, orders.shop_id, shop.public_id,
+         orders.buyer_id, orders.pay_amount,
          -- Which pieces are sold when it is paid.
          (SELECT json_agg(json_build_array(sku_id, shop_id, position, quantity))
-          FROM orders_orderline WHERE order_id = unpaid.id)) ORDER BY unpaid.id)
-     FROM unpaid JOIN shops_shop AS shop ON shop.id = unpaid.shop_id),
+          FROM orders_orderline WHERE order_id = orders.id)) ORDER BY orders.id)
+     FROM orders JOIN shops_shop AS shop ON shop.id = orders.shop_id
+     WHERE orders.status = 'unpaid'),
     -- Transactions that are a payment's already, of whatever group.
-    (SELECT json_agg(json_build_array(gateway, gateway_txn, payment.id))
+    (SELECT json_agg(json_build_array(payment.gateway, payment.gateway_txn, payment.id))
      FROM jsonb_to_recordset(%(facts)s) AS fact (gateway text, gateway_txn text)
-     JOIN orders_payment AS payment USING (gateway, gateway_txn) WHERE gateway_txn <> '')
+     JOIN orders_payment AS payment
+         ON payment.gateway = fact.gateway AND payment.gateway_txn = fact.gateway_txn
+     WHERE payment.gateway_txn <> '')

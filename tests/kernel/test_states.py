@@ -196,6 +196,22 @@ def test_a_set_moves_whole_or_not_at_all() -> None:
 
 
 @pytest.mark.django_db
+def test_columns_of_their_own_are_given_for_all_or_for_none() -> None:
+    first, second = RoleProfileFactory(), RoleProfileFactory()
+
+    with pytest.raises(ValueError, match="further columns"):
+        states.move_all(
+            RoleProfile,
+            [first.pk, second.pk],
+            path=[RoleStatus.SUSPENDED],
+            at=AT,
+            each={first.pk: {"created_at": AT}},
+        )
+
+    assert StatusChange.objects.count() == 0
+
+
+@pytest.mark.django_db
 def test_a_path_with_a_step_that_the_table_does_not_list_is_refused() -> None:
     profile = RoleProfileFactory()
 

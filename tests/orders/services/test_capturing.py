@@ -135,7 +135,7 @@ def test_a_payment_that_starts_while_the_groups_are_locked_is_not_known_yet():
     assert told(apply_payment(late, at=AT)) == ("applied", PaymentStatus.PAID)
 
 
-def test_a_repeat_writes_nothing_and_locks_no_order(django_assert_num_queries):
+def test_a_repeat_reads_and_writes_nothing(django_assert_num_queries):
     fact = fact_of(started_payment(placed_group()))
     apply_payment(fact, at=AT)
 
