@@ -104,6 +104,19 @@ def test_post_refuses_a_known_reference_with_other_legs(is_one_call: bool) -> No
     assert _rows() == before
 
 
+def test_post_that_is_refused_leaves_its_transaction_as_it_was() -> None:
+    transfers.post([replace(CAPTURE, reference="capture:txn-0"), SETTLE])  # opens the accounts
+    other = replace(SETTLE, legs=SETTLE.legs[:1] + ((AccountCode.PLATFORM_FEE, "", -1000),))
+    before = _rows()
+
+    with pytest.raises(ReferenceReused):
+        transfers.post([CAPTURE, other])
+
+    assert _rows() == before
+    transfers.post([CAPTURE])
+    assert violations() == []
+
+
 def test_post_of_the_same_legs_in_another_currency_is_another_fact() -> None:
     transfers.post([SETTLE])
 
