@@ -13,10 +13,11 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from catalog.enums import MovementKind
 from catalog.services import stock
+from kernel.asking import Statement, ask_one, nothing
 from kernel.errors import DomainError, NotFound
 from kernel.events import publish
 from kernel.rowsets import statement
@@ -134,8 +135,8 @@ def _capture(payment: PaymentRow, fact: PaymentFact, till: Till) -> Capture:
 
 def _write(captures: Sequence[Capture], till: Till, at: datetime) -> None:
     paid = [(one.payment, order) for one in captures for order in one.orders]
+    divide = _to_divide(captures, paid, till, at)
     _move(captures, paid, at)
-    _divide(captures, paid, till, at)
     stock.apply(
         [
             stock_move(MovementKind.SOLD, order.number, line)
@@ -150,8 +151,11 @@ def _write(captures: Sequence[Capture], till: Till, at: datetime) -> None:
             *(
                 OrderPaid(order_id=order.pk, shop_id=order.shop_id, paid_at=at.isoformat())
                 for _payment, order in paid
-            )
+            ),
+            after=[divide],
         )
+    else:
+        ask_one(divide)
 
 
 def _move(
@@ -184,13 +188,13 @@ def _move(
     )
 
 
-def _divide(
+def _to_divide(
     captures: Sequence[Capture],
     paid: Sequence[tuple[PaymentRow, OrderRow]],
     till: Till,
     at: datetime,
-) -> None:
-    """Write who has which part of the money, and what goes back; ask about what else may come."""
+) -> Statement[None]:
+    """Return what writes who has which part of the money, what goes back, what is asked about."""
     splits = [
         {
             "payment_id": payment.pk,
@@ -203,16 +207,16 @@ def _divide(
     ]
     refunds = _refunds([one for one in captures if one.rest], at)
     still_open = till.open_in({one.payment.group_id for one in captures})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement(SQL),
-            {
-                "splits": json.dumps(splits),
-                "refunds": json.dumps(refunds),
-                "open": json.dumps(still_open),
-                "at": at,
-            },
-        )
+    return Statement(
+        statement(SQL),
+        {
+            "splits": json.dumps(splits),
+            "refunds": json.dumps(refunds),
+            "open": json.dumps(still_open),
+            "at": at,
+        },
+        nothing,
+    )
 
 
 def _refunds(captures: Sequence[Capture], at: datetime) -> list[dict[str, object]]:

@@ -106,7 +106,7 @@ def test_post_refuses_a_known_reference_with_other_legs(is_one_call: bool) -> No
 
 def test_post_that_is_refused_leaves_its_transaction_as_it_was() -> None:
     transfers.post([replace(CAPTURE, reference="capture:txn-0"), SETTLE])  # opens the accounts
-    other = replace(SETTLE, legs=SETTLE.legs[:1] + ((AccountCode.PLATFORM_FEE, "", -1000),))
+    other = replace(SETTLE, legs=(SETTLE.legs[0], (AccountCode.PLATFORM_FEE, "", -1000)))
     before = _rows()
 
     with pytest.raises(ReferenceReused):
