@@ -28,7 +28,7 @@ AT_ONCE = 20
 
 @dataclass(frozen=True)
 class Statement(Generic[T]):
-    """One statement with its parameters, and what its rows say; without rows, `read` gets none."""
+    """One statement with its parameters, and what its rows say; one without rows has `nothing`."""
 
     sql: str
     params: Sequence[Any] | Mapping[str, Any]
@@ -62,8 +62,8 @@ def ask(*statements: Statement[Any]) -> tuple[Any, ...]:
     return _ask(statements)
 
 
-def tell(statements: Sequence[Statement[None]]) -> None:
-    """Run statements that only write, in their order, in one round trip."""
+def tell(statements: Sequence[Statement[Any]]) -> None:
+    """Run statements whose answers nobody needs, in their order, in one round trip."""
     _ask(statements)
 
 
@@ -76,13 +76,14 @@ def _ask(statements: Sequence[Statement[Any]]) -> tuple[Any, ...]:
 
 def _send(statements: Sequence[Statement[Any]]) -> list[Any]:
     with connection.cursor() as cursor:
-        texts = [cursor.mogrify(one.sql, one.params) for one in statements]
+        driver = cursor.cursor  # all that can fail is the execution, which goes Django's way
+        texts = [driver.mogrify(one.sql, one.params) for one in statements]
         cursor.execute("\n;\n".join(texts))
         answers = []
         for place, one in enumerate(statements):
             if place:
-                cursor.nextset()
-            answers.append(one.read(cursor.fetchall() if cursor.description else []))
+                driver.nextset()
+            answers.append(one.read(driver.fetchall() if one.read is not nothing else []))
         return answers
 
 

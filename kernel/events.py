@@ -85,7 +85,7 @@ def subscribers() -> list[Subscriber]:
     return [one for several in _subscribers.values() for one in several]
 
 
-def publish(*events: Event, after: Sequence[Statement[None]] = ()) -> None:
+def publish(*events: Event, after: Sequence[Statement[Any]] = ()) -> None:
     """Write `events` to the outbox. Refuses to run outside a transaction: the fact must be true.
 
     A fact that nobody hears after commit is told and done: no relay, no delivery, no wake-up. The

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -124,6 +125,16 @@ def to_hold(moves: Sequence[Move], at: datetime) -> Statement[None]:
 
     written = _to_write(sorted(moves, key=lambda move: move.key), at)
     return Statement(written.sql, written.params, read)
+
+
+def to_sell(moves: Sequence[Move], at: datetime) -> list[Statement[Any]]:
+    """Return the statements that sell pieces held for the same references: lock, then write.
+
+    The caller's locks say that they are held; the constraints of the tables are the last guard. A
+    reference that is known sells nothing twice.
+    """
+    rows = sorted({move.key: move for move in moves}.values(), key=lambda move: move.key)
+    return [to_lock(move.sku_id for move in rows), _to_write(rows, at)] if rows else []
 
 
 @transaction.atomic

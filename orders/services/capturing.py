@@ -7,7 +7,7 @@ ordinary case, and what a fact leads to does not depend on who else is in its se
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from django.db import transaction
 
 from catalog.enums import MovementKind
 from catalog.services import stock
-from kernel.asking import Statement, ask_one, nothing
+from kernel.asking import Statement, nothing, tell
 from kernel.errors import DomainError, NotFound
 from kernel.events import publish
 from kernel.rowsets import statement
@@ -71,8 +71,14 @@ def apply_payment(fact: PaymentFact, *, at: datetime) -> Applied:
     return result
 
 
+#: Makes of what became of each fact what else is written with it.
+Along = Callable[[list["Applied | Unapplied"]], Sequence[Statement[None]]]
+
+
 @transaction.atomic
-def apply_payments(facts: Sequence[PaymentFact], *, at: datetime) -> list[Applied | Unapplied]:
+def apply_payments(
+    facts: Sequence[PaymentFact], *, at: datetime, along: Along = lambda _results: ()
+) -> list[Applied | Unapplied]:
     """Book the money of `facts`, once per (gateway, transaction), and let their orders go on.
 
     Unpaid orders of a group become paid and ready to ship: their split rows exist, their pieces
@@ -84,10 +90,10 @@ def apply_payments(facts: Sequence[PaymentFact], *, at: datetime) -> list[Applie
     """
     till = open_till(facts)
     verdicts = decide(facts, till)
+    results = [Applied(one.payment) if isinstance(one, Capture) else one for one in verdicts]
     captures = [one for one in verdicts if isinstance(one, Capture)]
-    if captures:
-        _write(captures, till, at)
-    return [Applied(one.payment) if isinstance(one, Capture) else one for one in verdicts]
+    _write(captures, till, along(results), at)
+    return results
 
 
 def decide(facts: Sequence[PaymentFact], till: Till) -> list[Capture | Applied | Unapplied]:
@@ -133,29 +139,28 @@ def _capture(payment: PaymentRow, fact: PaymentFact, till: Till) -> Capture:
     return Capture(paid, fact, payable, payment.amount - price, was_paid)
 
 
-def _write(captures: Sequence[Capture], till: Till, at: datetime) -> None:
+def _write(
+    captures: Sequence[Capture], till: Till, along: Sequence[Statement[None]], at: datetime
+) -> None:
+    """Write what was decided; the rows that everybody wants, the stock's, are locked last."""
+    if not captures:
+        tell(along)
+        return
     paid = [(one.payment, order) for one in captures for order in one.orders]
-    divide = _to_divide(captures, paid, till, at)
     _move(captures, paid, at)
-    stock.apply(
-        [
-            stock_move(MovementKind.SOLD, order.number, line)
-            for _payment, order in paid
-            for line in order.lines
-        ],
-        at,
-    )
     transfers.post([_posting(one, at) for one in captures])
-    if paid:
-        publish(
-            *(
-                OrderPaid(order_id=order.pk, shop_id=order.shop_id, paid_at=at.isoformat())
-                for _payment, order in paid
-            ),
-            after=[divide],
-        )
-    else:
-        ask_one(divide)
+    sold = [
+        stock_move(MovementKind.SOLD, order.number, line)
+        for _payment, order in paid
+        for line in order.lines
+    ]
+    publish(
+        *(
+            OrderPaid(order_id=order.pk, shop_id=order.shop_id, paid_at=at.isoformat())
+            for _payment, order in paid
+        ),
+        after=[_to_divide(captures, paid, till, at), *along, *stock.to_sell(sold, at)],
+    )
 
 
 def _move(

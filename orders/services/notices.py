@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from kernel.asking import Statement, nothing, tell
 from kernel.group_commit import GroupCommit
 from orders.enums import NoticeOutcome
 from orders.errors import NoticeRefused
@@ -30,7 +31,7 @@ def receive_notice(
     try:
         notice = gateways.get(gateway).verify_notice(headers, body, at=at)
     except NoticeRefused as refusal:
-        _keep([_row(gateway, refusal.notice_id, body, refusal, at)])
+        tell(_to_keep([_row(gateway, refusal.notice_id, body, refusal, at)]))
         raise
     result = _queue.submit(Told(gateway, notice, body, at))
     if isinstance(result, NoticeRefused):
@@ -52,15 +53,18 @@ class Told:
 def _apply(told: Sequence[Told]) -> list[NoticeOutcome | NoticeRefused]:
     """The money decides whether a notice is a repeat, not the notice's id: ids are the sender's."""
     latest = max(one.at for one in told)
-    applied = apply_payments([one.notice.fact for one in told], at=latest)
-    outcomes = [_outcome(one) for one in applied]
-    _keep(
-        [
-            _row(one.gateway, one.notice.notice_id, one.body, outcome, one.at)
-            for one, outcome in zip(told, outcomes, strict=True)
-        ]
-    )
-    return outcomes
+
+    def kept(applied: Sequence[Applied | Unapplied]) -> list[Statement[None]]:
+        outcomes = zip(told, map(_outcome, applied), strict=True)
+        return _to_keep(
+            [
+                _row(one.gateway, one.notice.notice_id, one.body, how, one.at)
+                for one, how in outcomes
+            ]
+        )
+
+    applied = apply_payments([one.notice.fact for one in told], at=latest, along=kept)
+    return [_outcome(one) for one in applied]
 
 
 _queue: GroupCommit[Told, NoticeOutcome | NoticeRefused] = GroupCommit(_apply, name="notices")
@@ -103,8 +107,8 @@ WHERE known.outcome = 'refused' AND excluded.outcome <> 'refused'
 """
 
 
-def _keep(rows: Sequence[dict[str, str]]) -> None:
-    """Keep what has an id, each once, in the order of ids; of equal ones the best outcome."""
+def _to_keep(rows: Sequence[dict[str, str]]) -> list[Statement[None]]:
+    """Return what keeps what has an id, each once, by id; of equal ones the best outcome."""
     by_id: dict[tuple[str, str], dict[str, str]] = {}
     for row in rows:
         key = (row["gateway"], row["notice_id"])
@@ -112,6 +116,4 @@ def _keep(rows: Sequence[dict[str, str]]) -> None:
         if known is None or known["outcome"] == NoticeOutcome.REFUSED:
             by_id[key] = row
     named = [row for key, row in sorted(by_id.items()) if row["notice_id"]]
-    if named:
-        with connection.cursor() as cursor:
-            cursor.execute(KEEP, [json.dumps(named, ensure_ascii=False)])
+    return [Statement(KEEP, [json.dumps(named, ensure_ascii=False)], nothing)] if named else []
