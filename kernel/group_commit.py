@@ -69,8 +69,8 @@ class GroupCommit(Generic[Q, R]):
         Raises Busy, before any work, when the batches ahead take longer than `QUEUE_SECONDS`; and
         for a caller that has waited `PATIENCE`, whose item may be done all the same.
 
-        Inside a transaction of the caller the item is run alone: others must not depend on a commit
-        that is not theirs.
+        Who waits for others holds no connection of a pool. Inside a transaction of the caller the
+        item is run alone: others must not depend on a commit that is not theirs.
         """
         if connection.in_atomic_block:
             return self.run([item])[0]
@@ -99,6 +99,8 @@ class GroupCommit(Generic[Q, R]):
         return (1 + len(self._queue) // BATCH) * self._seconds_a_batch
 
     def _await(self, slot: _Slot[Q, R]) -> None:
+        if connection.settings_dict["OPTIONS"].get("pool"):
+            connection.close()  # back to the others: the leader may need the last one there is
         if slot.bell.wait(PATIENCE):
             return
         with self._mutex:

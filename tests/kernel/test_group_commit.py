@@ -5,6 +5,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from django.db import connection, connections
 
 from kernel import group_commit
 from kernel.errors import Busy
@@ -197,3 +198,51 @@ def test_inside_a_transaction_of_the_caller_an_item_is_run_alone(queue, work):
     assert queue.submit(1) == 2
     assert queue._queue == type(queue._queue)()
     assert work.batches == [[1]]
+
+
+@pytest.fixture
+def pool_of_two(transactional_db):
+    """Threads that start now share two connections."""
+    options = connections.settings["default"].setdefault("OPTIONS", {})
+    options["pool"] = {"min_size": 0, "max_size": 2, "timeout": 2}
+    yield
+    connections.create_connection("default").close_pool()
+    del options["pool"]
+
+
+def test_who_waits_holds_no_connection(pool_of_two, work):
+    """The next leader has none; all there are were taken by those who wait behind it."""
+
+    def run(items):
+        if items != [1]:  # the first needs none, and keeps the others waiting
+            ask()
+        return work(items)
+
+    def ask():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+
+    def call(number):
+        try:
+            if number > 2:
+                ask()  # and keeps the connection, as a request does until it is answered
+            got[number] = queue.submit(number)
+        except Exception as error:  # noqa: BLE001 -- what it was is the finding
+            got[number] = error
+        finally:
+            connection.close()
+
+    queue, got = GroupCommit(run, name="doublings"), {}
+    crew = [threading.Thread(target=call, args=[number]) for number in (1, 2, 3, 4)]
+    work.door.clear()
+    crew[0].start()
+    assert work.entered.wait(10)
+    for place, one in enumerate(crew[1:], start=1):
+        one.start()
+        until(lambda place=place: queue.waiting == place)
+    work.door.set()
+    for one in crew:
+        one.join(20)
+
+    assert got == {1: 2, 2: 4, 3: 6, 4: 8}
+    assert work.batches == [[1], [2, 3, 4]]
