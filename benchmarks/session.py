@@ -81,6 +81,13 @@ def finish(one: Bed) -> float:
     """Close what nobody paid and wait until nothing is left to do; return the seconds it took."""
     began = time.monotonic()
     one.query("UPDATE orders_order SET pay_by_at = now() WHERE status = 'unpaid'")
+    _until_idle(one)
+    return time.monotonic() - began
+
+
+def _until_idle(one: Bed) -> None:
+    """Wait until no order waits for money, and no fact for who wants to hear it; or give up."""
+    began = time.monotonic()
     while time.monotonic() - began < PATIENCE:
         unpaid, waiting = one.query(
             "SELECT (SELECT count(*) FROM orders_order WHERE status = 'unpaid'),"
@@ -90,7 +97,6 @@ def finish(one: Bed) -> float:
         if not unpaid and not waiting:
             break
         time.sleep(0.5)
-    return time.monotonic() - began
 
 
 def lag(one: Bed) -> float:
@@ -194,6 +200,7 @@ def play(options: argparse.Namespace) -> dict[str, Any]:
         scene = one.scene(f"--buyers={buyers}", f"--hot-stock={hero}")
         one.start_web()
         one.start_workers()
+        _until_idle(one)  # they have started, and what the scene told is heard
         before = one.cpu()
         told = hold(one, scene, options)
         live = one.cpu()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable
 
 from config.wsgi import application
+from kernel.asking import Rows, Statement
 
 __all__ = ["application"]
 
@@ -20,15 +21,18 @@ MOMENT = 0.3
 def _take_away() -> None:
     from catalog.services import stock  # noqa: PLC0415 -- only when the rooms are loaded
 
-    look = stock._lock
+    to_look = stock.to_lock
 
-    def look_and_wait(sku_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-        counters = look(sku_ids)
-        time.sleep(MOMENT)
-        return counters
+    def to_look_and_wait(sku_ids: Iterable[int]) -> Statement[dict[int, int]]:
+        look = to_look(sku_ids)
 
-    stock.LOCK = stock.LOCK.replace("FOR NO KEY UPDATE", "")
-    stock._lock = look_and_wait
+        def read(rows: Rows) -> dict[int, int]:
+            time.sleep(MOMENT)
+            return look.read(rows)
+
+        return Statement(look.sql.replace("FOR NO KEY UPDATE", ""), look.params, read)
+
+    stock.to_lock = to_look_and_wait
 
 
 _take_away()

@@ -85,7 +85,7 @@ def operation(
             if not idempotent:
                 result = method(self, request, **given, **keys)
                 if isinstance(result, Ready):
-                    return _encoded(result.body, status)
+                    return encoded(result.body, status)
                 return Response(_present(gives, result, many, request), status=status)
 
             def act() -> tuple[int, Any]:
@@ -155,7 +155,8 @@ def _scope(request: Any) -> str:
     return f"{actor.role}:{actor.user_id}:{actor.shop_id or ''}:{request.method} {route}"[:200]
 
 
-def _encoded(body: Any, status: int) -> HttpResponse:
+def encoded(body: Any, status: int = 200) -> HttpResponse:
+    """Return a body of plain values as JSON, without a renderer."""
     return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/json")
 
 

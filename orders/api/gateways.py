@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.core.exceptions import RequestDataTooBig
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiTypes, extend_schema
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from kernel.actors import Role
+from kernel.api.operations import encoded
 from kernel.api.parsers import BodyTooLarge
 from kernel.api.views import View
 from orders.api.outputs import NoticeOut
@@ -31,7 +32,7 @@ class NoticesView(View):
         responses={200: NoticeOut},
         summary="Take a gateway's signed notice",
     )
-    def post(self, request: Request, gateway: str) -> Response:
+    def post(self, request: Request, gateway: str) -> HttpResponse:
         """Take a gateway's signed notice. 200 means that what it says is committed."""
         outcome = receive_notice(
             gateway=gateway,
@@ -39,7 +40,7 @@ class NoticesView(View):
             body=_raw_body(request),
             at=request.at,  # type: ignore[attr-defined]
         )
-        return Response({"outcome": outcome})
+        return encoded({"outcome": outcome})
 
 
 def _raw_body(request: Request) -> bytes:
