@@ -8,6 +8,7 @@ import os
 import platform
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -187,11 +188,20 @@ class Bed:
         return sum((fields[1], fields[3]) == wanted for fields in map(str.split, rows))
 
     def stop_web(self) -> None:
-        """Stop the web processes."""
-        if self.web is not None:
-            self.web.terminate()
+        """Stop the web processes; what does not hear is killed: nothing outlives its bed."""
+        if self.web is None:
+            return
+        family = _below(self.web.pid, _parents())
+        self.web.terminate()
+        try:
             self.web.wait(30)
-            self.web = None
+        except subprocess.TimeoutExpired:
+            print("the web server did not stop within 30 s", file=sys.stderr)
+            for pid in family:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.web.wait(30)
+        self.web = None
 
 
 @contextmanager
