@@ -71,6 +71,11 @@ def operation(
     where `gives` promises one.
     """
 
+    if takes is not None and takes.struct is not None:
+        # msgspec learns a struct when it is first used, and two threads that are first at once
+        # crash the process: it learns it here, while there is only one.
+        msgspec.json.Decoder(takes.struct)
+
     def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponse]:
         @functools.wraps(method)
         def view(self: Any, request: Any, **keys: Any) -> HttpResponse:
