@@ -76,11 +76,10 @@ def lock(sku_ids: Iterable[int]) -> dict[int, int]:
 
 def to_lock(sku_ids: Iterable[int]) -> Statement[dict[int, int]]:
     """Return the statement that does what `lock` does. Raises what it raises."""
-    if not connection.in_atomic_block:
-        raise RuntimeError("a lock needs the transaction that it protects")
+    locking = _to_lock(sku_ids)
     return Statement(
-        LOCK,
-        [numbers(set(sku_ids))],
+        locking.sql,
+        locking.params,
         lambda rows: {sku_id: on_hand - held for sku_id, on_hand, held in rows},
     )
 
@@ -102,7 +101,7 @@ def apply(moves: Sequence[Move], at: datetime) -> list[Move]:
 
 def _apply(moves: Sequence[Move], at: datetime) -> list[Move]:
     by_key = {move.key: move for move in reversed(moves)}
-    counters = _lock(move.sku_id for move in moves)
+    counters = ask_one(_to_lock(move.sku_id for move in moves))
     # Moves of one kind never make room for each other: what there is for all of them there is for
     # those that are new, and which ones these are is told by the insert.
     if len({move.kind for move in moves}) > 1 or any(_wanting(counters, by_key.values())):
@@ -151,15 +150,14 @@ ORDER BY sku_id FOR NO KEY UPDATE
 """
 
 
-def _lock(sku_ids: Iterable[int]) -> Counters:
+def _to_lock(sku_ids: Iterable[int]) -> Statement[Counters]:
     if not connection.in_atomic_block:
         raise RuntimeError("a lock needs the transaction that it protects")
-    wanted = list(set(sku_ids))
-    if not wanted:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [numbers(wanted)])
-        return {sku_id: (on_hand, held) for sku_id, on_hand, held in cursor.fetchall()}
+    return Statement(
+        LOCK,
+        [numbers(set(sku_ids))],
+        lambda rows: {sku_id: (on_hand, held) for sku_id, on_hand, held in rows},
+    )
 
 
 def _known(keys: Iterable[tuple[int, str, str]]) -> set[tuple[int, str, str]]:
