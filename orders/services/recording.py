@@ -31,9 +31,9 @@ from orders.services.snapshots import Block, Face, Key, freeze
 SQL = Path(__file__).with_name("recording.sql")
 
 #: What is written for each order: columns, and nothing that an instance would carry about.
-OrderRow = row_of(Order)
-OrderLineRow = row_of(OrderLine)
-PriceAdjustmentRow = row_of(PriceAdjustment)
+NewOrder = row_of(Order)
+NewLine = row_of(OrderLine)
+NewAdjustment = row_of(PriceAdjustment)
 Row = Any
 
 
@@ -236,7 +236,7 @@ def _orders(
         reserved.order_ids, reserved.order_numbers, parts, _messages(parts, facts), strict=False
     )
     return [
-        OrderRow(
+        NewOrder(
             id=pk,
             number=number,
             group_id=one.group.pk,
@@ -291,7 +291,7 @@ def _lines(
 
 
 def _adjustment(line: Row, step: Adjustment) -> Row:
-    return PriceAdjustmentRow(
+    return NewAdjustment(
         line_id=line.id,
         shop_id=line.shop_id,
         buyer_id=line.buyer_id,
@@ -311,7 +311,7 @@ def _line(
 ) -> Row:
     offer = facts.offer(wanted.sku_id)
     touch = attribution.touch
-    return OrderLineRow(
+    return NewLine(
         order_id=order.id,
         position=position,
         shop_id=order.shop_id,
