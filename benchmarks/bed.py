@@ -8,7 +8,6 @@ import os
 import platform
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -168,6 +167,7 @@ class Bed:
         command += ["--workers", str(WEB_PROCESSES), "--backlog", "1024"]
         command += ["--blocking-threads", str(WEB_THREADS)]
         command += ["--respawn-failed-workers", "--respawn-interval", "0.5"]
+        command += ["--workers-kill-timeout", "10"]
         command += ["--log-level", "error", self.project.application]
         with (self.home / "web.log").open("ab") as log:
             self.web = subprocess.Popen(
@@ -188,20 +188,11 @@ class Bed:
         return sum((fields[1], fields[3]) == wanted for fields in map(str.split, rows))
 
     def stop_web(self) -> None:
-        """Stop the web processes; what does not hear is killed: nothing outlives its bed."""
-        if self.web is None:
-            return
-        family = _below(self.web.pid, _parents())
-        self.web.terminate()
-        try:
+        """Stop the web processes."""
+        if self.web is not None:
+            self.web.terminate()
             self.web.wait(30)
-        except subprocess.TimeoutExpired:
-            print("the web server did not stop within 30 s", file=sys.stderr)
-            for pid in family:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            self.web.wait(30)
-        self.web = None
+            self.web = None
 
 
 @contextmanager
