@@ -26,7 +26,7 @@ import psycopg
 
 from config.embedded.postgres import Postgres
 from config.embedded.valkey import Valkey
-from config.environment import BASE_DIR, WEB_THREADS
+from config.environment import BASE_DIR, MALLOC_ARENA_MAX, WEB_THREADS
 
 #: As `make run` starts them.
 WEB_PROCESSES, POOL = 2, 8
@@ -257,6 +257,7 @@ def _environment(home: Path, postgres: Postgres, valkey: Valkey) -> dict[str, st
         "DATABASE_URL": postgres.url("haodian"),
         "DATABASE_POOL_SIZE": str(POOL),
         "REDIS_URL": valkey.url(),
+        "MALLOC_ARENA_MAX": MALLOC_ARENA_MAX,
     }
 
 

@@ -10,6 +10,8 @@ SECRETS_FILE = "secrets.env"
 RUNNING_FILE = "running.env"
 #: Requests that one web process takes at a time. Checkouts that wait together are placed together.
 WEB_THREADS = 64
+#: Heaps of the C library: with one or more a thread, what 64 threads free stays with each of them.
+MALLOC_ARENA_MAX = "2"
 
 
 def deployment() -> str:

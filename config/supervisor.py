@@ -30,6 +30,7 @@ from config.embedded.server import Server, ServerFailed
 from config.embedded.valkey import Valkey
 from config.environment import (
     BASE_DIR,
+    MALLOC_ARENA_MAX,
     RUNNING_FILE,
     SECRETS_FILE,
     WEB_THREADS,
@@ -118,6 +119,7 @@ class Supervisor:
         env["HAODIAN_DATA_DIR"] = str(self.data)
         env["PYTHONUNBUFFERED"] = "1"
         env.setdefault("DATABASE_POOL_SIZE", "8")
+        env.setdefault("MALLOC_ARENA_MAX", MALLOC_ARENA_MAX)
         shown = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 -- compared
         env.setdefault("HAODIAN_BASE_URL", f"http://{shown}:{self.port}")
         logs = self.data / "log"
