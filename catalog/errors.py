@@ -23,6 +23,13 @@ class InvalidCategory(InvalidInput):
     message = _("The category is not valid.")
 
 
+class LimitsCannotBeMet(InvalidInput):
+    """The least an order is more than the most: nobody could buy the product."""
+
+    code = "limits_cannot_be_met"
+    message = _("The least an order may not be more than the most.")
+
+
 class NotListable(DomainError):
     """The product cannot be put on the shelf now."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from catalog.enums import DisplayState, DraftStatus, ReviewStatus, ShelfStatus
@@ -56,6 +57,46 @@ def availability(available: int) -> str:
     if available < 1:
         return "out_of_stock"
     return "low_stock" if available < LOW_STOCK else "in_stock"
+
+
+@dataclass(frozen=True)
+class PurchaseLimits:
+    """How many pieces of one product a buyer may take (限购, CA-17); None is no limit.
+
+    All SKUs of the product count together. `max_per_buyer` is for a buyer's whole life: what was
+    closed unpaid or refunded is given back.
+    """
+
+    min_per_order: int = 1
+    max_per_order: int | None = None
+    max_per_buyer: int | None = None
+
+    @classmethod
+    def of(cls, product: Product) -> PurchaseLimits:
+        """Return the limits of `product`."""
+        return cls(product.min_per_order, product.max_per_order, product.max_per_buyer)
+
+    @property
+    def can_be_met(self) -> bool:
+        """Tell whether there is a number of pieces that all limits allow."""
+        upper = [one for one in (self.max_per_order, self.max_per_buyer) if one is not None]
+        return 1 <= self.min_per_order <= min(upper, default=self.min_per_order)
+
+    def fault(self, pieces: int, bought: int) -> str:
+        """Return the code of the limit that `pieces` in one order break, "" when they break none.
+
+        `bought` is what the buyer has of the product already.
+        """
+        if pieces < self.min_per_order:
+            return "below_min_per_order"
+        if self.max_per_order is not None and pieces > self.max_per_order:
+            return "above_max_per_order"
+        if self.max_per_buyer is not None and bought + pieces > self.max_per_buyer:
+            return "above_max_per_buyer"
+        return ""
+
+
+NO_LIMITS = PurchaseLimits()
 
 
 def may_edit(product: Product) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from rest_framework import serializers
 
 from catalog.enums import DisplayState, ShelfStatus
 from catalog.models import Attribute, Category, PriceVersion, Product, Sku, Stock
@@ -17,9 +18,12 @@ from catalog.policies import (
     MAX_IMAGES,
     MAX_OPTION_NAMES,
     MAX_SKUS,
+    NO_LIMITS,
+    PurchaseLimits,
     availability,
 )
 from kernel.actors import Actor
+from kernel.api.serializers import Out
 from kernel.asking import Statement, numbers
 from shops.enums import ShopStatus
 from shops.selectors import storefronts
@@ -44,6 +48,7 @@ class BuyableSku:
     price: int
     currency: str
     product_version: int
+    limits: PurchaseLimits = NO_LIMITS
 
 
 def buyable(sku_ids: Iterable[int], *, at: datetime) -> dict[int, BuyableSku]:
@@ -103,6 +108,7 @@ def _buyable(version: PriceVersion) -> BuyableSku:
         price=version.price,
         currency=version.currency,
         product_version=product.version,
+        limits=PurchaseLimits.of(product),
     )
 
 
@@ -271,6 +277,14 @@ def shop_todo(actor: Actor) -> ShopTodo:
         low=counters.filter(available__gte=1, available__lt=LOW_STOCK).count(),
         sold_out=counters.filter(available__lt=1).count(),
     )
+
+
+class PurchaseLimitsOut(Out):
+    """How many pieces of all its SKUs together a buyer may take; null is no limit."""
+
+    min_per_order = serializers.IntegerField()
+    max_per_order = serializers.IntegerField(allow_null=True)
+    max_per_buyer = serializers.IntegerField(allow_null=True)
 
 
 def _sku_view(sku: Sku, version: PriceVersion | None) -> SkuView:

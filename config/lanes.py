@@ -50,7 +50,8 @@ class LaneMiddleware:
         translation.activate(language)
         response = cast("HttpResponse", self.to_view(request))  # WSGI: nothing to await
         headers = response.headers
-        headers["Content-Length"] = str(len(response.content))
+        if not response.streaming:
+            headers["Content-Length"] = str(len(response.content))
         headers["Content-Language"] = language
         headers["Content-Security-Policy"] = POLICY
         headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS

@@ -129,3 +129,19 @@ class Carrier(models.TextChoices):
     JD = "jd", _("JD Logistics")
     JTEXPRESS = "jtexpress", _("J&T Express")
     DEPPON = "debangwuliu", _("Deppon")
+
+
+class ExportPreset(models.TextChoices):
+    """Which columns an export has (OR-23)."""
+
+    ORDERS = "orders", _("orders")
+    SHIPPING = "shipping", _("to ship")
+    FINANCE = "finance", _("amounts")
+
+
+class ExportStatus(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    DONE = "done", _("ready")
+    FAILED = "failed", _("failed")
+    EXPIRED = "expired", _("expired")

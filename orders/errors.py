@@ -42,6 +42,39 @@ class MixedCurrencies(InvalidInput):
     message = _("All lines of a checkout need the same currency.")
 
 
+class TooManyExports(DomainError):
+    """Exports of the shop are still being written."""
+
+    code = "too_many_exports"
+    message = _("Other exports of the shop are not ready yet. Wait for them.")
+
+
+class ExportNotReady(DomainError):
+    """The file is still being written, or could not be."""
+
+    code = "export_not_ready"
+    message = _("The file is not ready.")
+
+
+class ExportExpired(DomainError):
+    """Files are kept for seven days."""
+
+    code = "export_expired"
+    status = 410
+    message = _("The file is no longer kept. Export again.")
+
+
+class OverLimit(DomainError):
+    """The shop sells fewer, or more, pieces of a product to one buyer (CA-17).
+
+    `errors` names the lines and the limit that each breaks, `limits` the products: their limits,
+    the pieces asked for, and what the buyer has already.
+    """
+
+    code = "over_limit"
+    message = _("The shop limits how many pieces one buyer may take.")
+
+
 class CartFull(DomainError):
     """The cart holds as many lines as it may."""
 

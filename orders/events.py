@@ -101,3 +101,12 @@ class RefundFailed(Event):
     topic: ClassVar[str] = "orders.refund.failed.v1"
     refund_number: str
     reference: str
+
+
+@dataclass(frozen=True)
+class ExportQueued(Event):
+    """A file of orders waits to be written."""
+
+    topic: ClassVar[str] = "orders.export.queued.v1"
+    job_id: int
+    shop_id: int

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from catalog.services import sales
 from kernel.events import on
 from kernel.tasks import nudge_task
-from orders.events import OrderLineRefunded, OrderPaid
+from orders.events import ExportQueued, OrderLineRefunded, OrderPaid
 from orders.models import OrderLine
 
 
@@ -25,3 +25,9 @@ def count_sales(events: Sequence[OrderPaid]) -> None:
 def send_refund_soon(events: Sequence[OrderLineRefunded]) -> None:
     """Ask a worker to send the money now; beat would do it within a minute."""
     nudge_task("orders.tasks.send_refunds")
+
+
+@on(ExportQueued)
+def write_exports_soon(events: Sequence[ExportQueued]) -> None:
+    """Wake a worker: somebody waits for the file."""
+    nudge_task("orders.tasks.write_exports")

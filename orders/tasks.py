@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import OperationalError
 
 from kernel import clock
+from orders.enums import ExportStatus
+from orders.models import ExportJob
 from orders.services import outgoing, receipt
+from orders.services.exporting import jobs as exports
+
+logger = logging.getLogger(__name__)
+
+#: Fits well into the time limit of a task; the next sweep goes on with what is left.
+PARTS_PER_SWEEP = 40
 
 
 @shared_task(acks_late=True)
@@ -32,3 +43,35 @@ def send_refunds(**_: Any) -> None:
 def auto_confirm(**_: Any) -> None:
     """Confirm the receipt of what was shipped long ago (OR-10)."""
     receipt.confirm_due(at=clock.now())
+
+
+@shared_task(acks_late=True)
+def write_exports(**_: Any) -> None:
+    """Go on with the files that wait, or whose worker died: a part of each in turn (OR-23)."""
+    waiting = ExportJob.objects.filter(status__in=[ExportStatus.QUEUED, ExportStatus.RUNNING])
+    turns = list(waiting.order_by("pk").values_list("pk", flat=True)[:PARTS_PER_SWEEP])
+    for _part in range(PARTS_PER_SWEEP):
+        if not turns:
+            return
+        job_id = turns.pop(0)
+        if _write_part(job_id):
+            turns.append(job_id)
+
+
+def _write_part(job_id: int) -> bool:
+    """Write one part; return whether there is more to do. What cannot be written ends its job."""
+    try:
+        return exports.write_part(job_id=job_id, at=clock.now())
+    except (OperationalError, SoftTimeLimitExceeded):
+        raise  # no fault of the job: it stands after its last part, the sweep comes back
+    except Exception as error:
+        # Without an end it would be tried, and fail, for ever.
+        logger.exception("export %s failed", job_id)
+        exports.fail(job_id=job_id, error=f"Unexpected: {type(error).__name__}", at=clock.now())
+        return False
+
+
+@shared_task(acks_late=True)
+def expire_exports(**_: Any) -> None:
+    """Drop files that were kept long enough."""
+    exports.expire_due(at=clock.now())

@@ -27,6 +27,7 @@ _MANAGE = _READ | {
     "orders.ship",
     "orders.remark",
     "orders.reveal",
+    "orders.export",
     "aftersales.decide",
     "affiliates.edit",
     "audit.view",
@@ -46,6 +47,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "orders.ship",
             "orders.remark",
             "orders.reveal",
+            "orders.export",
         }
     ),
     StaffRole.AFTERSALES_AGENT: frozenset(
@@ -63,6 +65,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         {
             "shops.view",
             "orders.view",
+            "orders.export",
             "aftersales.view",
             "affiliates.view",
             "settlements.view",

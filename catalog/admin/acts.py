@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from catalog.admin.forms import (
     CreateForm,
     DeltaForm,
     EditForm,
+    LimitsForm,
     PriceForm,
     SubmitForm,
     UploadForm,
@@ -25,7 +27,8 @@ from catalog.admin.forms import (
 from catalog.admin.wording import shown_price
 from catalog.errors import OutOfStock, StockChanged, UnreadableFile
 from catalog.models import Category, Product, Sku
-from catalog.services import counting, prices, products, shelf
+from catalog.policies import PurchaseLimits
+from catalog.services import counting, limits, prices, products, shelf
 from catalog.services.content import Content
 from catalog.services.counting import StockEdit
 from catalog.services.importing import jobs
@@ -90,6 +93,25 @@ class EditProduct(Act):
             product=target, changes=data["content"], version=data["version"], actor=actor, at=at
         )
         return _("The change is saved.")
+
+
+class SetLimits(Act):
+    """How many pieces a buyer may take."""
+
+    name = "set-limits"
+    label = _("Limit purchases")
+    intro = _("All SKUs of the product count together. It holds at once, without a review.")
+    permission = "catalog.edit"
+
+    def applies(self, actor: Actor, target: Product) -> bool:
+        return policies.may_delete(target)
+
+    def form(self, actor: Actor, target: Product, **kwargs: Any) -> forms.Form:
+        return LimitsForm(initial=asdict(PurchaseLimits.of(target)), **kwargs)
+
+    def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
+        limits.set_limits(product=target, limits=PurchaseLimits(**data), actor=actor, at=at)
+        return _("The limits hold from now on.")
 
 
 class AddVariant(Act):

@@ -178,6 +178,26 @@ class VariantForm(forms.Form):
         return {**data, "options": list(values)}
 
 
+class LimitsForm(forms.Form):
+    """How many pieces of all SKUs together; empty is no limit."""
+
+    min_per_order = forms.IntegerField(label=_("Least an order"), min_value=1, max_value=MAX_PIECES)
+    max_per_order = forms.IntegerField(
+        label=_("Most an order"),
+        min_value=1,
+        max_value=MAX_PIECES,
+        required=False,
+        help_text=_("Empty means no limit."),
+    )
+    max_per_buyer = forms.IntegerField(
+        label=_("Most a buyer, ever"),
+        min_value=1,
+        max_value=MAX_PIECES,
+        required=False,
+        help_text=_("Empty means no limit. What was not paid or was refunded does not count."),
+    )
+
+
 class SubmitForm(forms.Form):
     """What happens after the approval."""
 

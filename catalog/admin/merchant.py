@@ -46,6 +46,7 @@ class MerchantProductConsole(ProductConsole):
         acts.ListProduct,
         acts.DelistProduct,
         acts.AddVariant,
+        acts.SetLimits,
         acts.DiscardChange,
         acts.DeleteProduct,
         acts.RestoreProduct,

@@ -99,6 +99,14 @@ class ProductChangesIn(ProductContentIn):
         return attrs
 
 
+class PurchaseLimitsIn(In):
+    """All three together; null is no limit."""
+
+    min_per_order = Whole(min_value=1, max_value=MAX_PIECES)
+    max_per_order = Whole(min_value=1, max_value=MAX_PIECES, allow_null=True)
+    max_per_buyer = Whole(min_value=1, max_value=MAX_PIECES, allow_null=True)
+
+
 class ProductSubmissionIn(In):
     """What happens after the approval."""
 

@@ -10,6 +10,7 @@ from catalog.api.inputs import (
     ProductChangesIn,
     ProductIn,
     ProductSubmissionIn,
+    PurchaseLimitsIn,
     ShopProductQuery,
     SkuIn,
     SkuPriceIn,
@@ -39,7 +40,8 @@ from catalog.models import (
     Stock,
     StockMovement,
 )
-from catalog.services import counting, prices, products, shelf
+from catalog.policies import PurchaseLimits
+from catalog.services import counting, limits, prices, products, shelf
 from catalog.services.content import Content
 from catalog.services.counting import StockEdit
 from catalog.services.variants import SkuSpec
@@ -143,6 +145,19 @@ class ShopProduct(ShopView):
         """Put the product into the recycle bin."""
         product = _product(request.actor, product_id)
         shelf.delete(product=product, actor=request.actor, at=request.at)
+
+
+class ShopProductLimits(ShopView):
+    @operation(takes=PurchaseLimitsIn, gives=ShopProductPageOut)
+    def put(self, request: Any, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
+        """Say how many pieces a buyer may take; it holds at once, without a review."""
+        product = limits.set_limits(
+            product=_product(request.actor, product_id),
+            limits=PurchaseLimits(**data),
+            actor=request.actor,
+            at=request.at,
+        )
+        return _page(request.actor, product)
 
 
 class ShopProductSubmission(ShopView):

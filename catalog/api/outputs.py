@@ -19,6 +19,7 @@ from catalog.enums import (
     Verdict,
 )
 from catalog.models import ImportRowError, Product
+from catalog.selectors import PurchaseLimitsOut
 from kernel.api.serializers import Money, Out
 from shops.selectors import StorefrontOut, storefronts
 
@@ -145,6 +146,7 @@ class ProductPageOut(Out):
     option_names = serializers.ListField(
         source="product.option_names", child=serializers.CharField()
     )
+    purchase_limits = PurchaseLimitsOut(source="product")
     skus = PublicSkuOut(many=True)
     sales_count = serializers.IntegerField(source="product.sales_count")
     storefront = StorefrontOut()
@@ -208,6 +210,7 @@ class ShopProductPageOut(Out):
     display_state = serializers.ChoiceField(
         source="product.display_state", choices=DisplayState.choices
     )
+    purchase_limits = PurchaseLimitsOut(source="product")
     version = serializers.IntegerField(source="product.version")
     #: The fields that wait for review and their new values.
     waiting_changes = serializers.DictField(allow_null=True)

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("products/<str:product_id>", public.ProductPageView.as_view()),
     path(f"{SHOP}/products", merchant.ShopProducts.as_view()),
     path(PRODUCT, merchant.ShopProduct.as_view()),
+    path(f"{PRODUCT}/limits", merchant.ShopProductLimits.as_view()),
     path(f"{PRODUCT}/submit", merchant.ShopProductSubmission.as_view()),
     path(f"{PRODUCT}/withdraw", merchant.ShopProductWithdrawal.as_view()),
     path(f"{PRODUCT}/discard", merchant.ShopProductDiscard.as_view()),

@@ -7,7 +7,7 @@ from typing import Self
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +92,10 @@ class Product(models.Model):
     min_price = AmountField(_("lowest price"), null=True)
     max_price = AmountField(_("highest price"), null=True)
     currency = CurrencyField(_("currency"))
+    #: CA-17: pieces of all its SKUs together; no number means no limit.
+    min_per_order = models.PositiveIntegerField(_("least an order"), default=1, db_default=1)
+    max_per_order = models.PositiveIntegerField(_("most an order"), null=True)
+    max_per_buyer = models.PositiveIntegerField(_("most a buyer, ever"), null=True)
     sales_count = models.PositiveIntegerField(_("pieces sold"), default=0)
     #: Words of title, brand, category and attributes, cut for search; see catalog.services.search.
     search_words = models.TextField(_("search words"), blank=True)
@@ -148,6 +152,12 @@ class Product(models.Model):
                 name="product_merchant_code",
             ),
             models.UniqueConstraint(fields=["shop", "id"], name="product_shop_id"),
+            models.CheckConstraint(
+                condition=Q(min_per_order__gte=1)
+                & (Q(max_per_order=None) | Q(max_per_order__gte=F("min_per_order")))
+                & (Q(max_per_buyer=None) | Q(max_per_buyer__gte=F("min_per_order"))),
+                name="product_limits_can_be_met",
+            ),
         )
         indexes = (
             GinIndex(fields=["search_vector"], name="product_search"),

@@ -14,6 +14,10 @@ AUTO_CONFIRM_AFTER = timedelta(days=10)
 AFTERSALES_WINDOW = timedelta(days=7)
 MAX_CART_LINES = 100
 MAX_ORDER_LINES = 50
+#: OR-23: rows of one file, files of a shop that are being written, how long a file is kept.
+MAX_EXPORT_ROWS = 100_000
+MAX_OPEN_EXPORTS = 3
+KEEP_EXPORTS = timedelta(days=7)
 #: A notice signed longer ago than this is refused.
 NOTICE_TOLERANCE = timedelta(minutes=5)
 

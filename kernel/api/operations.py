@@ -11,6 +11,7 @@
         @listing(gives=OrderOut, ordering=("-placed_at", "-id"), filters=OrderQuery)
         def get(self, request, query): return Order.objects.visible_to(request.actor)…
 
+A view with ``gives_file`` returns a `kernel.downloads.Download` of that content type.
 ``idempotent=True`` demands an ``Idempotency-Key`` and runs the view once per key.
 """
 
@@ -24,13 +25,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from django.http import HttpResponse
+from django.http.response import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from kernel.api.pagination import Cursor
 from kernel.api.serializers import In, Out
+from kernel.downloads import Download
 from kernel.errors import FieldError, InvalidInput, NotFound
 from kernel.idempotency import MAX_KEY_LENGTH, run_once
 from kernel.text import is_storable
@@ -59,12 +62,13 @@ def operation(
     *,
     takes: type[In] | None = None,
     gives: type[Out] | None = None,
+    gives_file: str = "",
     many: bool = False,
     status: int = 200,
     filters: type[In] | None = None,
     idempotent: bool = False,
     summary: str = "",
-) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
+) -> Callable[[Callable[..., Any]], Callable[..., HttpResponseBase]]:
     """Wrap a view method: validated `data` and `query` in, the presented result out.
 
     Raises (as 4xx) InvalidInput for a bad body, query or missing key; NotFound for a result of None
@@ -76,9 +80,9 @@ def operation(
         # crash the process: it learns it here, while there is only one.
         msgspec.json.Decoder(takes.struct)
 
-    def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponse]:
+    def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
         @functools.wraps(method)
-        def view(self: Any, request: Any, **keys: Any) -> HttpResponse:
+        def view(self: Any, request: Any, **keys: Any) -> HttpResponseBase:
             given: dict[str, Any] = {}
             if takes is not None:
                 given["data"] = _valid(takes, request.data)
@@ -89,9 +93,7 @@ def operation(
 
             if not idempotent:
                 result = method(self, request, **given, **keys)
-                if isinstance(result, Ready):
-                    return encoded(result.body, status)
-                return Response(_present(gives, result, many, request), status=status)
+                return _answered(result, gives, many, request, status)
 
             def act() -> tuple[int, Any]:
                 result = method(self, request, **given, **keys)
@@ -106,7 +108,9 @@ def operation(
             headers = {"Idempotent-Replayed": "true"} if is_replay else {}
             return Response(body, status=code, headers=headers)
 
-        return _described(view, method, takes, gives, many, status, filters, idempotent, summary)
+        return _described(
+            view, method, takes, gives_file or gives, many, status, filters, idempotent, summary
+        )
 
     return decorate
 
@@ -116,13 +120,17 @@ def listing(
     gives: type[Out],
     ordering: Sequence[str] = ("-id",),
     filters: type[In] | None = None,
+    made_by: Callable[[Sequence[Any], Any], list[Any]] | None = None,
     summary: str = "",
-) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
-    """Wrap a view method that returns a queryset: a page of it by cursor goes out."""
+) -> Callable[[Callable[..., Any]], Callable[..., HttpResponseBase]]:
+    """Wrap a view method that returns a queryset: a page of it by cursor goes out.
 
-    def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponse]:
+    `made_by` takes its rows and the request, and returns their bodies in the promised shape.
+    """
+
+    def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
         @functools.wraps(method)
-        def view(self: Any, request: Any, **keys: Any) -> HttpResponse:
+        def view(self: Any, request: Any, **keys: Any) -> HttpResponseBase:
             given = {}
             params = request.query_params.dict()
             for reserved in ("cursor", "limit"):
@@ -135,6 +143,8 @@ def listing(
             paginator = Cursor()
             paginator.ordering = tuple(order)
             rows = paginator.paginate_queryset(queryset, request, view=self)
+            if made_by is not None:
+                return encoded(paginator.envelope(made_by(rows, request)))
             return paginator.get_paginated_response(_present(gives, rows, True, request))
 
         return _described(view, method, None, gives, True, 200, filters, False, summary, paged=True)
@@ -182,6 +192,16 @@ def _ready(shape: type[In]) -> In:
     return shape()
 
 
+def _answered(
+    result: Any, gives: type[Out] | None, many: bool, request: Any, status: int
+) -> HttpResponseBase:
+    if isinstance(result, Download):
+        return result.response()
+    if isinstance(result, Ready):
+        return encoded(result.body, status)
+    return Response(_present(gives, result, many, request), status=status)
+
+
 def _present(gives: type[Out] | None, result: Any, many: bool, request: Any) -> Any:
     if gives is None:
         return None
@@ -202,28 +222,31 @@ _presenters: dict[tuple[type[Out], bool], deque[Any]] = defaultdict(deque)
 
 
 def _described(
-    view: Callable[..., HttpResponse],
+    view: Callable[..., HttpResponseBase],
     method: Callable[..., Any],
     takes: type[In] | None,
-    gives: type[Out] | None,
+    gives: type[Out] | str | None,
     many: bool,
     status: int,
     filters: type[In] | None,
     idempotent: bool,
     summary: str,
     paged: bool = False,
-) -> Callable[..., HttpResponse]:
+) -> Callable[..., HttpResponseBase]:
     parameters: list[Any] = [KEY_HEADER] if idempotent else []
     if filters is not None:
         parameters.append(filters)
     answer: Any = None
-    if gives is not None:
+    key: Any = status
+    if isinstance(gives, str):
+        key, answer = (status, gives), OpenApiTypes.BINARY
+    elif gives is not None:
         answer = gives(many=True) if many else gives
     text = (method.__doc__ or "").strip()
     described: Any = extend_schema(
         parameters=parameters,
         request=takes,
-        responses={status: answer},
+        responses={key: answer},
         summary=summary or text.partition("\n")[0].rstrip("."),
         description=text,
     )(view)

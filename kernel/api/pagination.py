@@ -34,10 +34,13 @@ class Cursor(BasePagination):
             raise _bad("/cursor", "invalid_cursor", detail) from None
         return self._page.rows
 
+    def envelope(self, data: Any) -> dict[str, Any]:
+        """Return the page around its rows."""
+        return {"results": data, "next": self._page.next, "previous": self._page.previous}
+
     def get_paginated_response(self, data: Any) -> Response:
-        """Return the page's envelope."""
-        page = self._page
-        return Response({"results": data, "next": page.next, "previous": page.previous})
+        """Return the answer."""
+        return Response(self.envelope(data))
 
     def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
         """Describe the envelope."""

@@ -9,7 +9,7 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders.enums import NoticeOutcome, OrderStatus, PaymentStatus, RefundStatus
+from orders.enums import ExportStatus, NoticeOutcome, OrderStatus, PaymentStatus, RefundStatus
 from orders.models import Order
 
 #: Colours of Unfold's labels by status.
@@ -38,6 +38,13 @@ NOTICE_TONES: dict[str, str] = {
     NoticeOutcome.APPLIED: "success",
     NoticeOutcome.REPEATED: "default",
     NoticeOutcome.REFUSED: "danger",
+}
+EXPORT_TONES: dict[str, str] = {
+    ExportStatus.QUEUED: "default",
+    ExportStatus.RUNNING: "info",
+    ExportStatus.DONE: "success",
+    ExportStatus.FAILED: "danger",
+    ExportStatus.EXPIRED: "default",
 }
 #: Colours of countdowns.
 CLOCK_TONES = {"late": "danger", "near": "warning", "calm": "info", "none": "default"}

@@ -32,9 +32,10 @@ from orders.api.outputs import (
     PaymentOut,
     StartedPaymentOut,
 )
-from orders.api.queries import filtered
+from orders.api.rendering import order_bodies
 from orders.models import Order, OrderGroup, Payment
-from orders.selectors import Cart, cart_of, with_details
+from orders.selectors import Cart, cart_of, filtered, with_details
+from orders.selectors.sheets import plain_orders
 from orders.services import cart, cashier, checkout, outgoing, placement, quoting, receipt
 
 
@@ -185,10 +186,15 @@ class OrdersView(View):
 
     audience = Role.BUYER
 
-    @listing(gives=OrderOut, ordering=("-placed_at", "-id"), filters=OrderQueryIn)
-    def get(self, request: Any, query: dict[str, Any]) -> QuerySet[Order]:
+    @listing(
+        gives=OrderOut,
+        ordering=("-placed_at", "-id"),
+        filters=OrderQueryIn,
+        made_by=order_bodies,
+    )
+    def get(self, request: Any, query: dict[str, Any]) -> QuerySet[Any, Any]:
         """List the orders, newest first."""
-        return with_details(filtered(Order.objects.visible_to(request.actor), query))
+        return plain_orders(filtered(Order.objects.visible_to(request.actor), query))
 
 
 class OrderView(View):

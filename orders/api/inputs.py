@@ -12,7 +12,7 @@ from rest_framework import serializers
 from kernel import text
 from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
 from orders.api.bodies import CheckoutBody
-from orders.enums import Carrier, MediaType, OrderStatus, RefundStatus, SandboxProfile
+from orders.enums import Carrier, ExportPreset, MediaType, OrderStatus, RefundStatus, SandboxProfile
 from orders.services.desk import DEADLINES
 from orders.services.requests import Touch, WantedLine
 from orders.services.shipping import TRACKING
@@ -137,6 +137,17 @@ class ParcelIn(In):
         if len({line["position"] for line in lines}) != len(lines):
             raise serializers.ValidationError(_("Name each line once."), code="duplicate_line")
         return lines
+
+
+class ExportIn(In):
+    """A file of orders: which columns, which orders, and whether receivers are in clear."""
+
+    preset = serializers.ChoiceField(choices=ExportPreset.choices)
+    status = serializers.ChoiceField(choices=OrderStatus.choices, required=False)
+    placed_from = serializers.DateTimeField(required=False)
+    placed_until = serializers.DateTimeField(required=False)
+    is_unmasked = Flag(required=False)
+    reason = Text(required=False, allow_blank=True)
 
 
 class OrderRemarkIn(In):

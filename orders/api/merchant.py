@@ -11,9 +11,10 @@ from kernel.api.operations import idempotency_key, listing, operation
 from kernel.api.views import View
 from orders.api.inputs import OrderQueryIn, OrderRemarkIn, ParcelIn
 from orders.api.outputs import RevealedReceiverOut, ShopOrderOut
-from orders.api.queries import filtered
+from orders.api.rendering import shop_order_bodies
 from orders.models import Order
-from orders.selectors import with_details
+from orders.selectors import filtered, with_details
+from orders.selectors.sheets import plain_orders
 from orders.services import desk, shipping
 
 
@@ -23,10 +24,15 @@ class ShopOrdersView(View):
     audience = Role.MERCHANT
     permission = "orders.view"
 
-    @listing(gives=ShopOrderOut, ordering=("-placed_at", "-id"), filters=OrderQueryIn)
-    def get(self, request: Any, query: dict[str, Any], shop_id: str) -> QuerySet[Order]:
+    @listing(
+        gives=ShopOrderOut,
+        ordering=("-placed_at", "-id"),
+        filters=OrderQueryIn,
+        made_by=shop_order_bodies,
+    )
+    def get(self, request: Any, query: dict[str, Any], shop_id: str) -> QuerySet[Any, Any]:
         """List the shop's orders, newest first."""
-        return with_details(filtered(Order.objects.visible_to(request.actor), query))
+        return plain_orders(filtered(Order.objects.visible_to(request.actor), query))
 
 
 class ShopOrderView(View):

@@ -8,9 +8,12 @@ from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.selectors import PurchaseLimitsOut
 from kernel.api.serializers import Money, Out
 from orders.enums import (
     CloseReason,
+    ExportPreset,
+    ExportStatus,
     MediaType,
     OrderStatus,
     PaymentStatus,
@@ -32,6 +35,7 @@ class CartEntryOut(Out):
     options = serializers.ListField(child=serializers.CharField())
     image_url = serializers.CharField()
     quantity = serializers.IntegerField()
+    purchase_limits = PurchaseLimitsOut(source="limits")
     state = serializers.ChoiceField(choices=["ok", "short", "sold_out", "not_for_sale"])
     price = Money(allow_null=True)
     goods_amount = Money(allow_null=True)
@@ -124,6 +128,25 @@ class ShopOrderLineOut(OrderLineOut):
     media_id = serializers.CharField()
     is_live_scene = serializers.BooleanField()
     pick_code = serializers.CharField()
+
+
+class ExportJobOut(Out):
+    """How far an export is, and what was asked for."""
+
+    id = serializers.CharField(source="public_id")
+    preset = serializers.ChoiceField(choices=ExportPreset.choices)
+    filters = serializers.DictField()
+    is_unmasked = serializers.BooleanField()
+    reason = serializers.CharField()
+    status = serializers.ChoiceField(choices=ExportStatus.choices)
+    row_count = serializers.IntegerField()
+    is_cut = serializers.BooleanField()
+    filename = serializers.CharField()
+    error = serializers.CharField()
+    by = serializers.CharField(source="actor_label")
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True)
 
 
 class ParcelLineOut(Out):

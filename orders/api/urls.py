@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from orders.api import buyer, gateways, merchant, platform
+from orders.api import buyer, exports, gateways, merchant, platform
 
 _SHOP = "shops/<str:shop_id>/orders"
+_EXPORTS = "shops/<str:shop_id>/exports"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cart", buyer.CartView.as_view()),
@@ -26,6 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_SHOP}/<str:number>/packages", merchant.ShopParcelsView.as_view()),
     path(f"{_SHOP}/<str:number>/receiver", merchant.ShopReceiverView.as_view()),
     path(f"{_SHOP}/<str:number>/remark", merchant.ShopRemarkView.as_view()),
+    path(_EXPORTS, exports.ShopExportsView.as_view()),
+    path(f"{_EXPORTS}/<str:export_id>", exports.ShopExportView.as_view()),
+    path(f"{_EXPORTS}/<str:export_id>/file", exports.ShopExportFileView.as_view()),
     path("support/orders/<str:number>", platform.SupportOrderView.as_view()),
     path("support/orders/<str:number>/receiver", platform.SupportReceiverView.as_view()),
     path("operator/refunds", platform.OperatorRefundsView.as_view()),

@@ -2,6 +2,7 @@
 
 from orders.models.adjustment import PriceAdjustment
 from orders.models.cart import CartLine
+from orders.models.exporting import ExportJob, ExportPart
 from orders.models.fulfilment import Package, PackageLine
 from orders.models.identity import IdentitySnapshot
 from orders.models.line import OrderLine
@@ -12,6 +13,8 @@ from orders.models.sandbox import SandboxRefund, SandboxTransaction
 
 __all__ = [
     "CartLine",
+    "ExportJob",
+    "ExportPart",
     "GatewayNotice",
     "IdentitySnapshot",
     "LineRefund",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from catalog.models import Stock
+from catalog.policies import PurchaseLimits
 from catalog.selectors import BuyableSku, buyable
 from orders.models import CartLine
 from shops.selectors import storefronts
@@ -28,6 +29,7 @@ class CartEntry:
     price: int | None
     goods_amount: int | None
     currency: str
+    limits: PurchaseLimits
     touch: Mapping[str, Any]
 
 
@@ -82,6 +84,7 @@ def _entry(row: CartLine, offer: BuyableSku | None, left: int) -> CartEntry:
         price=offer.price if offer else None,
         goods_amount=offer.price * row.quantity if offer else None,
         currency=offer.currency if offer else product.currency,
+        limits=PurchaseLimits.of(product),
         touch=row.touch,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
@@ -22,13 +22,17 @@ from orders.errors import (
     DuplicateSku,
     MixedCurrencies,
     NotBuyable,
+    OverLimit,
     PriceChanged,
 )
 from orders.services.pricing import PricedOrder, Terms, price_order
 
 #: (shop pk, goods amount) → freight of one order of that shop.
 Freight = Callable[[int, int], int]
+#: (buyer pk, product pk) → pieces that the buyer has.
+Bought = Mapping[tuple[int, int], int]
 NOTHING_SHORT: Mapping[int, int] = {}
+NOTHING_BOUGHT: Bought = {}
 
 
 @dataclass(frozen=True)
@@ -111,22 +115,25 @@ def decide(
     known: Mapping[tuple[int, str], tuple[int, str]],
     freight: Freight,
     short: Mapping[int, int] = NOTHING_SHORT,
+    bought: Bought = NOTHING_BOUGHT,
 ) -> list[Verdict]:
     """Return a verdict for each checkout, in their order.
 
     `available` is SKU pk → pieces free under the lock; `known` is (buyer, key) → (group pk,
     fingerprint) of what was placed before. A key that comes twice in the batch is placed once.
     `short` is SKU pk → pieces of what was short a moment ago: who wants more is refused unlocked.
+    `bought` is what buyers have of products that limit it, counted while nobody else could add.
     """
-    left = dict(available)
+    left, had = dict(available), dict(bought)
     granted: dict[tuple[int, str], int] = {}
     verdicts: list[Verdict] = []
     for place, checkout in enumerate(checkouts):
         verdict = _recognise(checkout, checkouts, known, granted)
         if verdict is None:
-            verdict = _judge(checkout, left, short, freight)
+            verdict = _judge(checkout, left, had, short, freight)
             if isinstance(verdict, Granted):
                 granted[checkout.identity] = place
+                _take(checkout, left, had)
         verdicts.append(verdict)
     return verdicts
 
@@ -179,23 +186,70 @@ def _recognise(
     return KnownPlace(place) if is_same else Denied(KeyReused())
 
 
+def refuse_over_limits(checkout: Checkout, bought: Bought) -> None:
+    """Raise OverLimit when a product's limits do not let the buyer have the lines (CA-17)."""
+    buyer_id, _key = checkout.identity
+    pieces: Counter[int] = Counter()
+    for _sku, product_id, quantity in _pieces(checkout):
+        pieces[product_id] += quantity
+    errors: list[FieldError] = []
+    broken: dict[int, dict[str, object]] = {}
+    for place, line in enumerate(checkout.lines):
+        if line.offer is None:
+            continue
+        product_id = line.offer.product_id
+        wanted, had = pieces[product_id], bought.get((buyer_id, product_id), 0)
+        fault = line.offer.limits.fault(wanted, had)
+        if fault:
+            errors.append(FieldError(f"/lines/{place}/quantity", fault, OverLimit.message))
+            broken[product_id] = {
+                "product_id": line.offer.product_public_id,
+                **asdict(line.offer.limits),
+                "quantity": wanted,
+                "bought": had,
+            }
+    if errors:
+        raise OverLimit(errors=errors, extra={"limits": list(broken.values())})
+
+
+def _pieces(checkout: Checkout) -> list[tuple[int, int, int]]:
+    """Return SKU pk, product pk and quantity of each line that can be bought."""
+    return [
+        (line.offer.sku_id, line.offer.product_id, line.quantity)
+        for line in checkout.lines
+        if line.offer is not None
+    ]
+
+
+def _take(checkout: Checkout, left: dict[int, int], had: dict[tuple[int, int], int]) -> None:
+    """Take the pieces of a granted checkout out of `left` and give them to its buyer."""
+    buyer_id, _key = checkout.identity
+    for sku_id, product_id, quantity in _pieces(checkout):
+        left[sku_id] -= quantity
+        had[buyer_id, product_id] = had.get((buyer_id, product_id), 0) + quantity
+
+
 def _judge(
-    checkout: Checkout, left: dict[int, int], short: Mapping[int, int], freight: Freight
+    checkout: Checkout,
+    left: Mapping[int, int],
+    had: Bought,
+    short: Mapping[int, int],
+    freight: Freight,
 ) -> Granted | Denied:
-    """Grant the checkout and take its pieces out of `left`, or deny it and take nothing."""
+    """Grant the checkout when it fits, deny it otherwise."""
     if not checkout.has_receiver:
         return Denied(NotFound())
     try:
         priced = price(checkout.lines, freight)
+        refuse_over_limits(checkout, had)
     except DomainError as error:
         return Denied(error)
     expected = checkout.expected_pay_amount
     if expected is not None and expected != priced.pay_amount:
         return Denied(PriceChanged(extra={"quote": _summary(priced)}))
     needs: Counter[int] = Counter()
-    for line in checkout.lines:
-        if line.offer is not None:
-            needs[line.offer.sku_id] += line.quantity
+    for sku_id, _product, quantity in _pieces(checkout):
+        needs[sku_id] += quantity
     gone = {sku_id for sku_id, pieces in needs.items() if pieces > short.get(sku_id, pieces)} or {
         sku_id for sku_id, pieces in needs.items() if pieces > left.get(sku_id, 0)
     }
@@ -211,8 +265,6 @@ def _judge(
                 extra={"skus": [checkout.lines[place].sku_id for place in places]},
             )
         )
-    for sku_id, pieces in needs.items():
-        left[sku_id] -= pieces
     return Granted(priced)
 
 

@@ -12,7 +12,7 @@ from catalog.services import stock
 from kernel.asking import Statement, ask, nothing, numbers
 from kernel.errors import Busy, DomainError
 from orders.models import OrderGroup
-from orders.services import deciding, reading, recording
+from orders.services import deciding, limits, reading, recording
 from orders.services.receivers import receivers_of
 from orders.services.remembering import Book, open_book, to_look, to_look_for_prices
 from orders.services.requests import PlaceOrder, Receiver, Touch, WantedLine
@@ -32,6 +32,10 @@ TRIES = 4
 #: How long a set queues for a hot SKU before the buyer is told to try again.
 LOCK_TIMEOUT = "8s"
 LIMIT_LOCKS = Statement("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT], nothing)
+
+
+class LimitAppeared(Exception):
+    """What buyers have was not counted, for nobody knew that it is limited. Now the book does."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,9 @@ def place_orders(requests: Sequence[PlaceOrder], *, at: datetime) -> list[Placed
     not at all; exactly what is in stock is granted. The same buyer and key with the same body
     returns the first group, with another body it is refused (KeyReused).
 
-    A refusal holds one of NotBuyable, OutOfStock, PriceChanged, KeyReused, MixedCurrencies,
-    DuplicateSku, AmountTooLarge, or NotFound for a saved address that is not the buyer's. Raises
-    Busy when the set loses every race.
+    A refusal holds one of NotBuyable, OutOfStock, OverLimit, PriceChanged, KeyReused,
+    MixedCurrencies, DuplicateSku, AmountTooLarge, or NotFound for a saved address that is not the
+    buyer's. Raises Busy when the set loses every race.
     """
     if not requests:
         return []
@@ -72,6 +76,8 @@ def place_orders(requests: Sequence[PlaceOrder], *, at: datetime) -> list[Placed
         try:
             with transaction.atomic():
                 return _place(requests, book, at)
+        except LimitAppeared:
+            continue
         except (IntegrityError, OperationalError) as error:
             if not _is_lost_race(error):
                 raise
@@ -91,8 +97,10 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
     short = book.shortages.left(facts.skus_of(fresh))
     hopeful = [request for request in fresh if not _is_hopeless(request, facts, short)]
     available: dict[int, int] = {}
+    bought = deciding.NOTHING_BOUGHT
     reserved = None
     if hopeful:
+        bought = limits.count_in_turn(facts.limited(hopeful))
         # The hottest rows last, and only for checkouts that are new: a replay waits for nobody.
         # Whoever held the lock before us may have placed our key meanwhile, or changed a price.
         available, meanwhile, now, prices, reserved = ask(
@@ -104,12 +112,19 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
         )
         known |= meanwhile
         facts = facts.renewed(now, prices, at)
+        if facts.limited(hopeful) - bought.keys():
+            raise LimitAppeared
     checkouts = [
         reading.checkout_of(request, facts, has_receiver=receiver is not None)
         for request, receiver in zip(requests, receivers, strict=True)
     ]
     verdicts = deciding.decide(
-        checkouts, available=available, short=short, known=known, freight=facts.freight
+        checkouts,
+        available=available,
+        short=short,
+        known=known,
+        freight=facts.freight,
+        bought=bought,
     )
     book.shortages.learn(_left_after(requests, verdicts, available, facts))
     granted = {

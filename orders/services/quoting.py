@@ -9,7 +9,9 @@ from typing import Any
 
 from catalog.models import Stock
 from kernel.actors import Actor
-from orders.services.deciding import price
+from kernel.asking import ask_one
+from orders.services.deciding import price, refuse_over_limits
+from orders.services.limits import to_count
 from orders.services.pricing import PricedLine
 from orders.services.reading import Facts, checkout_of, read_facts
 from orders.services.remembering import open_book
@@ -61,12 +63,14 @@ def quote(*, lines: Sequence[WantedLine], at: datetime, actor: Actor) -> Quote:
     """Return what `lines` would cost the actor now, in minor units. Nothing is held.
 
     Raises what the placement would refuse: NotBuyable, DuplicateSku, MixedCurrencies,
-    AmountTooLarge.
+    AmountTooLarge, OverLimit.
     """
     request = PlaceOrder(buyer_id=actor.user_id or 0, key="", lines=tuple(lines))
     facts = read_facts([request], book=open_book(), at=at).checked(at)
     checkout = checkout_of(request, facts, has_receiver=True)
     priced = price(checkout.lines, facts.freight)
+    limited = facts.limited([request])
+    refuse_over_limits(checkout, ask_one(to_count(limited)) if limited else {})
     skus = [line.offer.sku_id for line in checkout.lines if line.offer]
     left = dict(Stock.objects.filter(pk__in=skus).values_list("pk", "available"))
     orders = []

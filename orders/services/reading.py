@@ -59,6 +59,15 @@ class Facts:
             if line.sku_id in offers
         }
 
+    def limited(self, requests: Iterable[PlaceOrder]) -> set[tuple[int, int]]:
+        """Return (buyer pk, product pk) of what `requests` want of products with a most a buyer."""
+        return {
+            (request.buyer_id, offer.product_id)
+            for request in requests
+            for line in request.lines
+            if (offer := self.offer_of(line.sku_id)) and offer.limits.max_per_buyer is not None
+        }
+
     def offer(self, sku_id: str) -> BuyableSku:
         """Return the offer of a SKU that can be bought."""
         return self.pages.offers[sku_id].value

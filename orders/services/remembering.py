@@ -17,7 +17,7 @@ from django.db import connection
 from accounts.models import Account
 from catalog.models import Sku
 from catalog.selectors import BuyableSku, buyable, to_read_prices
-from kernel.asking import Statement
+from kernel.asking import Statement, ask_one
 from kernel.revisions import Kept, Memory, read_revised, to_read_revisions
 from orders.services.shortages import Shortages
 from orders.services.snapshots import Face
@@ -87,6 +87,13 @@ class Book:
             shops=_recalled(self._shops, shop_ids, _read_shops, at),
             presenters=_recalled(self._presenters, presences, _read_presenters, at),
         )
+
+    def faces(self, shop_ids: Collection[int], at: datetime) -> dict[int, Face]:
+        """Return how each shop shows itself now. One query, unless something has changed."""
+        known = _recalled(self._shops, shop_ids, _read_shops, at)
+        now = ask_one(to_read_revisions({one for kept in known.values() for one in kept.revisions}))
+        true = _renewed(self._shops, known, _moved(known, now), _read_shops, at)
+        return {shop_id: kept.value.face for shop_id, kept in true.items()}
 
     def renewed(
         self, pages: Pages, now: Mapping[str, int], prices: Mapping[int, int], at: datetime

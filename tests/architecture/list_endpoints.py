@@ -16,7 +16,8 @@ from accounts.enums import VerificationStatus
 from accounts.models import Block, Follow, Verification
 from accounts.services.addresses import AddressData, add_address
 from aftersales.enums import CaseKind
-from orders.enums import OrderStatus
+from orders.enums import ExportPreset, OrderStatus
+from orders.models import ExportJob
 from orders.services.refunds import refund_line
 from shops.enums import GuaranteeKind, Relation, StaffRole
 from shops.models import NameChange
@@ -228,6 +229,17 @@ def orders_of_a_shop() -> Scene:
     shop = ShopFactory()
     url = f"orders/shops/{shop.public_id}/orders"
     return Scene(owner_of(shop), url, lambda: make_order(OrderStatus.SHIPPED, shop=shop))
+
+
+@recipe("orders/shops/<str:shop_id>/exports")
+def exports_of_a_shop() -> Scene:
+    shop = ShopFactory()
+    url = f"orders/shops/{shop.public_id}/exports"
+    return Scene(
+        owner_of(shop),
+        url,
+        lambda: ExportJob.objects.create(shop=shop, preset=ExportPreset.ORDERS, language="en"),
+    )
 
 
 @recipe("orders/operator/refunds")

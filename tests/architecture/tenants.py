@@ -7,8 +7,8 @@ from typing import Any
 from aftersales.enums import Inspection
 from catalog.enums import ImportFormat
 from catalog.models import ImportJob, ImportRowError, ProductDraft, ProductReview
-from orders.enums import OrderStatus
-from orders.models import OrderLine
+from orders.enums import ExportPreset, OrderStatus
+from orders.models import ExportJob, ExportPart, OrderLine
 from shops.enums import Relation
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.aftersales import accepted, returned_case
@@ -49,6 +49,8 @@ def _edit(line: OrderLine) -> None:
         shop=shop, format=ImportFormat.TEMPLATE, filename="a.csv", content=b""
     )
     ImportRowError.objects.create(job=job, shop=shop, row_number=2, code="missing", fix="Fill it.")
+    export = ExportJob.objects.create(shop=shop, preset=ExportPreset.ORDERS, language="en")
+    ExportPart.objects.create(job=export, shop=shop, position=0, content=b"")
     ProductDraft.objects.create(product=product, shop=shop)
     ProductReview.objects.create(
         product=product,

@@ -8,23 +8,27 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from catalog.models import Stock
+from catalog.models import Product, Stock
 from catalog.services import stock
 from catalog.services.invariants import violations as catalog_violations
+from kernel.actors import SYSTEM
 from kernel.clock import database_now
 from ledger.services.invariants import violations as book_violations
 from orders.enums import CloseReason, OrderStatus
 from orders.errors import RefundExceedsPayment
 from orders.models import Order, OrderGroup, OrderLine, Payment, PaymentSplit, Refund
-from orders.services import closing, refunds
+from orders.services import closing, limits, placement, refunds
 from orders.services.capturing import apply_payment
 from orders.services.closing import close_order
+from orders.services.exporting import jobs as exports
 from orders.services.invariants import violations
 from orders.services.placement import Placed, PlaceOrder, Receiver, WantedLine, place_orders
 from orders.services.refunds import refund_line
 from tests.factories.accounts import UserFactory
+from tests.factories.catalog import product_on_sale, skus_of
 from tests.factories.orders import PLACED_AT, RECEIVER, make_order, make_sku
 from tests.factories.sales import fact_of, placed_order, started_payment
+from tests.factories.shops import ShopFactory
 from tests.races.racing import no_lock, pause, results_of
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
@@ -94,6 +98,58 @@ def test_control_without_the_counters_lock_more_is_sold_than_there_is(monkeypatc
     assert sold > 20
 
 
+# --- one buyer, two SKUs of one product that a buyer may have three of (CA-17) --------------------
+
+
+def press_for_limited():
+    """Let one buyer press 24 times for two SKUs in turn; return the pieces that the buyer has."""
+    skus = skus_of(product_on_sale(skus=2))  # different stock rows: no lock makes them queue
+    Product.objects.filter(pk=skus[0].product_id).update(max_per_buyer=3)
+    buyer = UserFactory()
+    results_of(
+        *(
+            lambda n=n: place_orders([request(buyer, skus[n % 2], f"k{n}")], at=AT)
+            for n in range(24)
+        )
+    )
+    return OrderLine.objects.filter(order__buyer=buyer).count()
+
+
+def test_a_buyers_limit_holds_over_all_skus_of_a_product():
+    assert press_for_limited() == 3
+    assert all_laws() == []
+
+
+def test_control_without_turns_a_buyer_gets_more_than_the_limit(monkeypatch):
+    # What it counts is as old as its start: it tells it only after the others have counted too.
+    slow = limits.COUNT.replace("FROM unnest", "FROM pg_sleep(0.02), unnest")
+    monkeypatch.setattr(limits, "TAKE_TURNS", "SELECT %s::text, %s::text")
+    monkeypatch.setattr(limits, "COUNT", slow)
+
+    assert press_for_limited() > 3
+
+
+# --- workers that write one file ------------------------------------------------------------------
+
+
+def test_a_file_written_by_several_workers_has_each_order_once(monkeypatch):
+    monkeypatch.setattr(exports, "PART", 2)
+    shop = ShopFactory()
+    orders = [make_order(OrderStatus.TO_SHIP, shop=shop) for _ in range(9)]
+    job = exports.start(shop=shop, preset="finance", filters={}, actor=SYSTEM, at=AT)
+
+    def work():
+        for _ in range(40):
+            exports.write_part(job_id=job.pk, at=AT)
+
+    results_of(*[work] * 8)
+
+    job.refresh_from_db()
+    content = b"".join(exports.download(job=job, actor=SYSTEM, at=AT).pieces).decode()
+    assert (job.status, job.row_count, job.parts.count()) == ("done", 9, 5)
+    assert [content.count(one.number) for one in orders] == [1] * 9
+
+
 # --- one key, twelve threads ----------------------------------------------------------------------
 
 
@@ -125,9 +181,12 @@ def test_one_key_for_different_skus_is_one_order_and_the_others_are_refused():
     assert all_laws() == []
 
 
-def test_control_looking_before_inserting_places_twice():
+def test_control_looking_before_inserting_places_twice(monkeypatch):
     buyer = UserFactory()
     skus = [make_sku() for _ in range(12)]
+    # What it finds is as old as its start: it tells it only after the others have looked too.
+    slow = placement.KNOWN.replace("FROM orders", "FROM pg_sleep(0.02), orders")
+    monkeypatch.setattr(placement, "KNOWN", slow)
 
     with without_constraint(
         "orders_ordergroup", "ordergroup_key_once", "UNIQUE (buyer_id, idempotency_key)"

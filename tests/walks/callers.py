@@ -74,7 +74,7 @@ def ask_plainly(caller: Caller, method: str, path: str) -> Answer:
 
 
 def _read(response: Any) -> Answer:
-    text = response.content.decode(errors="replace")
+    text = response.getvalue().decode(errors="replace")  # a file is read to its end
     return Answer(response.status_code, text, response.headers.get("Content-Type", ""))
 
 

@@ -15,11 +15,12 @@ from aftersales.services.opening import CaseRequest
 from catalog.models import Sku
 from kernel.actors import Actor, Role
 from kernel.delivery import deliver_all
-from orders.enums import CloseReason
-from orders.models import CartLine, Order, Payment
+from orders.enums import CloseReason, ExportPreset
+from orders.models import CartLine, ExportJob, Order, Payment
 from orders.services.capturing import apply_payment
 from orders.services.closing import close_order
 from orders.services.desk import remark_order
+from orders.services.exporting import jobs
 from orders.services.gateways.port import PaymentFact
 from orders.services.gateways.sandbox import bank
 from orders.services.notices import receive_notice
@@ -47,6 +48,7 @@ class Trade:
     """Orders and cases by the state they are in, and the money of settled ones."""
 
     orders: dict[str, Order]
+    export: ExportJob
     cases: dict[str, RefundCase]
     entry: SettlementEntry
     statements: dict[str, Statement]
@@ -182,6 +184,7 @@ def make_trade(side: str, people: People, front: Storefront, now: datetime) -> T
         order.refresh_from_db()
     return Trade(
         orders=orders,
+        export=_export(side, front, now),
         cases=cases,
         entry=SettlementEntry.objects.filter(shop=front.shop).order_by("pk")[0],
         statements={
@@ -191,6 +194,22 @@ def make_trade(side: str, people: People, front: Storefront, now: datetime) -> T
         },
         payouts=_payouts(side, people, front, now),
     )
+
+
+def _export(side: str, front: Storefront, now: datetime) -> ExportJob:
+    """Write a file of the shop's orders, receivers in clear."""
+    job = jobs.start(
+        shop=front.shop,
+        preset=ExportPreset.ORDERS,
+        filters={},
+        is_unmasked=True,
+        reason=canary(side, "export"),
+        actor=front.actor,
+        at=now,
+    )
+    while jobs.write_part(job_id=job.pk, at=now):
+        pass
+    return job
 
 
 def _cases(counter: Counter, now: datetime) -> dict[str, RefundCase]:

@@ -77,7 +77,7 @@ class Window:
 
     def seen(self, answer: Any, sent: str) -> list[str]:
         """Return what of B an answer tells that the request did not say."""
-        text = "" if answer.streaming else answer.content.decode(errors="replace")
+        text = answer.getvalue().decode(errors="replace")  # a file is read to its end
         text += answer.headers.get("Location", "")
         secrets = strays(self.world.b.ids.secrets(), text, sent)
         return [

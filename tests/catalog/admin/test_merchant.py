@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.enums import DisplayState
 from catalog.models import ImportJob, PriceVersion, Product, ProductDraft, Stock
+from catalog.policies import PurchaseLimits
 from catalog.services import products, reviews, shelf
 from catalog.services.importing import jobs
 from catalog.services.invariants import violations
@@ -246,6 +247,20 @@ def test_a_variant_is_added(desk, shop) -> None:
     assert desk.post(do(product, "add-variant"), form).status_code == 302
 
     assert product.skus.get(merchant_code="NEW").options == ["xl"]
+
+
+def test_purchases_are_limited(desk, shop) -> None:
+    product = product_on_sale(shop=shop)
+    form = {"min_per_order": "2", "max_per_order": "4", "max_per_buyer": ""}
+
+    assert desk.post(do(product, "set-limits"), form).status_code == 302
+    assert 'value="4"' in desk.get(do(product, "set-limits")).text
+    assert "Most an order" in desk.get(page(product)).text
+    refused = desk.post(do(product, "set-limits"), form | {"min_per_order": "5"})
+
+    assert refused.status_code == 422
+    product.refresh_from_db()
+    assert PurchaseLimits.of(product) == PurchaseLimits(2, 4)
 
 
 def test_a_price_is_set(desk, shop) -> None:

@@ -323,6 +323,24 @@ def test_a_taken_merchant_code_is_refused(client, base, shop, leaf) -> None:
     assert Product.objects.count() == 1
 
 
+def test_a_product_gets_its_purchase_limits(client, base, shop) -> None:
+    product = product_on_sale(shop=shop)
+    url = f"{base}/products/{product.public_id}/limits"
+    limits = {"min_per_order": 1, "max_per_order": None, "max_per_buyer": 2}
+
+    page = client.put(url, limits)
+    refused = client.put(url, limits | {"min_per_order": 3})
+    partial = client.put(url, {"min_per_order": 1})
+
+    assert (page.status_code, page.json()["purchase_limits"]) == (200, limits)
+    public = client.get(f"/api/v1/catalog/products/{product.public_id}").json()
+    assert public["purchase_limits"] == limits
+    assert (refused.status_code, refused.json()["code"]) == (400, "limits_cannot_be_met")
+    assert partial.status_code == 400
+    product.refresh_from_db()
+    assert (product.min_per_order, product.max_per_buyer) == (1, 2)
+
+
 def test_another_shop_is_not_there(client, base, shop, leaf, client_for) -> None:
     other = ShopFactory()
     foreign = product_on_sale(shop=other)
@@ -333,6 +351,10 @@ def test_another_shop_is_not_there(client, base, shop, leaf, client_for) -> None
         client.get(f"{there}/products"),
         client.get(f"{base}/products/{foreign.public_id}"),
         client.patch(f"{base}/products/{foreign.public_id}", {"version": 1, "title": "Mine"}),
+        client.put(
+            f"{base}/products/{foreign.public_id}/limits",
+            {"min_per_order": 1, "max_per_order": 1, "max_per_buyer": 1},
+        ),
         client.delete(f"{base}/products/{foreign.public_id}"),
         client.post(f"{base}/products/{foreign.public_id}/delist"),
         client.get(f"{base}/skus/{sku.public_id}/prices"),

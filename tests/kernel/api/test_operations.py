@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from rest_framework.test import APIClient
 
+from kernel.api import operations
+from kernel.api.operations import operation
+from kernel.api.serializers import In
 from kernel.models import IdempotencyRecord, OutboxMessage
 from tests.factories.accounts import UserFactory
 from tests.kernel.api.problems import assert_problem
@@ -142,3 +146,23 @@ def test_a_refused_act_keeps_nothing_and_frees_its_key(
     assert_problem(response, 409, "stale_version")
     assert (OutboxMessage.objects.count(), IdempotencyRecord.objects.count()) == (0, 0)
     assert client.post("/api/t/once", {"title": "whole"}, headers=key).status_code == 201
+
+
+class _Body(msgspec.Struct):
+    title: str
+
+
+class _Shape(In):
+    struct = _Body
+
+
+@pytest.mark.parametrize(("takes", "learnt"), [(_Shape, [_Body]), (In, []), (None, [])])
+def test_a_struct_is_learnt_before_there_are_threads(monkeypatch, takes, learnt) -> None:
+    """Two threads that are the first to use a struct of msgspec crash the process."""
+    seen = []
+    monkeypatch.setattr(operations.msgspec.json, "Decoder", seen.append)
+
+    @operation(takes=takes)
+    def post(self, request, data=None): ...
+
+    assert seen == learnt

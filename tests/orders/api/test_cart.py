@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog.models import Product
 from orders.models import CartLine
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import make_sku
@@ -133,6 +134,27 @@ def test_a_quote_shows_prices_freight_and_identity_and_writes_nothing(client):
         False,
     )
     assert not [q for q in queries if q["sql"].split()[0] in ("INSERT", "UPDATE", "DELETE")]
+    assert nothing_placed()
+
+
+def test_cart_quote_and_checkout_tell_a_buyers_limit(client):
+    sku = make_sku()
+    Product.objects.filter(pk=sku.product_id).update(max_per_order=2)
+    limits = {"min_per_order": 1, "max_per_order": 2, "max_per_buyer": None}
+
+    cart = client.put(f"{BASE}/cart/lines/{sku.public_id}", {"quantity": 3}, format="json").json()
+    quoted = client.post(f"{BASE}/quotes", {"lines": body((sku, 3))["lines"]}, format="json")
+    placed = check_out(client, body((sku, 3)))
+
+    assert cart["shops"][0]["lines"][0]["purchase_limits"] == limits
+    for refused in (quoted, placed):
+        problem = refused.json()
+        assert (refused.status_code, problem["code"]) == (409, "over_limit")
+        assert [(one["pointer"], one["code"]) for one in problem["errors"]] == [
+            ("/lines/0/quantity", "above_max_per_order")
+        ]
+        (said,) = problem["limits"]
+        assert said == limits | {"product_id": sku.product.public_id, "quantity": 3, "bought": 0}
     assert nothing_placed()
 
 

@@ -1,8 +1,12 @@
 """Who gets the pieces, without a database."""
 
+from collections import Counter
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.policies import PurchaseLimits
 from catalog.selectors import BuyableSku
 from orders.services.deciding import (
     Checkout,
@@ -15,7 +19,7 @@ from orders.services.deciding import (
 )
 
 
-def offer(sku_id, *, price=100, shop_id=1, currency="CNY"):
+def offer(sku_id, *, price=100, shop_id=1, currency="CNY", **more):
     return BuyableSku(
         sku_id=sku_id,
         public_id=f"sku_{sku_id}",
@@ -30,6 +34,7 @@ def offer(sku_id, *, price=100, shop_id=1, currency="CNY"):
         price=price,
         currency=currency,
         product_version=1,
+        **more,
     )
 
 
@@ -144,3 +149,43 @@ def test_no_batch_oversells_or_undersells_or_places_a_key_twice(batch, available
             for sku, pieces in need.items():
                 left[sku] -= pieces
     assert all(pieces >= 0 for pieces in left.values())
+
+
+bounds = st.none() | st.integers(1, 6)
+
+
+@given(batches, st.builds(PurchaseLimits, st.integers(1, 3), bounds, bounds))
+def test_no_batch_gives_a_buyer_more_than_the_limits_or_less(batch, limits):
+    """CA-17. Buyer 1 has two pieces already; SKUs 1 and 2 are one product, 3 and 4 another."""
+    bought = {(1, 0): 2}
+
+    def wanted(sku, pieces):
+        return Wanted(f"sku_{sku}", pieces, replace(offer(sku, limits=limits), product_id=sku // 3))
+
+    checkouts = [
+        Checkout((buyer, str(place)), "m", tuple(wanted(*line) for line in sorted(need.items())))
+        for place, (buyer, _key, need) in enumerate(batch)
+    ]
+
+    verdicts = decide(
+        checkouts,
+        available=dict.fromkeys(range(5), 10_000),
+        known={},
+        freight=lambda shop_id, goods: 0,
+        bought=bought,
+    )
+
+    had = dict(bought)
+    for (buyer, _key, need), verdict in zip(batch, verdicts, strict=True):
+        pieces = Counter()
+        for sku, quantity in need.items():
+            pieces[sku // 3] += quantity
+        is_allowed = all(
+            limits.min_per_order <= quantity <= (limits.max_per_order or quantity)
+            and had.get((buyer, product), 0) + quantity <= (limits.max_per_buyer or 10_000)
+            for product, quantity in pieces.items()
+        )
+        assert codes([verdict]) == ["Granted" if is_allowed else "over_limit"]
+        if is_allowed:
+            for product, quantity in pieces.items():
+                had[buyer, product] = had.get((buyer, product), 0) + quantity

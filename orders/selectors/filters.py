@@ -1,4 +1,4 @@
-"""Filters of order lists."""
+"""Filters of order lists and exports."""
 
 from __future__ import annotations
 

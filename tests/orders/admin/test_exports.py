@@ -1,0 +1,71 @@
+"""Files of orders in the merchant console (OR-23)."""
+
+import pytest
+
+from orders import tasks
+from orders.enums import OrderStatus
+from orders.models import ExportJob
+from shops.enums import StaffRole
+from tests.factories.orders import RECEIVER, make_order
+from tests.factories.shops import ShopFactory
+
+pytestmark = pytest.mark.django_db
+LIST = "/merchant/orders/exportjob/"
+FORM = {"preset": "orders", "status": "", "placed_from": "", "placed_until": "", "reason": ""}
+
+
+@pytest.fixture
+def shop():
+    return ShopFactory()
+
+
+def test_a_clerk_exports_and_downloads(shop_desk, shop):
+    make_order(OrderStatus.TO_SHIP, shop=shop)
+    desk = shop_desk(shop)
+    assert "Export orders to work on them" in desk.get(LIST).text
+    assert desk.post(f"{LIST}do/start/", FORM).status_code == 302
+    job = ExportJob.objects.get()
+    page = f"{LIST}{job.public_id}/change/"
+    assert "/file/" not in desk.get(page).text
+
+    tasks.write_exports()
+
+    assert f"{LIST}{job.public_id}/file/" in desk.get(page).text
+    file = desk.get(f"{LIST}{job.public_id}/file/")
+    assert (file.status_code, file["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    content = file.getvalue().decode()
+    assert "王**" in content
+    assert RECEIVER["name"] not in content
+
+
+def test_receivers_in_clear_are_for_those_who_may_see_them(shop_desk, shop):
+    clear = FORM | {"is_unmasked": "on"}
+    desk, finance = shop_desk(shop), shop_desk(shop, StaffRole.FINANCE)
+    assert desk.post(f"{LIST}do/start/", clear).status_code == 422
+    assert desk.post(f"{LIST}do/start/", clear | {"reason": "Our carrier"}).status_code == 302
+    tasks.write_exports()
+    url = f"{LIST}{ExportJob.objects.get().public_id}"
+
+    assert "is_unmasked" not in finance.get(f"{LIST}do/start/").text
+    assert "/file/" not in finance.get(f"{url}/change/").text
+    assert finance.get(f"{url}/file/").status_code == 403
+    assert desk.get(f"{url}/file/").status_code == 200
+
+
+def test_an_early_click_is_told_so(shop_desk, shop):
+    desk = shop_desk(shop)
+    desk.post(f"{LIST}do/start/", FORM)
+
+    answer = desk.get(f"{LIST}{ExportJob.objects.get().public_id}/file/", follow=True)
+
+    assert "The file is not ready." in answer.text
+
+
+def test_files_of_others_are_not_there(shop_desk, shop):
+    shop_desk(ShopFactory()).post(f"{LIST}do/start/", FORM)
+    tasks.write_exports()
+    job, desk = ExportJob.objects.get(), shop_desk(shop)
+
+    assert job.public_id not in desk.get(LIST).text
+    assert desk.get(f"{LIST}{job.public_id}/file/").status_code == 404
+    assert shop_desk(shop, StaffRole.READ_ONLY).get(LIST).status_code == 403
