@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
-from kernel.asking import Statement
+from kernel.asking import Statement, ask_one
 from kernel.numbers import public_number
 
 #: A letter tells people on the telephone what they are talking about; an order has none.
@@ -20,9 +18,16 @@ def take(count: int, at: datetime, *, prefix: str = ORDER) -> list[str]:
 
     A number that a rolled-back transaction took is never given again.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('orders_number_seq') FROM generate_series(1, %s)", [count])
-        return [f"{prefix}{public_number(value, at)}" for (value,) in cursor.fetchall()]
+    return ask_one(to_take(count, at, prefix=prefix))
+
+
+def to_take(count: int, at: datetime, *, prefix: str = ORDER) -> Statement[list[str]]:
+    """Return the statement that does what `take` does."""
+    return Statement(
+        "SELECT nextval('orders_number_seq') FROM generate_series(1, %s)",
+        [count],
+        lambda rows: [f"{prefix}{public_number(value, at)}" for (value,) in rows],
+    )
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,9 +11,9 @@ from django.db import transaction
 from catalog.enums import MovementKind
 from catalog.services import stock
 from kernel.actors import Actor
+from kernel.asking import Rows, Statement, ask, numbers
 from kernel.errors import DomainError, NotFound
 from kernel.group_commit import GroupCommit
-from orders.enums import OrderStatus, PaymentStatus
 from orders.errors import NotPayable
 from orders.models import Order, OrderGroup, OrderLine, Payment
 from orders.services import numbering
@@ -53,69 +52,83 @@ def start_payments(wishes: Sequence[Wish], *, at: datetime) -> list[Payment | Do
 
     Equal wishes, of this set or of an earlier one, have the same payment.
     """
-    groups = _lock_groups_of(wishes)
-    amounts = _unpaid_amounts([group.pk for group in groups.values()])
-    pending = {
-        (one.group_id, one.gateway, one.amount): one
-        for one in Payment.objects.filter(group__in=amounts, status=PaymentStatus.PENDING)
-    }
-    missing: dict[tuple[int, str, int], OrderGroup] = {}
-    keys: list[tuple[int, str, int] | None] = []
-    for wish in wishes:
-        group = groups.get((wish.group_number, wish.buyer_id))
-        amount = amounts.get(group.pk, 0) if group else 0
-        key = (group.pk, wish.gateway, amount) if group and amount else None
-        keys.append(key)
-        if group and key and key not in pending:
-            missing[key] = group
-    pending |= _make(missing, at)
+    asked = {(wish.group_number, wish.buyer_id) for wish in wishes}
+    wanted = [[number for number, _buyer in asked], numbers(buyer for _number, buyer in asked)]
+    groups, amounts, known, names = ask(
+        Statement(LOCK_GROUPS, wanted, _read_groups),
+        Statement(UNPAID, wanted, _read_amounts),
+        Statement(PENDING, wanted, lambda rows: [pk for (pk,) in rows]),
+        numbering.to_take(len(wishes), at, prefix=numbering.PAYMENT),
+    )
+    pending = _read_payments(known)
+    keys = [_key(wish, groups, amounts) for wish in wishes]
+    by_pk = {group.pk: group for group in groups.values()}
+    missing = [key for key in dict.fromkeys(keys) if key and key not in pending]
+    made = Payment.objects.bulk_create(
+        intent(number, by_pk[group_id], gateway, amount, at)
+        for number, (group_id, gateway, amount) in zip(names, missing, strict=False)
+    )
+    pending |= dict(zip(missing, made, strict=True))
     return [
         pending[key] if key else _refusal(groups, wish)
         for key, wish in zip(keys, wishes, strict=True)
     ]
 
 
+#: Each sees what the one before it has locked: it stays so until the transaction ends.
+LOCK_GROUPS = """
+SELECT placed.id, number, buyer_id, currency FROM orders_ordergroup AS placed
+JOIN unnest(%s::text[], %s::bigint[]) AS asked (number, buyer_id) USING (number, buyer_id)
+ORDER BY placed.id FOR NO KEY UPDATE OF placed
+"""
+UNPAID = """
+SELECT one.group_id, sum(one.pay_amount)::bigint FROM orders_order AS one
+JOIN orders_ordergroup AS placed ON placed.id = one.group_id
+JOIN unnest(%s::text[], %s::bigint[]) AS asked (number, buyer_id)
+    ON asked.number = placed.number AND asked.buyer_id = placed.buyer_id
+WHERE one.status = 'unpaid' GROUP BY one.group_id
+"""
+PENDING = """
+SELECT payment.id FROM orders_payment AS payment
+JOIN orders_ordergroup AS placed ON placed.id = payment.group_id
+JOIN unnest(%s::text[], %s::bigint[]) AS asked (number, buyer_id)
+    ON asked.number = placed.number AND asked.buyer_id = placed.buyer_id
+WHERE payment.status = 'pending'
+"""
+#: Group pk, gateway and amount (minor units): what makes two payments one.
+Key = tuple[int, str, int]
+
+
+def _read_groups(rows: Rows) -> dict[tuple[str, int], OrderGroup]:
+    """Return locked groups by (number, buyer), with what a payment takes from them."""
+    return {
+        (number, buyer_id): OrderGroup(id=pk, number=number, buyer_id=buyer_id, currency=currency)
+        for pk, number, buyer_id, currency in rows
+    }
+
+
+def _read_amounts(rows: Rows) -> dict[int, int]:
+    """Return group pk → what its unpaid orders cost."""
+    return dict(rows)
+
+
+def _read_payments(pks: Sequence[int]) -> dict[Key, Payment]:
+    """Return payments by what they pay."""
+    rows = Payment.objects.select_related("group").in_bulk(pks) if pks else {}
+    return {(one.group_id, one.gateway, one.amount): one for one in rows.values()}
+
+
+def _key(
+    wish: Wish, groups: Mapping[tuple[str, int], OrderGroup], amounts: Mapping[int, int]
+) -> Key | None:
+    """Return what the wish would pay; None when there is no such group, or nothing is unpaid."""
+    group = groups.get((wish.group_number, wish.buyer_id))
+    amount = amounts.get(group.pk, 0) if group else 0
+    return (group.pk, wish.gateway, amount) if group and amount else None
+
+
 def _refusal(groups: Mapping[tuple[str, int], OrderGroup], wish: Wish) -> DomainError:
     return NotPayable() if (wish.group_number, wish.buyer_id) in groups else NotFound()
-
-
-def _lock_groups_of(wishes: Sequence[Wish]) -> dict[tuple[str, int], OrderGroup]:
-    """Lock and return the groups that are the buyers' own, by (number, buyer)."""
-    wanted = {(wish.group_number, wish.buyer_id) for wish in wishes}
-    rows = (
-        OrderGroup.objects.select_for_update(no_key=True, of=("self",))
-        .filter(
-            number__in={number for number, _buyer in wanted},
-            buyer_id__in={buyer_id for _number, buyer_id in wanted},
-        )
-        .order_by("pk")
-    )
-    found = {(row.number, row.buyer_id): row for row in rows}
-    return {key: row for key, row in found.items() if key in wanted}
-
-
-def _unpaid_amounts(group_ids: Sequence[int]) -> dict[int, int]:
-    """Return group pk → what its unpaid orders cost. Their groups are locked: it stays so."""
-    unpaid = Order.objects.filter(group_id__in=group_ids, status=OrderStatus.UNPAID)
-    amounts: Counter[int] = Counter()
-    for group_id, amount in unpaid.values_list("group_id", "pay_amount"):
-        amounts[group_id] += amount
-    return dict(amounts)
-
-
-def _make(
-    missing: Mapping[tuple[int, str, int], OrderGroup], at: datetime
-) -> dict[tuple[int, str, int], Payment]:
-    if not missing:
-        return {}
-    numbers = numbering.take(len(missing), at, prefix=numbering.PAYMENT)
-    made = Payment.objects.bulk_create(
-        intent(number, group, gateway, amount, at)
-        for number, ((_group_id, gateway, amount), group) in zip(
-            numbers, missing.items(), strict=True
-        )
-    )
-    return dict(zip(missing, made, strict=True))
 
 
 def intent(number: str, group: OrderGroup, gateway: str, amount: int, at: datetime) -> Payment:
