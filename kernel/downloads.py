@@ -14,6 +14,8 @@ class Download:
     """A file: its pieces in their order, none of which needs another in memory."""
 
     pieces: Iterable[bytes]
+    #: Bytes of all pieces: who gets fewer sees that the file was cut off on its way.
+    size: int
     filename: str
     content_type: str
 
@@ -21,6 +23,7 @@ class Download:
         """Return the answer that saves the file under its name; nobody keeps a copy on the way."""
         headers = {
             "Content-Disposition": content_disposition_header(True, self.filename),
+            "Content-Length": str(self.size),
             "Cache-Control": "no-store",
         }
         return StreamingHttpResponse(self.pieces, content_type=self.content_type, headers=headers)

@@ -7,7 +7,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from kernel import clock
 from orders.enums import ExportStatus
@@ -59,11 +59,20 @@ def write_exports(**_: Any) -> None:
 
 
 def _write_part(job_id: int) -> bool:
-    """Write one part; return whether there is more to do. What cannot be written ends its job."""
+    """Write one part; return whether there is more to do now.
+
+    What cannot be written ends its job. What the database had no time for stands after its last
+    part: the next sweep comes back to it, and this one goes on with the others.
+    """
     try:
         return exports.write_part(job_id=job_id, at=clock.now())
-    except (OperationalError, SoftTimeLimitExceeded):
-        raise  # no fault of the job: it stands after its last part, the sweep comes back
+    except SoftTimeLimitExceeded:
+        raise
+    except OperationalError:
+        logger.warning("export %s waits for the next sweep", job_id, exc_info=True)
+        if not connection.is_usable():
+            raise
+        return False
     except Exception as error:
         # Without an end it would be tried, and fail, for ever.
         logger.exception("export %s failed", job_id)

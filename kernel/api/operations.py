@@ -108,9 +108,11 @@ def operation(
             headers = {"Idempotent-Replayed": "true"} if is_replay else {}
             return Response(body, status=code, headers=headers)
 
-        return _described(
+        described: Any = _described(
             view, method, takes, gives_file or gives, many, status, filters, idempotent, summary
         )
+        described.gives_file = gives_file
+        return described
 
     return decorate
 

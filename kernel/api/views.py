@@ -65,8 +65,13 @@ class View(APIView):
         request.actor = actor
 
     def perform_content_negotiation(self, request: Any, force: bool = False) -> Any:
-        """Return the one renderer; whether it is acceptable is asked only where it might not be."""
-        if request.META.get("HTTP_ACCEPT", "*/*") in ANYTHING:
+        """Return the one renderer; whether it is acceptable is asked only where it might not be.
+
+        A file is what it is: who accepts just its type is not refused for errors being JSON.
+        """
+        method = getattr(self, (request.method or "").lower(), None)
+        is_file = bool(getattr(method, "gives_file", ""))
+        if is_file or request.META.get("HTTP_ACCEPT", "*/*") in ANYTHING:
             return JSON, JSON.media_type
         return super().perform_content_negotiation(request, force)
 

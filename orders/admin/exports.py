@@ -11,8 +11,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 from unfold.decorators import display
 
 from kernel import clock
@@ -106,7 +108,8 @@ class ExportConsole(ConsoleModelAdmin):
         return [file, *super().get_urls()]
 
     def page_context(self, request: HttpRequest, target: ExportJob) -> dict[str, Any]:
-        is_ready = target.status == ExportStatus.DONE
+        until = target.expires_at
+        is_ready = target.status == ExportStatus.DONE and until is not None and until > clock.now()
         may_have = not target.is_unmasked or self.actor(request).may(jobs.CLEAR)
         url = reverse(self._view_name("file"), args=[target.public_id])
         return {
@@ -116,6 +119,7 @@ class ExportConsole(ConsoleModelAdmin):
             "filters": [(_FILTERS[name], _said(target, name)) for name in target.filters],
         }
 
+    @method_decorator(require_GET)  # a HEAD would be in the audit trail and take nothing
     def file_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Answer with the file; a refusal is said on the page of the export."""
         job = self.get_object(request, object_id) if self.has_view_permission(request) else None

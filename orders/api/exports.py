@@ -54,8 +54,9 @@ class ShopExportView(View):
 
 
 class ShopExportFileView(View):
-    """The file of an export."""
+    """The file of an export. The trail says who took it, so there is no HEAD that takes nothing."""
 
+    http_method_names = ["get", "options"]
     audience = Role.MERCHANT
     permission = "orders.export"
 

@@ -20,10 +20,13 @@ SELECT pg_advisory_xact_lock(turn) FROM (
     ORDER BY turn
 ) AS turns
 """
-#: By the buyer's orders, of which there are few.
+#: By the buyer's orders, of which there are few. Who got all the money of a line back is sent no
+#: piece of it, however few were named (`refunds.refund_line`): cancelled ones do not count either.
 COUNT = """
 SELECT asked.buyer_id, asked.product_id,
-    coalesce(sum(line.quantity - line.refunded_quantity), 0)::bigint
+    coalesce(
+        sum(line.quantity - greatest(line.refunded_quantity, line.cancelled_quantity)), 0
+    )::bigint
 FROM unnest(%s::bigint[], %s::bigint[]) AS asked (buyer_id, product_id)
 LEFT JOIN (
     orders_order AS placed JOIN orders_orderline AS line ON line.order_id = placed.id

@@ -7,12 +7,13 @@ process that is killed leaves whole parts behind, and whoever takes the job next
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch, Sum
+from django.db.models.functions import Length
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,10 @@ BOM = b"\xef\xbb\xbf"
 CLEAR = "orders.reveal"
 #: What an export can be asked for: names as in the list of orders.
 FILTERS = ("status", "placed_from", "placed_until")
+#: Before any order. What is asked for lies between it and now, and so is a time in every zone.
+DAWN = datetime(2000, 1, 1, tzinfo=UTC)
+#: A download that began in time may take this long: the file stays for it.
+LAST_DOWNLOAD = timedelta(hours=1)
 _OPEN = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 
 
@@ -68,12 +73,11 @@ def start(
     Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)  # one at a time: the count is true
     if ExportJob.objects.filter(shop=shop, status__in=_OPEN).count() >= settings.MAX_OPEN_EXPORTS:
         raise TooManyExports
-    until = filters.get("placed_until")
-    frozen = dict(filters) | {"placed_until": min(until, at) if until else at}
+    frozen = {"placed_until": at} | dict(filters)
     job = ExportJob.objects.create(
         shop=shop,
         preset=preset,
-        filters={name: _packed(value) for name, value in frozen.items()},
+        filters={name: _packed(value, at) for name, value in frozen.items()},
         is_unmasked=is_unmasked,
         reason=reason.strip() if is_unmasked else "",
         language=translation.get_language() or settings.LANGUAGE_CODE,
@@ -102,7 +106,7 @@ def write_part(*, job_id: int, at: datetime) -> bool:
         _orders(job), ordering=("-placed_at", "-id"), cursor=job.cursor or None, limit=PART
     )
     rows = _rows(job, page.rows)
-    room = settings.MAX_EXPORT_ROWS - job.row_count
+    room = max(0, settings.MAX_EXPORT_ROWS - job.row_count)  # the setting may have been lowered
     is_cut = len(rows) > room or (len(rows) == room and page.next is not None)
     position = job.parts.count()
     with translation.override(job.language):
@@ -153,16 +157,21 @@ def download(*, job: ExportJob, actor: Actor, at: datetime) -> Download:
         raise ExportExpired
     if job.status != ExportStatus.DONE:
         raise ExportNotReady
-    count = job.parts.count()
+    parts = job.parts.aggregate(count=Count("pk"), size=Sum(Length("content")))
     _record("orders.download_export", job, actor, at, {"rows": job.row_count})
-    return Download(_pieces(job, count), job.filename, "text/csv; charset=utf-8")
+    pieces = _pieces(job, parts["count"])
+    return Download(pieces, parts["size"], job.filename, "text/csv; charset=utf-8")
 
 
 @transaction.atomic
 def expire_due(*, at: datetime, limit: int = 100) -> int:
-    """Drop the files whose time is over; return how many. Their jobs still say who had them."""
+    """Drop the files whose time is over; return how many. Their jobs still say who had them.
+
+    No download begins any more; one that runs has LAST_DOWNLOAD to end.
+    """
     jobs = ExportJob.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
-    due = list(jobs.filter(status=ExportStatus.DONE, expires_at__lte=at).order_by("pk")[:limit])
+    over = jobs.filter(status=ExportStatus.DONE, expires_at__lte=at - LAST_DOWNLOAD)
+    due = list(over.order_by("pk")[:limit])
     for job in due:
         job.parts.all().delete()
         move(job, to=ExportStatus.EXPIRED, at=at)
@@ -192,8 +201,8 @@ def _rows(job: ExportJob, orders: Sequence[Order]) -> list[columns.Row]:
     return rows
 
 
-def _packed(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+def _packed(value: Any, at: datetime) -> Any:
+    return min(max(value, DAWN), at).isoformat() if isinstance(value, datetime) else value
 
 
 def _unpacked(name: str, value: Any) -> Any:

@@ -1,7 +1,11 @@
 """Files of orders in the merchant console (OR-23)."""
 
+from datetime import timedelta
+
 import pytest
 
+from kernel import clock
+from kernel.models import AuditEntry
 from orders import tasks
 from orders.enums import OrderStatus
 from orders.models import ExportJob
@@ -59,6 +63,39 @@ def test_an_early_click_is_told_so(shop_desk, shop):
     answer = desk.get(f"{LIST}{ExportJob.objects.get().public_id}/file/", follow=True)
 
     assert "The file is not ready." in answer.text
+
+
+@pytest.mark.parametrize("time", ["0001-01-01 00:00", "9999-12-31 23:59"])
+def test_the_page_of_an_export_shows_every_time_that_was_asked_for(shop_desk, shop, time):
+    desk = shop_desk(shop)
+    form = FORM | {"placed_from": time, "placed_until": time}
+
+    assert desk.post(f"{LIST}do/start/", form).status_code == 302
+
+    assert desk.get(f"{LIST}{ExportJob.objects.get().public_id}/change/").status_code == 200
+
+
+@pytest.mark.parametrize("method", ["head", "options", "post"])
+def test_what_takes_no_file_is_not_in_the_audit_trail(shop_desk, shop, method):
+    desk = shop_desk(shop)
+    desk.post(f"{LIST}do/start/", FORM)
+    tasks.write_exports()
+
+    answer = getattr(desk, method)(f"{LIST}{ExportJob.objects.get().public_id}/file/")
+
+    assert answer.status_code == 405
+    assert not AuditEntry.objects.filter(action="orders.download_export").exists()
+
+
+def test_a_file_whose_time_is_over_is_not_offered(shop_desk, shop):
+    desk = shop_desk(shop)
+    desk.post(f"{LIST}do/start/", FORM)
+    tasks.write_exports()
+    ExportJob.objects.update(expires_at=clock.now() - timedelta(minutes=1))
+
+    page = desk.get(f"{LIST}{ExportJob.objects.get().public_id}/change/")
+
+    assert (page.status_code, "/file/" in page.text) == (200, False)
 
 
 def test_files_of_others_are_not_there(shop_desk, shop):

@@ -50,9 +50,32 @@ def test_a_file_is_asked_for_written_and_taken(client, shop):
     assert (file.status_code, file["Content-Type"]) == (200, "text/csv; charset=utf-8")
     assert file["Content-Disposition"] == f'attachment; filename="{job["filename"]}"'
     assert file["Cache-Control"] == "no-store"
-    assert order.number in file.getvalue().decode()
+    assert order.number in (content := file.getvalue()).decode()
+    assert file["Content-Length"] == str(len(content))
     assert AuditEntry.objects.filter(action="orders.download_export").count() == 1
     assert [one["id"] for one in client.get(base(shop)).json()["results"]] == [job["id"]]
+
+
+def test_who_accepts_just_the_files_type_gets_it_and_errors_as_everybody(client, shop):
+    ask(client, shop)
+    url = f"{base(shop)}/{ExportJob.objects.get().public_id}/file"
+    only = {"Accept": "text/csv"}
+    early = client.get(url, headers=only)
+    assert (early.status_code, early.json()["code"]) == (409, "export_not_ready")
+    tasks.write_exports()
+
+    assert client.get(url, headers=only).status_code == 200
+    assert client.get(base(shop), headers=only).status_code == 406
+
+
+def test_what_takes_no_file_is_not_in_the_audit_trail(client, shop):
+    ask(client, shop)
+    tasks.write_exports()
+    url = f"{base(shop)}/{ExportJob.objects.get().public_id}/file"
+
+    assert (client.head(url).status_code, client.options(url).status_code) == (405, 204)
+
+    assert not AuditEntry.objects.filter(action="orders.download_export").exists()
 
 
 def test_an_expired_file_is_gone(client, shop):

@@ -2,10 +2,10 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,6 +163,37 @@ def test_a_file_ends_at_the_most_rows_and_says_so(shop, settings, monkeypatch, o
 
 
 @pytest.mark.django_db
+def test_a_most_that_is_lowered_while_a_file_is_written_cuts_it_where_it_is(
+    shop, settings, monkeypatch
+):
+    monkeypatch.setattr(jobs, "PART", 3)
+    for _ in range(5):
+        make_order(OrderStatus.TO_SHIP, shop=shop)
+    job = started(shop)
+    jobs.write_part(job_id=job.pk, at=AT)
+    settings.MAX_EXPORT_ROWS = 2
+
+    written(job)
+
+    assert (job.row_count, job.is_cut, len(table(job))) == (3, True, 3)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        (datetime.min.replace(tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)),
+        (datetime.max.replace(tzinfo=UTC), AT),
+        (AT - timedelta(days=1), AT - timedelta(days=1)),
+    ],
+)
+def test_times_that_no_zone_shows_are_kept_within_those_of_orders(shop, asked, kept):
+    job = started(shop, filters={"placed_from": asked, "placed_until": asked})
+
+    assert {datetime.fromisoformat(value) for value in job.filters.values()} == {kept}
+
+
+@pytest.mark.django_db
 def test_no_orders_are_a_file_with_titles_alone(shop):
     job = written(started(shop, ExportPreset.FINANCE))
 
@@ -190,15 +221,32 @@ def test_a_file_is_gone_after_its_week_and_who_had_it_is_not(shop, settings):
     written(job)
     over = AT + settings.KEEP_EXPORTS
 
-    assert jobs.expire_due(at=over - timedelta(seconds=1)) == 0
     with pytest.raises(ExportExpired):
         jobs.download(job=job, actor=SYSTEM, at=over)
-    assert jobs.expire_due(at=over) == 1
+    gone = over + jobs.LAST_DOWNLOAD
+    assert jobs.expire_due(at=gone - timedelta(seconds=1)) == 0
+    assert jobs.expire_due(at=gone) == 1
 
     job.refresh_from_db()
     assert (job.status, ExportPart.objects.count()) == (ExportStatus.EXPIRED, 0)
     with pytest.raises(ExportExpired):
         jobs.download(job=job, actor=SYSTEM, at=AT)
+
+
+@pytest.mark.django_db
+def test_a_download_that_began_in_time_gets_the_whole_file(shop, settings, monkeypatch):
+    monkeypatch.setattr(jobs, "PART", 1)
+    for _ in range(3):
+        make_order(OrderStatus.TO_SHIP, shop=shop)
+    job = written(started(shop))
+    over = AT + settings.KEEP_EXPORTS
+    file = jobs.download(job=job, actor=SYSTEM, at=over - timedelta(seconds=1))
+    pieces = iter(file.pieces)
+    begun = next(pieces)
+
+    jobs.expire_due(at=over + timedelta(minutes=1))
+
+    assert len(begun + b"".join(pieces)) == file.size
 
 
 @pytest.mark.django_db
@@ -249,6 +297,43 @@ def test_what_cannot_be_written_ends_its_job_and_not_the_others(shop):
     assert not bad.parts.exists()
     with pytest.raises(ExportNotReady):
         jobs.download(job=bad, actor=actor_of(shop), at=AT)
+
+
+@pytest.mark.django_db
+def test_what_the_database_has_no_time_for_waits_and_keeps_nobody_waiting(shop, monkeypatch):
+    slow, quick = started(shop), started(ShopFactory())
+    write = jobs.write_part
+
+    def cancelled(*, job_id, at):
+        if job_id == slow.pk:
+            raise OperationalError("canceling statement due to statement timeout")
+        return write(job_id=job_id, at=at)
+
+    monkeypatch.setattr(jobs, "write_part", cancelled)
+
+    tasks.write_exports()
+
+    slow.refresh_from_db()
+    quick.refresh_from_db()
+    assert (slow.status, quick.status) == (ExportStatus.QUEUED, ExportStatus.DONE)
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_gone_ends_the_sweep_and_no_job(shop, monkeypatch):
+    jobs_waiting = [started(shop), started(ShopFactory())]
+
+    def gone(**_):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "write_part", gone)
+        patch.setattr("orders.tasks.connection.is_usable", lambda: False)
+        with pytest.raises(OperationalError):
+            tasks.write_exports()
+
+    for job in jobs_waiting:
+        job.refresh_from_db()
+        assert job.status == ExportStatus.QUEUED
 
 
 #: A8. What programs for tables take for the beginning of a formula, or hide one behind.

@@ -139,6 +139,18 @@ def test_pieces_that_are_refunded_are_given_back(sku, buyer):
     assert codes(place(request(buyer, (sku, 1), key="k3"))) == ["placed"]
 
 
+def test_pieces_that_are_cancelled_with_all_their_money_are_given_back(sku, buyer):
+    """Who gets all the money of a line back is sent no piece of it, however few were named."""
+    limit(sku, max_per_buyer=3)
+    line = paid_order((sku, 3), (make_sku(sku.shop), 1), buyer=buyer).lines.get(position=1)
+
+    refund_line(line_id=line.pk, amount=line.pay_amount, quantity=1, reference="case:1", at=AT)
+
+    assert line.order.status != "closed"
+    assert codes(place(request(buyer, (sku, 3), key="k2"))) == ["placed"]
+    assert codes(place(request(buyer, (sku, 1), key="k3"))) == ["over_limit"]
+
+
 def test_a_process_that_remembers_the_product_without_a_limit_counts_all_the_same(
     monkeypatch, sku, buyer
 ):
