@@ -72,7 +72,7 @@ def _face(row: Row) -> object:
 _NUMBER = Column(_("Order"), _order("number"))
 _POSITION = Column(_("Line"), _line("position"))
 _STATUS = Column(_("Status"), lambda row: row.order.get_status_display())
-_PLACED = Column(_("Placed"), _time("placed_at"))
+_PLACED = Column(_("Placed at"), _time("placed_at"))
 _PAID = Column(_("Paid at"), _time("paid_at"))
 _GOODS = (
     Column(_("Title"), _line("title")),
@@ -100,15 +100,15 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _STATUS,
         _PLACED,
         _PAID,
-        Column(_("Shipped"), _time("shipped_at")),
-        Column(_("Completed"), _time("completed_at")),
+        Column(_("Shipped at"), _time("shipped_at")),
+        Column(_("Completed at"), _time("completed_at")),
         Column(_("Shown as"), _face),
         *_GOODS,
         Column(_("Price"), _yuan("unit_price")),
         _PAY,
         _CURRENCY,
         Column(_("Channel"), lambda row: row.line.get_traffic_channel_display()),
-        Column(_("Account"), _line("content_account_id")),
+        Column(_("Content account"), _line("content_account_id")),
         *_RECEIVER,
         _MESSAGE,
         _REMARK,
@@ -130,7 +130,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         _PAID,
         Column(_("Merchant code"), lambda row: row.line.sku.merchant_code),
         Column(_("Quantity"), _line("quantity")),
-        Column(_("Goods"), _yuan("goods_amount")),
+        Column(_("Goods amount"), _yuan("goods_amount")),
         Column(_("Freight"), _yuan("freight_amount")),
         Column(_("Promotion"), _yuan("promotion_amount")),
         _PAY,

@@ -73,7 +73,7 @@ def test_a_file_has_a_row_for_each_line_of_the_shop_and_masks_receivers(shop):
         "2",
         "10.50",
     )
-    assert rows[0]["Placed"] == "2025-06-01 12:00:00"  # Shanghai
+    assert rows[0]["Placed at"] == "2025-06-01 12:00:00"  # Shanghai
     assert (rows[0]["Receiver"], rows[0]["Phone"], rows[0]["Street"]) == ("王**", "138****1234", "")
 
 
