@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Account
 from kernel.actors import SYSTEM
+from orders.api import rendering
 from orders.enums import OrderStatus
 from orders.models import Order
 from orders.services.freezing import freeze
 from orders.services.refunds import refund_line
+from orders.services.remembering import Book
 from orders.services.shipping import ship_order
 from shops.models import Shop
 from tests.factories.accounts import AccountFactory
@@ -67,3 +70,33 @@ def test_a_shops_list_says_what_each_page_says(client_for, shop):
     ]
     assert [one["amount"]["amount"] for one in many["refunds"]] == [100]
     assert [line["is_live_scene"] for line in many["lines"]] == [True, True]
+
+
+def test_a_process_that_remembers_a_shops_face_says_what_each_page_says(client, shop, monkeypatch):
+    book = Book()
+    monkeypatch.setattr(rendering, "open_book", lambda: book)
+    account = Account.objects.get(bindings__shop=shop)
+    changes = (
+        lambda: Shop.objects.filter(pk=shop.pk).update(name="Called a third name"),
+        lambda: Account.objects.filter(pk=account.pk).update(name="Another face"),
+        lambda: Shop.objects.filter(pk=shop.pk).update(status="closed"),
+        lambda: account.bindings.all().delete(),
+    )
+    client.get(f"{BASE}/orders")
+
+    for change in changes:
+        change()
+        listed = client.get(f"{BASE}/orders").json()["results"]
+        assert listed == [client.get(f"{BASE}/orders/{one['number']}").json() for one in listed]
+
+
+def test_pages_by_cursor_are_the_whole_list_forth_and_back(client, shop):
+    url = f"{BASE}/orders"
+    whole = client.get(url).json()["results"]
+    pages = [client.get(f"{url}?limit=2").json()]
+    while pages[-1]["next"]:
+        pages.append(client.get(f"{url}?limit=2&cursor={pages[-1]['next']}").json())
+
+    assert [one for page in pages for one in page["results"]] == whole
+    back = client.get(f"{url}?limit=2&cursor={pages[-1]['previous']}").json()
+    assert back["results"] == pages[-2]["results"]
