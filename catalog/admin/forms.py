@@ -15,6 +15,7 @@ from catalog.policies import MAX_OPTION_NAMES
 from catalog.selectors import category_titles
 from catalog.services.counting import MAX_PIECES
 from kernel.admin.forms import YuanField
+from kernel.api.serializers import MAX_PIECES as MAX_LINE_PIECES
 from kernel.money import MAX_AMOUNT
 
 #: What an operator can say about, field by field.
@@ -181,7 +182,9 @@ class VariantForm(forms.Form):
 class LimitsForm(forms.Form):
     """How many pieces of all SKUs together; empty is no limit."""
 
-    min_per_order = forms.IntegerField(label=_("Least an order"), min_value=1, max_value=MAX_PIECES)
+    min_per_order = forms.IntegerField(  # that fits into one line: nobody could buy it otherwise
+        label=_("Least an order"), min_value=1, max_value=MAX_LINE_PIECES
+    )
     max_per_order = forms.IntegerField(
         label=_("Most an order"),
         min_value=1,

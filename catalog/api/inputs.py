@@ -12,7 +12,7 @@ from catalog.enums import DisplayState, ImportFormat, Verdict
 from catalog.policies import MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS
 from catalog.services.counting import MAX_PIECES
 from catalog.services.search import MAX_QUERY_LENGTH, ORDERS
-from kernel.api.serializers import Amount, Flag, In, Text, Whole
+from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
 from kernel.money import MAX_AMOUNT
 
 MAX_STOCK_EDITS = 200
@@ -100,9 +100,9 @@ class ProductChangesIn(ProductContentIn):
 
 
 class PurchaseLimitsIn(In):
-    """All three together; null is no limit."""
+    """All three together; null is no limit. The least an order has to fit into one line."""
 
-    min_per_order = Whole(min_value=1, max_value=MAX_PIECES)
+    min_per_order = Quantity()
     max_per_order = Whole(min_value=1, max_value=MAX_PIECES, allow_null=True)
     max_per_buyer = Whole(min_value=1, max_value=MAX_PIECES, allow_null=True)
 

@@ -257,8 +257,10 @@ def test_purchases_are_limited(desk, shop) -> None:
     assert 'value="4"' in desk.get(do(product, "set-limits")).text
     assert "Most an order" in desk.get(page(product)).text
     refused = desk.post(do(product, "set-limits"), form | {"min_per_order": "5"})
+    more_than_a_line = form | {"min_per_order": "10000", "max_per_order": ""}
 
     assert refused.status_code == 422
+    assert desk.post(do(product, "set-limits"), more_than_a_line).status_code == 422
     product.refresh_from_db()
     assert PurchaseLimits.of(product) == PurchaseLimits(2, 4)
 

@@ -331,12 +331,13 @@ def test_a_product_gets_its_purchase_limits(client, base, shop) -> None:
     page = client.put(url, limits)
     refused = client.put(url, limits | {"min_per_order": 3})
     partial = client.put(url, {"min_per_order": 1})
+    unbuyable = client.put(url, {**limits, "max_per_buyer": None, "min_per_order": 10_000})
 
     assert (page.status_code, page.json()["purchase_limits"]) == (200, limits)
     public = client.get(f"/api/v1/catalog/products/{product.public_id}").json()
     assert public["purchase_limits"] == limits
     assert (refused.status_code, refused.json()["code"]) == (400, "limits_cannot_be_met")
-    assert partial.status_code == 400
+    assert (partial.status_code, unbuyable.status_code) == (400, 400)
     product.refresh_from_db()
     assert (product.min_per_order, product.max_per_buyer) == (1, 2)
 
