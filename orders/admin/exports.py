@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -30,12 +32,17 @@ from orders.services.exporting import jobs
 from shops.models import Shop
 
 
+def _capital(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Return choices as they begin in a form."""
+    return [(value, capfirst(label)) for value, label in choices]
+
+
 class ExportForm(forms.Form):
     """Which orders, which columns, and whether receivers are in clear."""
 
-    preset = forms.ChoiceField(label=_("Columns"), choices=ExportPreset.choices)
+    preset = forms.ChoiceField(label=_("Columns"), choices=_capital(ExportPreset.choices))
     status = forms.ChoiceField(
-        label=_("Status"), choices=[("", _("All")), *OrderStatus.choices], required=False
+        label=_("Status"), choices=[("", _("All")), *_capital(OrderStatus.choices)], required=False
     )
     placed_from = forms.DateTimeField(label=_("Placed from"), required=False)
     placed_until = forms.DateTimeField(
@@ -88,9 +95,14 @@ class ExportConsole(ConsoleModelAdmin):
     acts = (StartExport,)
     empty_hint = _("Export orders to work on them in a spreadsheet.")
     change_form_template = "orders/export.html"
-    list_display = ("filename", "status_badge", "row_count", "is_unmasked", "by", "created_at")
+    list_display = ("file", "status_badge", "row_count", "is_unmasked", "by", "created_at")
     list_filter = ("status", "preset")
     search_fields = ("public_id",)
+
+    @display(description=_("file"))
+    def file(self, job: ExportJob) -> str:
+        """What it is called when it is saved."""
+        return job.filename
 
     @display(description=_("status"), ordering="status", label=EXPORT_TONES)
     def status_badge(self, job: ExportJob) -> tuple[str, str]:
