@@ -59,6 +59,12 @@ def pause() -> None:
         cursor.execute("SELECT pg_sleep(0.02)")
 
 
+def told_late(statement: str, source: str) -> str:
+    """Return `statement` without its lock, telling what it read only after others have read too."""
+    unlocked = statement.replace("FOR NO KEY UPDATE", "")
+    return unlocked.replace(f"FROM {source}", f"FROM pg_sleep(0.05), {source}")
+
+
 def no_lock(queryset: QuerySet, **_options: object) -> QuerySet:
     """Stand in for `QuerySet.select_for_update`: nobody waits for anybody."""
     return queryset.all()

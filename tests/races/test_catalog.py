@@ -1,7 +1,6 @@
 """Stock, prices, reviews and imports: threads against threads on real transactions."""
 
 import threading
-import time
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -24,7 +23,7 @@ from tests.factories.catalog import (
     skus_of,
 )
 from tests.factories.shops import ShopFactory, actor_of
-from tests.races.racing import results_of
+from tests.races.racing import results_of, told_late
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
@@ -62,12 +61,6 @@ def test_control_without_the_guard_of_the_reference_callers_collide(monkeypatch)
     assert kinds(results) == {"list": 1, "IntegrityError": 11}
 
 
-def unlocked(sku_ids):
-    rows = list(Stock.objects.filter(sku_id__in=set(sku_ids)))
-    time.sleep(0.05)
-    return {row.sku_id: (row.on_hand, row.held) for row in rows}
-
-
 # --- the last pieces, and baskets in opposite order -----------------------------------------------
 
 
@@ -98,7 +91,7 @@ def test_baskets_in_opposite_order_do_not_block_each_other():
 
 def test_control_without_the_lock_the_count_is_read_too_early(monkeypatch):
     sku = SkuFactory(stock=5)
-    monkeypatch.setattr(stock, "_lock", unlocked)
+    monkeypatch.setattr(stock, "LOCK", told_late(stock.LOCK, "catalog_stock"))
 
     results = results_of(
         *(lambda n=n: stock.apply([hold(sku, f"order:{n}:1")], AT) for n in range(12))

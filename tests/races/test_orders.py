@@ -29,7 +29,7 @@ from tests.factories.catalog import product_on_sale, skus_of
 from tests.factories.orders import PLACED_AT, RECEIVER, make_order, make_sku
 from tests.factories.sales import fact_of, placed_order, started_payment
 from tests.factories.shops import ShopFactory
-from tests.races.racing import no_lock, pause, results_of
+from tests.races.racing import no_lock, pause, results_of, told_late
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 AT = PLACED_AT + timedelta(days=1)
@@ -84,13 +84,9 @@ def test_two_hundred_buyers_get_exactly_twenty_pieces():
 def test_control_without_the_counters_lock_more_is_sold_than_there_is(monkeypatch):
     sku = make_sku(stock=20)
     buyers = [UserFactory() for _ in range(200)]
-    # What it reads is as old as its start: it tells it only after the others have read it too.
-    unlocked = stock.LOCK.replace("FOR NO KEY UPDATE", "")
-    unlocked = unlocked.replace("FROM catalog_stock", "FROM catalog_stock, pg_sleep(0.02)")
-
     with without_constraint("catalog_stock", "stock_covers_held", "CHECK (on_hand >= held)"):
         with monkeypatch.context() as patch:
-            patch.setattr(stock, "LOCK", unlocked)
+            patch.setattr(stock, "LOCK", told_late(stock.LOCK, "catalog_stock"))
             results_of(*(lambda b=b: place_orders([request(b, sku)], at=AT)[0] for b in buyers))
         sold = Order.objects.count()
         Stock.objects.update(held=0)  # so that the constraint may come back
@@ -121,10 +117,8 @@ def test_a_buyers_limit_holds_over_all_skus_of_a_product():
 
 
 def test_control_without_turns_a_buyer_gets_more_than_the_limit(monkeypatch):
-    # What it counts is as old as its start: it tells it only after the others have counted too.
-    slow = limits.COUNT.replace("FROM unnest", "FROM pg_sleep(0.02), unnest")
     monkeypatch.setattr(limits, "TAKE_TURNS", "SELECT %s::text, %s::text")
-    monkeypatch.setattr(limits, "COUNT", slow)
+    monkeypatch.setattr(limits, "COUNT", told_late(limits.COUNT, "unnest"))
 
     assert press_for_limited() > 3
 
@@ -184,9 +178,7 @@ def test_one_key_for_different_skus_is_one_order_and_the_others_are_refused():
 def test_control_looking_before_inserting_places_twice(monkeypatch):
     buyer = UserFactory()
     skus = [make_sku() for _ in range(12)]
-    # What it finds is as old as its start: it tells it only after the others have looked too.
-    slow = placement.KNOWN.replace("FROM orders", "FROM pg_sleep(0.02), orders")
-    monkeypatch.setattr(placement, "KNOWN", slow)
+    monkeypatch.setattr(placement, "KNOWN", told_late(placement.KNOWN, "orders_ordergroup"))
 
     with without_constraint(
         "orders_ordergroup", "ordergroup_key_once", "UNIQUE (buyer_id, idempotency_key)"
