@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from kernel import walls
+
 
 @dataclass(frozen=True)
 class Download:
@@ -26,4 +28,5 @@ class Download:
             "Content-Length": str(self.size),
             "Cache-Control": "no-store",
         }
-        return StreamingHttpResponse(self.pieces, content_type=self.content_type, headers=headers)
+        pieces = walls.kept(self.pieces)
+        return StreamingHttpResponse(pieces, content_type=self.content_type, headers=headers)

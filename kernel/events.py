@@ -24,6 +24,7 @@ from celery import current_app
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
+from kernel import walls
 from kernel.asking import Statement, nothing, tell
 
 logger = logging.getLogger(__name__)
@@ -99,7 +100,8 @@ def publish(*events: Event, after: Sequence[Statement[Any]] = ()) -> None:
     for topic in topics:
         for subscriber in _subscribers.get(topic, ()):
             if subscriber.is_same_transaction:
-                subscriber.handler([event for event in events if event.topic == topic])
+                with walls.outside("what follows from a fact is other rooms' and other owners'"):
+                    subscriber.handler([event for event in events if event.topic == topic])
     if waited_for and not any(waiting[1] is nudge for waiting in connection.run_on_commit):
         transaction.on_commit(nudge, robust=True)  # one wake-up a transaction
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from kernel import crypto
+from kernel import crypto, walls
 from kernel.errors import KeyInFlight, KeyReused
 from kernel.models import IdempotencyRecord
 
@@ -50,6 +50,11 @@ def run_once(
             return known.status, known.body, True
         status, answer = act()
         IdempotencyRecord.objects.create(
-            scope=scope, key=key, fingerprint=mark, status=status, body=answer
+            scope=scope,
+            key=key,
+            fingerprint=mark,
+            shop_id=walls.current(),
+            status=status,
+            body=answer,
         )
         return status, answer, False

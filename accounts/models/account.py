@@ -14,6 +14,7 @@ from accounts.models.user import User
 from kernel.actors import Actor
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ScopedQuerySet
+from kernel.walls import READ, Wall
 
 
 class AccountQuerySet(ScopedQuerySet["Account"]):
@@ -62,6 +63,7 @@ class Account(models.Model):
         constraints = (
             models.UniqueConstraint(Lower("handle"), name="account_handle_ci"),
             one_of("kind", AccountKind, "account_kind_valid"),
+            Wall(may=READ, name="account_wall"),
         )
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from accounts.models.user import User
 from kernel.actors import Actor
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ScopedQuerySet
+from kernel.walls import READ, Wall
 
 
 class CreatorQuerySet(ScopedQuerySet["Creator"]):
@@ -52,6 +53,7 @@ class Creator(models.Model):
         constraints = (
             one_of("status", CreatorStatus, "creator_status_valid"),
             models.CheckConstraint(condition=models.Q(level__lte=6), name="creator_level_range"),
+            Wall(may=READ, name="creator_wall"),
         )
 
     def __str__(self) -> str:
@@ -80,6 +82,7 @@ class Agency(models.Model):
     class Meta:
         verbose_name = _("agency")
         verbose_name_plural = _("agencies")
+        constraints = (Wall(may=READ, name="agency_wall"),)
 
     def __str__(self) -> str:
         return self.name

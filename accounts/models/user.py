@@ -13,6 +13,7 @@ from accounts.enums import RoleKind, RoleStatus
 from kernel.actors import Actor
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ScopedQuerySet
+from kernel.walls import Wall
 
 
 class UserQuerySet(ScopedQuerySet["User"]):
@@ -56,7 +57,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        constraints = (models.UniqueConstraint(Lower("email"), name="user_email_ci"),)
+        constraints = (
+            models.UniqueConstraint(Lower("email"), name="user_email_ci"),
+            Wall(may="SELECT (id, public_id, email, name, is_active)", name="user_wall"),
+        )
 
     def __str__(self) -> str:
         return self.name or self.email.partition("@")[0]

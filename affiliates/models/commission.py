@@ -17,6 +17,7 @@ from kernel.actors import Actor, Role
 from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, RateField, one_of
 from kernel.scoping import ScopedQuerySet
+from kernel.walls import Wall
 from orders.models import OrderLine
 from shops.models import Shop
 
@@ -153,6 +154,7 @@ class Commission(models.Model):
                 | Q(contract__isnull=False, agency__isnull=False),
                 name="commission_contract_names_agency",
             ),
+            Wall(by="shop", name="commission_wall"),
         )
         indexes = (
             models.Index(fields=["creator", "-paid_at", "-id"], name="commission_creator"),
@@ -208,6 +210,7 @@ class CommissionEntry(models.Model):
                 shared=["shop", "creator"],
                 name="commissionentry_of_commission",
             ),
+            Wall(by="shop", name="commissionentry_wall"),
         )
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from kernel.actors import Actor, Role
 from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, RateField, one_of
 from kernel.scoping import ScopedQuerySet, ShopOwnedQuerySet
+from kernel.walls import Wall
 from shops.models import Shop
 
 
@@ -42,7 +43,10 @@ class AllianceMembership(models.Model):
     class Meta:
         verbose_name = _("alliance membership")
         verbose_name_plural = _("alliance memberships")
-        constraints = (one_of("status", MembershipStatus, "membership_status_valid"),)
+        constraints = (
+            one_of("status", MembershipStatus, "membership_status_valid"),
+            Wall(by="shop", name="alliancemembership_wall"),
+        )
 
     def __str__(self) -> str:
         return f"{self.shop}: {self.get_status_display()}"
@@ -101,6 +105,7 @@ class Plan(models.Model):
             models.UniqueConstraint(fields=["shop", "id"], name="plan_shop_id"),
             models.UniqueConstraint(fields=["id", "product", "shop"], name="plan_id_product_shop"),
             CompositeKey(relation="product", shared=["shop"], name="plan_of_product"),
+            Wall(by="shop", name="plan_wall"),
         )
 
     def __str__(self) -> str:
@@ -136,6 +141,7 @@ class PlanVersion(models.Model):
             ),
             models.UniqueConstraint(fields=["id", "shop"], name="planversion_id_shop"),
             CompositeKey(relation="plan", shared=["shop"], name="planversion_of_plan"),
+            Wall(by="shop", name="planversion_wall"),
         )
         indexes = (
             models.Index(fields=["plan", "-effective_from", "-id"], name="planversion_in_force"),
@@ -197,6 +203,7 @@ class Pick(models.Model):
             models.UniqueConstraint(fields=["creator", "plan"], name="pick_once"),
             models.UniqueConstraint(fields=["id", "shop", "creator"], name="pick_id_shop_creator"),
             CompositeKey(relation="plan", shared=["product", "shop"], name="pick_of_plan"),
+            Wall(by="shop", name="pick_wall"),
         )
 
     def __str__(self) -> str:

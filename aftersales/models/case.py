@@ -23,6 +23,7 @@ from aftersales.enums import (
 from kernel.actors import Actor
 from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, one_of
+from kernel.walls import Wall
 from orders.models import Order, OrderLine
 from orders.models.order import BuyerOrShopQuerySet
 from shops.models import Shop
@@ -160,6 +161,7 @@ class RefundCase(models.Model):
             ),
             CompositeKey(relation="order", shared=["shop", "buyer"], name="refundcase_of_order"),
             CompositeKey(relation="line", shared=["shop", "buyer"], name="refundcase_of_line"),
+            Wall(by="shop", name="refundcase_wall"),
         )
         indexes = (
             models.Index(
@@ -229,6 +231,7 @@ class NegotiationRecord(models.Model):
             CompositeKey(
                 relation="case", shared=["shop", "buyer"], name="negotiationrecord_of_case"
             ),
+            Wall(by="shop", name="negotiationrecord_wall"),
         )
         indexes = (models.Index(fields=["case", "id"], name="negotiationrecord_case"),)
 
@@ -275,6 +278,7 @@ class ReturnParcel(models.Model):
                 condition=Q(quantity__gte=1), name="returnparcel_quantity_positive"
             ),
             CompositeKey(relation="case", shared=["shop", "buyer"], name="returnparcel_of_case"),
+            Wall(by="shop", name="returnparcel_wall"),
         )
 
     def __str__(self) -> str:

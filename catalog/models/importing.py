@@ -11,6 +11,7 @@ from catalog.models.taxonomy import Category
 from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import Wall
 from shops.models import Shop
 
 
@@ -61,6 +62,7 @@ class ImportJob(models.Model):
             one_of("status", ImportStatus, "importjob_status_valid"),
             one_of("format", ImportFormat, "importjob_format_valid"),
             models.UniqueConstraint(fields=["id", "shop"], name="importjob_id_shop"),
+            Wall(by="shop", name="importjob_wall"),
         )
 
     def __str__(self) -> str:
@@ -101,7 +103,10 @@ class ImportRowError(models.Model):
     class Meta:
         verbose_name = _("row error")
         verbose_name_plural = _("row errors")
-        constraints = (CompositeKey(relation="job", shared=["shop"], name="importrowerror_of_job"),)
+        constraints = (
+            CompositeKey(relation="job", shared=["shop"], name="importrowerror_of_job"),
+            Wall(by="shop", name="importrowerror_wall"),
+        )
         indexes = (models.Index(fields=["job", "row_number"], name="importrowerror_row"),)
 
     def __str__(self) -> str:

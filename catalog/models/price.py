@@ -13,6 +13,7 @@ from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField
 from kernel.money import MAX_AMOUNT
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import Wall
 from shops.models import Shop
 
 
@@ -60,6 +61,7 @@ class PriceVersion(models.Model):
             ),
             models.UniqueConstraint(fields=["id", "sku", "shop"], name="priceversion_id_sku_shop"),
             CompositeKey(relation="sku", shared=["shop"], name="priceversion_of_sku"),
+            Wall(by="shop", name="priceversion_wall"),
         )
         indexes = (
             models.Index(fields=["sku", "-effective_from", "-id"], name="price_in_force"),

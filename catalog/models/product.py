@@ -17,6 +17,7 @@ from kernel.actors import Actor
 from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, PublicIdField, one_of
 from kernel.scoping import ScopedQuerySet, ShopOwnedQuerySet
+from kernel.walls import Wall
 from shops.enums import ShopStatus
 from shops.models import Shop
 
@@ -158,6 +159,7 @@ class Product(models.Model):
                 & (Q(max_per_buyer=None) | Q(max_per_buyer__gte=F("min_per_order"))),
                 name="product_limits_can_be_met",
             ),
+            Wall(by="shop", name="product_wall"),
         )
         indexes = (
             GinIndex(fields=["search_vector"], name="product_search"),
@@ -194,6 +196,7 @@ class ProductDraft(models.Model):
         verbose_name_plural = _("product drafts")
         constraints = (
             CompositeKey(relation="product", shared=["shop"], name="productdraft_of_product"),
+            Wall(by="shop", name="productdraft_wall"),
         )
 
     def __str__(self) -> str:
@@ -239,6 +242,7 @@ class ProductReview(models.Model):
                 fields=["product"], condition=Q(verdict="pending"), name="productreview_one_open"
             ),
             CompositeKey(relation="product", shared=["shop"], name="productreview_of_product"),
+            Wall(by="shop", name="productreview_wall"),
         )
 
     VERDICT_TRANSITIONS = {
@@ -288,6 +292,7 @@ class Sku(models.Model):
             models.UniqueConstraint(fields=["shop", "id"], name="sku_shop_id"),
             models.UniqueConstraint(fields=["id", "product", "shop"], name="sku_id_product_shop"),
             CompositeKey(relation="product", shared=["shop"], name="sku_of_product"),
+            Wall(by="shop", name="sku_wall"),
         )
 
     def __str__(self) -> str:

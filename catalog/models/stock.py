@@ -12,6 +12,7 @@ from catalog.models.product import Sku
 from kernel.composite_keys import CompositeKey
 from kernel.fields import one_of
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import Wall
 from shops.models import Shop
 
 
@@ -51,6 +52,7 @@ class Stock(models.Model):
             models.CheckConstraint(condition=Q(held__gte=0), name="stock_held_not_negative"),
             models.CheckConstraint(condition=Q(on_hand__gte=F("held")), name="stock_covers_held"),
             CompositeKey(relation="sku", shared=["shop"], name="stock_of_sku"),
+            Wall(by="shop", name="stock_wall"),
         )
         indexes = (models.Index(fields=["shop", "available"], name="stock_low"),)
 
@@ -97,6 +99,7 @@ class StockMovement(models.Model):
                 condition=~Q(on_hand_delta=0, held_delta=0), name="stockmovement_moves"
             ),
             CompositeKey(relation="sku", shared=["shop"], name="stockmovement_of_sku"),
+            Wall(by="shop", name="stockmovement_wall"),
         )
         indexes = (models.Index(fields=["shop", "-id"], name="stockmovement_shop"),)
 

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from kernel.actors import Actor
 from kernel.fields import PublicIdField
 from kernel.scoping import ScopedQuerySet
+from kernel.walls import READ, Wall
 
 
 class PublicQuerySet(ScopedQuerySet):
@@ -46,6 +47,7 @@ class Category(models.Model):
             models.CheckConstraint(
                 condition=models.Q(level__gte=1, level__lte=4), name="category_level_range"
             ),
+            Wall(may=READ, name="category_wall"),
         )
 
     def __str__(self) -> str:
@@ -68,7 +70,10 @@ class Attribute(models.Model):
     class Meta:
         verbose_name = _("attribute")
         verbose_name_plural = _("attributes")
-        constraints = (models.UniqueConstraint(fields=["category", "name"], name="attribute_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["category", "name"], name="attribute_once"),
+            Wall(may=READ, name="attribute_wall"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -86,6 +91,7 @@ class Brand(models.Model):
     class Meta:
         verbose_name = _("brand")
         verbose_name_plural = _("brands")
+        constraints = (Wall(may=READ, name="brand_wall"),)
 
     def __str__(self) -> str:
         return self.name

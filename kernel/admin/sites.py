@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import update_wrapper
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -17,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.sites import UnfoldAdminSite
 
-from kernel import clock
+from kernel import clock, walls
 from kernel.actors import Actor, Role, resolve
 from kernel.admin import home
 from kernel.admin.login import ConsoleLoginForm
@@ -43,6 +45,10 @@ class ConsoleSite(UnfoldAdminSite):
     login_template = "console/login.html"
     #: Tells the tenants of a user (by primary key), when the console has tenants.
     tenants: Callable[[int], Sequence[Tenant]] | None = None
+    #: Views that are about the person, not the shop: they end or change a session.
+    _personal: ClassVar[frozenset[str]] = frozenset(
+        {"logout", "password_change", "password_change_done", "switch"}
+    )
     #: Addresses of Django's admin that answer about rows by primary key, past every scope.
     _closed: ClassVar[frozenset[str]] = frozenset({"view_on_site"})
 
@@ -72,6 +78,19 @@ class ConsoleSite(UnfoldAdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return self.actor(request) is not None
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Return `view` for this console's people only, drawn behind the wall of their shop."""
+
+        def drawn(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            self._tenants_of(request)  # other shops' names, for the menu: known from here on
+            actor = self.actor(request)
+            shop_id = actor.shop_id if actor and view.__name__ not in self._personal else None
+            with walls.behind(shop_id) if shop_id is not None else nullcontext():
+                response = view(request, *args, **kwargs)
+                return response.render() if isinstance(response, TemplateResponse) else response
+
+        return super().admin_view(update_wrapper(drawn, view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the log-in; who gets in lands where they meant to go, else at home."""
@@ -106,7 +125,10 @@ class ConsoleSite(UnfoldAdminSite):
     def _tenants_of(self, request: HttpRequest) -> Sequence[Tenant]:
         if self.tenants is None or self.actor(request) is None:
             return ()
-        return self.tenants(int(request.user.pk or 0))
+        known = request.__dict__.setdefault("_console_tenants", {})
+        if self.name not in known:
+            known[self.name] = list(self.tenants(int(request.user.pk or 0)))
+        return known[self.name]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         request.current_app = self.name  # {% url 'admin:…' %} means this console, not the last one

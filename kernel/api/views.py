@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -13,7 +15,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kernel import clock
+from kernel import clock, walls
 from kernel.actors import ANONYMOUS, Role, resolve
 from kernel.api.operations import check_keys
 from kernel.errors import NotAllowed, NotFound
@@ -44,7 +46,7 @@ class View(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer with times in UTC, whatever zone people's pages are shown in."""
-        with timezone.override(UTC):
+        with timezone.override(UTC), ExitStack() as self.wall:
             return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
@@ -63,6 +65,14 @@ class View(APIView):
         if needed and not actor.may(needed):
             raise NotAllowed
         request.actor = actor
+        if actor.shop_id is not None:
+            self.wall.enter_context(walls.behind(actor.shop_id))
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer a refusal; what was done of the request behind a wall is undone."""
+        if walls.current() is not None:
+            transaction.set_rollback(True)
+        return super().handle_exception(exc)
 
     def perform_content_negotiation(self, request: Any, force: bool = False) -> Any:
         """Return the one renderer; whether it is acceptable is asked only where it might not be.

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.actors import Actor
 from kernel.scoping import ScopedQuerySet
+from kernel.walls import Wall
 
 
 class AuditEntryQuerySet(ScopedQuerySet["AuditEntry"]):
@@ -42,6 +43,7 @@ class AuditEntry(models.Model):
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
+        constraints = (Wall(by="shop_id", may="SELECT, INSERT", name="auditentry_wall"),)
         indexes = (
             models.Index(fields=["target_model", "target_id", "id"], name="audit_of"),
             models.Index(fields=["shop_id", "id"], name="audit_shop"),

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from kernel.scoping import PlatformQuerySet
+from kernel.walls import Wall
 
 
 class OutboxMessage(models.Model):
@@ -23,6 +24,7 @@ class OutboxMessage(models.Model):
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
+        constraints = (Wall(may="INSERT", name="outboxmessage_wall"),)
         indexes = (
             models.Index(
                 fields=["id"], name="outbox_waiting", condition=models.Q(relayed_at__isnull=True)

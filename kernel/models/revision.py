@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kernel.scoping import PlatformQuerySet
+from kernel.walls import Wall
 
 
 class Revision(models.Model):
@@ -19,6 +20,7 @@ class Revision(models.Model):
     class Meta:
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
+        constraints = (Wall(may="SELECT, INSERT, UPDATE", name="revision_wall"),)
 
     def __str__(self) -> str:
         return f"{self.subject} r{self.number}"

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kernel.scoping import PlatformQuerySet
+from kernel.walls import Wall
 
 
 class StatusChange(models.Model):
@@ -25,6 +26,7 @@ class StatusChange(models.Model):
     class Meta:
         verbose_name = _("status change")
         verbose_name_plural = _("status changes")
+        constraints = (Wall(may="INSERT, SELECT (id, from_status)", name="statuschange_wall"),)
         indexes = (models.Index(fields=["model", "object_id", "id"], name="statuschange_of"),)
 
     def __str__(self) -> str:

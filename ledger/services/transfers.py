@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from kernel import walls
 from kernel.rowsets import plain, statement
 from ledger.errors import InvalidPosting, ReferenceReused
 from ledger.models import AccountCode, LedgerAccount, Transfer
@@ -64,7 +65,8 @@ def post(postings: Sequence[Posting]) -> None:
     waiting = _distinct(postings)
     if waiting:
         with nullcontext() if connection.in_atomic_block else transaction.atomic():
-            _post(waiting)
+            with walls.outside("a transfer has legs of several owners"):
+                _post(waiting)
 
 
 @transaction.atomic
@@ -75,10 +77,11 @@ def lock_balance(*, code: AccountCode, owner: str, currency: str = "CNY") -> int
     """
     if code not in KEEPS_BALANCE:
         raise InvalidPosting(f"{code} keeps no balance to lock")
-    _open_accounts({(str(code), owner, currency)})
-    account = LedgerAccount.objects.select_for_update(no_key=True).get(
-        code=code, owner=owner, currency=currency
-    )
+    with walls.outside("the book names owners by reference, not by shop"):
+        _open_accounts({(str(code), owner, currency)})
+        account = LedgerAccount.objects.select_for_update(no_key=True).get(
+            code=code, owner=owner, currency=currency
+        )
     return account.balance_amount
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, one_of
+from kernel.walls import Wall
 from orders.enums import AdjustmentStep, Bearer
 from orders.models.line import OrderLine
 from orders.models.order import BuyerOrShopQuerySet
@@ -56,6 +57,7 @@ class PriceAdjustment(models.Model):
             one_of("bearer", Bearer, "priceadjustment_bearer_valid"),
             models.CheckConstraint(condition=~Q(amount=0), name="priceadjustment_not_zero"),
             CompositeKey(relation="line", shared=["shop", "buyer"], name="priceadjustment_of_line"),
+            Wall(by="shop", name="priceadjustment_wall"),
         )
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import Wall
 from orders.enums import ExportPreset, ExportStatus
 from shops.models import Shop
 
@@ -73,6 +74,7 @@ class ExportJob(models.Model):
                 name="exportjob_done_expires",
             ),
             models.UniqueConstraint(fields=["id", "shop"], name="exportjob_id_shop"),
+            Wall(by="shop", name="exportjob_wall"),
         )
         indexes = (
             models.Index(
@@ -124,6 +126,7 @@ class ExportPart(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["job", "position"], name="exportpart_position"),
             CompositeKey(relation="job", shared=["shop"], name="exportpart_of_job"),
+            Wall(by="shop", name="exportpart_wall"),
         )
 
     def __str__(self) -> str:

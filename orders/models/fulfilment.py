@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kernel.composite_keys import CompositeKey
+from kernel.walls import Wall
 from orders.models.line import OrderLine
 from orders.models.order import BuyerOrShopQuerySet, Order
 from shops.models import Shop
@@ -55,6 +56,7 @@ class Package(models.Model):
             models.UniqueConstraint(fields=["order", "request_id"], name="package_request_once"),
             models.UniqueConstraint(fields=["id", "shop", "buyer"], name="package_id_shop_buyer"),
             CompositeKey(relation="order", shared=["shop", "buyer"], name="package_of_order"),
+            Wall(by="shop", name="package_wall"),
         )
 
     def __str__(self) -> str:
@@ -111,6 +113,7 @@ class PackageLine(models.Model):
                 relation="package", shared=["shop", "buyer"], name="packageline_of_package"
             ),
             CompositeKey(relation="line", shared=["shop", "buyer"], name="packageline_of_line"),
+            Wall(by="shop", name="packageline_wall"),
         )
 
     def __str__(self) -> str:

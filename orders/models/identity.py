@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import Wall
 from shops.models import Shop
 
 
@@ -30,6 +31,7 @@ class IdentitySnapshot(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["shop", "digest"], name="identitysnapshot_once"),
             models.UniqueConstraint(fields=["id", "shop"], name="identitysnapshot_id_shop"),
+            Wall(by="shop", name="identitysnapshot_wall"),
         )
 
     def __str__(self) -> str:

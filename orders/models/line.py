@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import PriceVersion, Product, Sku
 from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField
+from kernel.walls import Wall
 from orders.enums import MediaType, TrafficChannel
 from orders.models.identity import IdentitySnapshot
 from orders.models.order import BuyerOrShopQuerySet, Order
@@ -181,6 +182,7 @@ class OrderLine(models.Model):
             ),
             CompositeKey(relation="storefront", shared=["shop"], name="orderline_storefront"),
             CompositeKey(relation="presenter", shared=["shop"], name="orderline_presenter"),
+            Wall(by="shop", name="orderline_wall"),
         )
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from kernel.actors import Actor, Role
 from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, one_of
 from kernel.scoping import ScopedQuerySet
+from kernel.walls import Wall
 from orders.enums import (
     CloseReason,
     OrderStatus,
@@ -75,6 +76,8 @@ class OrderGroup(models.Model):
                 condition=Q(pay_amount__gte=1), name="ordergroup_amount_positive"
             ),
             models.UniqueConstraint(fields=["id", "buyer"], name="ordergroup_id_buyer"),
+            # Of a checkout a shop sees what its order is called by, not what others sold in it.
+            Wall(may="SELECT (id, number)", name="ordergroup_wall"),
         )
 
     def __str__(self) -> str:
@@ -196,6 +199,7 @@ class Order(models.Model):
             models.UniqueConstraint(fields=["id", "shop", "buyer"], name="order_id_shop_buyer"),
             CompositeKey(relation="group", shared=["buyer"], name="order_of_group"),
             CompositeKey(relation="storefront", shared=["shop"], name="order_storefront"),
+            Wall(by="shop", name="order_wall"),
         )
         indexes = (
             models.Index(fields=["shop", "-placed_at", "-id"], name="order_shop_page"),

@@ -15,6 +15,7 @@ from kernel.actors import Actor, Role
 from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, one_of
 from kernel.scoping import PlatformQuerySet, ScopedQuerySet
+from kernel.walls import Wall
 from orders.enums import NoticeOutcome, PaymentStatus
 from orders.models.order import BuyerOrShopQuerySet, Order, OrderGroup
 from shops.models import Shop
@@ -153,6 +154,7 @@ class PaymentSplit(models.Model):
             ),
             CompositeKey(relation="payment", shared=["buyer"], name="paymentsplit_of_payment"),
             CompositeKey(relation="order", shared=["shop", "buyer"], name="paymentsplit_of_order"),
+            Wall(by="shop", name="paymentsplit_wall"),
         )
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, one_of
+from kernel.walls import Wall
 from orders.enums import RefundReason, RefundStatus
 from orders.models.line import OrderLine
 from orders.models.order import BuyerOrShopQuerySet, Order
@@ -99,6 +100,7 @@ class Refund(models.Model):
                 | Q(order__isnull=False, shop__isnull=False),
                 name="refund_order_names_shop",
             ),
+            Wall(by="shop", name="refund_wall"),
         )
         indexes = (
             models.Index(fields=["due_at"], name="refund_due", condition=Q(due_at__isnull=False)),
@@ -168,6 +170,7 @@ class LineRefund(models.Model):
             ),
             CompositeKey(relation="refund", shared=["shop", "buyer"], name="linerefund_of_refund"),
             CompositeKey(relation="line", shared=["shop", "buyer"], name="linerefund_of_line"),
+            Wall(by="shop", name="linerefund_wall"),
         )
 
     def __str__(self) -> str:

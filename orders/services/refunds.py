@@ -10,6 +10,7 @@ from django.db.models import F, Sum
 
 from catalog.enums import MovementKind
 from catalog.services import stock
+from kernel import walls
 from kernel.actors import SYSTEM, Actor
 from kernel.events import publish
 from kernel.states import move
@@ -137,11 +138,9 @@ def _take_from_line(line_id: int, amount: int, freight_amount: int, quantity: in
 
 def _take_from_split(order: Order, amount: int) -> Payment:
     """Count the refund on the order's part of the payment that counts; return that payment."""
-    split = (
-        PaymentSplit.objects.filter(order=order, payment__is_effective=True)
-        .select_related("payment")
-        .first()
-    )
+    splits = PaymentSplit.objects.filter(order=order, payment__is_effective=True)
+    with walls.outside("one payment pays for the orders of several shops"):
+        split = splits.select_related("payment").first()
     if split is None:
         raise NothingCaptured
     taken = PaymentSplit.objects.filter(

@@ -15,6 +15,7 @@ from kernel.actors import Actor, Role
 from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, PublicIdField, RateField, one_of
 from kernel.scoping import PlatformQuerySet, ScopedQuerySet, ShopOwnedQuerySet
+from kernel.walls import READ, Wall
 from orders.models import OrderLine
 from settlements.enums import EntryKind, PartyKind, PayoutStatus
 from shops.models import Shop
@@ -39,6 +40,7 @@ class FeeRate(models.Model):
             models.CheckConstraint(
                 condition=Q(rate_bp__gte=0, rate_bp__lte=3_000), name="feerate_range"
             ),
+            Wall(may=READ, name="feerate_wall"),
         )
 
     def __str__(self) -> str:
@@ -110,6 +112,7 @@ class SettlementEntry(models.Model):
             ),
             models.UniqueConstraint(fields=["id", "shop"], name="settlemententry_id_shop"),
             CompositeKey(relation="line", shared=["shop"], name="settlemententry_of_line"),
+            Wall(by="shop", name="settlemententry_wall"),
         )
         indexes = (models.Index(fields=["shop", "-at", "-id"], name="settlemententry_shop"),)
 
@@ -193,6 +196,7 @@ class Statement(Party):
                 ),
                 name="statement_adds_up",
             ),
+            Wall(by="shop", name="statement_wall"),
         )
 
     def __str__(self) -> str:
@@ -222,6 +226,7 @@ class StatementLine(Party):
             *Party.Meta.constraints,
             models.UniqueConstraint(fields=["party", "reference"], name="statementline_once"),
             CompositeKey(relation="entry", shared=["shop"], name="statementline_of_entry"),
+            Wall(by="shop", name="statementline_wall"),
         )
         indexes = (
             models.Index(fields=["shop", "-at", "-id"], name="statementline_shop"),
@@ -254,6 +259,7 @@ class Payout(Party):
             *Party.Meta.constraints,
             one_of("status", PayoutStatus, "payout_status_valid"),
             models.CheckConstraint(condition=Q(amount__gte=1), name="payout_amount_positive"),
+            Wall(by="shop", name="payout_wall"),
         )
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -113,8 +114,11 @@ class StaffPage(ConsoleModelAdmin):
     acts = (people_acts.Invite, people_acts.ChangeRole, people_acts.RemoveStaff)
     list_display = ("email", "person", "role", "status_badge", "expires_at")
     list_filter = ("status", "role")
-    list_select_related = ("user",)
     fields = (("email", "person"), ("role", "status_badge"), "expires_at")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        queryset: Any = super().get_queryset(request)
+        return queryset.named()
 
     def list_act_view(self, request: HttpRequest, act: str) -> HttpResponse:
         """Answer without keeping what was said: it holds an invitation's token.

@@ -118,7 +118,7 @@ class StaffList(StaffView):
     @listing(gives=shapes.StaffOut)
     def get(self, request: Any, shop_id: str) -> QuerySet[Staff]:
         """List staff and invitations."""
-        return Staff.objects.visible_to(request.actor).select_related("user")
+        return Staff.objects.visible_to(request.actor).named()
 
     @operation(takes=shapes.StaffInviteIn, gives=shapes.InvitationOut, status=201)
     def post(self, request: Any, shop_id: str, data: dict[str, Any]) -> Invitation:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import Wall
 from shops.enums import AdmissionStatus
 from shops.models.shop import Shop
 
@@ -47,7 +48,10 @@ class Admission(models.Model):
     class Meta:
         verbose_name = _("admission")
         verbose_name_plural = _("admissions")
-        constraints = (one_of("status", AdmissionStatus, "admission_status_valid"),)
+        constraints = (
+            one_of("status", AdmissionStatus, "admission_status_valid"),
+            Wall(by="shop", name="admission_wall"),
+        )
 
     def __str__(self) -> str:
         return f"{self.shop}: {self.get_status_display()}"

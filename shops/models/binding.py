@@ -14,6 +14,7 @@ from kernel.actors import Actor
 from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ScopedQuerySet, ShopOwnedQuerySet
+from kernel.walls import Wall
 from shops.enums import BOUND, BindingStatus, EndReason, Relation
 from shops.models.shop import Shop
 
@@ -128,6 +129,7 @@ class Binding(models.Model):
             ),
             models.UniqueConstraint(fields=["id", "shop"], name="binding_id_shop"),
             CompositeKey(relation="replaces", shared=["shop"], name="binding_replaces"),
+            Wall(by="shop", name="binding_wall"),
         )
         indexes = (models.Index(fields=["account", "status"], name="binding_account"),)
 
@@ -155,6 +157,7 @@ class NameChange(models.Model):
     class Meta:
         verbose_name = _("name change")
         verbose_name_plural = _("name changes")
+        constraints = (Wall(by="shop", name="namechange_wall"),)
         indexes = (models.Index(fields=["shop", "at"], name="namechange_shop"),)
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.fields import AmountField, PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import Wall
 from shops.enums import GuaranteeKind
 from shops.models.shop import Shop
 
@@ -39,6 +40,7 @@ class Guarantee(models.Model):
                 | models.Q(ends_at__gt=models.F("starts_at")),
                 name="guarantee_ends_later",
             ),
+            Wall(by="shop", name="guarantee_wall"),
         )
 
     def __str__(self) -> str:
@@ -71,6 +73,7 @@ class FreightTemplate(models.Model):
                 | models.Q(free_from_amount__gte=0),
                 name="freight_free_from_not_negative",
             ),
+            Wall(by="shop", name="freighttemplate_wall"),
         )
 
     def __str__(self) -> str:
@@ -103,6 +106,7 @@ class ReturnAddress(models.Model):
                 condition=models.Q(is_default=True),
                 name="returnaddress_one_default",
             ),
+            Wall(by="shop", name="returnaddress_wall"),
         )
 
     def __str__(self) -> str:

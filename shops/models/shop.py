@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.actors import Actor
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import PlatformQuerySet, ScopedQuerySet
+from kernel.walls import READ, Wall
 from shops.enums import ShopStatus, ShopType
 
 
@@ -30,6 +31,7 @@ class Merchant(models.Model):
         verbose_name_plural = _("merchants")
         constraints = (
             models.UniqueConstraint(fields=["credit_code"], name="merchant_credit_code"),
+            Wall(may=READ, name="merchant_wall"),
         )
 
     def __str__(self) -> str:
@@ -89,6 +91,7 @@ class Shop(models.Model):
                 condition=models.Q(score_tenths__isnull=True) | models.Q(score_tenths__lte=1000),
                 name="shop_score_range",
             ),
+            Wall(by="id", name="shop_wall"),
         )
 
     def __str__(self) -> str:

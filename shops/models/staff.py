@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -9,8 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import Wall
 from shops.enums import StaffRole, StaffStatus
 from shops.models.shop import Shop
+
+
+class StaffQuerySet(ShopOwnedQuerySet["Staff"]):
+    """The shop's people."""
+
+    def named(self) -> Self:
+        """Return them with their users, of whom only what colleagues may know is read."""
+        private = ("password", "last_login", "is_superuser", "is_staff", "created_at")
+        return self.select_related("user").defer(*(f"user__{name}" for name in private))
 
 
 class Staff(models.Model):
@@ -40,7 +52,7 @@ class Staff(models.Model):
         StaffStatus.ACTIVE: {StaffStatus.REMOVED},
     }
 
-    objects = ShopOwnedQuerySet.as_manager()
+    objects = StaffQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("staff member")
@@ -60,6 +72,7 @@ class Staff(models.Model):
                 condition=~models.Q(status="active") | models.Q(user__isnull=False),
                 name="staff_active_is_somebody",
             ),
+            Wall(by="shop", name="staff_wall"),
         )
 
     def __str__(self) -> str:

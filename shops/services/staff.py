@@ -95,7 +95,7 @@ def change_role(*, staff: Staff, role: str, at: datetime, actor: Actor) -> Staff
     somebody who does not work there.
     """
     _lock(staff.shop_id)
-    staff = Staff.objects.select_related("user").get(pk=staff.pk)
+    staff = Staff.objects.named().get(pk=staff.pk)
     if staff.status != StaffStatus.ACTIVE:
         raise NotFound
     _refuse_beyond(actor, staff.role, role)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import pytest
 
+from kernel import walls
+from kernel.scoping import ScopedQuerySet
 from tests.walks.rows import rolled_back
 from tests.walks.world import World, build
 
@@ -20,6 +23,27 @@ def world(django_db_setup: None, django_db_blocker: object) -> Iterator[World]:
 @pytest.fixture
 def _django_db_helper() -> None:
     """Nothing around a test: pytest-django's own transaction would close the world's connection."""
+
+
+@pytest.fixture
+def without_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first wall alone: doors of merchants work as the role that sees every shop."""
+    monkeypatch.setattr(walls, "behind", lambda shop_id: nullcontext())
+
+
+@pytest.fixture
+def without_filters(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """The second wall alone: once called, every `visible_to` shows all there is."""
+
+    def remove() -> None:
+        waiting: list[type[ScopedQuerySet]] = [ScopedQuerySet]
+        while waiting:
+            kind = waiting.pop()
+            waiting += kind.__subclasses__()
+            if "visible_to" in vars(kind):
+                monkeypatch.setattr(kind, "visible_to", lambda self, actor: self)
+
+    return remove
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

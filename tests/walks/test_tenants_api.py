@@ -61,7 +61,9 @@ def test_the_rightful_caller_is_told_what_the_walk_looks_for(world):
         (ShopOwnedQuerySet, "/shops/shops/"),
     ],
 )
-def test_the_walk_notices_a_queryset_that_shows_everything(world, monkeypatch, queryset, part):
+def test_the_walk_notices_a_queryset_that_shows_everything(
+    world, monkeypatch, without_the_wall, queryset, part
+):
     """The control: with one `visible_to` gone the same walk sees canaries and changed rows."""
     near = [door for door in doors.described() if part in door.path]
     for door in near:

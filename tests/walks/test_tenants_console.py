@@ -72,7 +72,9 @@ def test_the_owner_of_the_other_shop_sees_the_canaries(world):
 
 
 @pytest.mark.parametrize("queryset", [BuyerOrShopQuerySet, ShopOwnedQuerySet])
-def test_the_walk_notices_a_queryset_that_shows_everything(world, monkeypatch, queryset):
+def test_the_walk_notices_a_queryset_that_shows_everything(
+    world, monkeypatch, without_the_wall, queryset
+):
     """The control: with one `visible_to` gone the same walk finds the other shop."""
     monkeypatch.setattr(queryset, "visible_to", lambda self, actor: self)
     window = Window(world, "owner of A", world.a.people.owner)

@@ -23,7 +23,7 @@ from catalog.services.importing.landing import Landing, land
 from catalog.services.importing.lines import Line, Plan
 from catalog.services.importing.reading import MAX_BYTES, table
 from catalog.services.importing.words import Words, make_words
-from kernel import audit
+from kernel import audit, walls
 from kernel.actors import Actor, Role
 from kernel.events import publish
 from kernel.states import move
@@ -251,8 +251,9 @@ def _next(lines: Sequence[Line], done: int) -> Sequence[Line]:
 
 def _land(job: ImportJob, plan: Plan, chunk: Sequence[Line], at: datetime) -> None:
     actor = _actor(job)
+    is_merchants = actor.role is Role.MERCHANT
     try:
-        with transaction.atomic():
+        with walls.behind(job.shop_id) if is_merchants else transaction.atomic():
             if job.is_trusted and plan.categories and (job.is_dry_run or not job.done_count):
                 make_words(plan, actor=actor, at=at)
             landing = Landing(

@@ -17,7 +17,7 @@ from django.db.models.functions import Length
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from kernel import audit
+from kernel import audit, walls
 from kernel.actors import Actor, Role
 from kernel.downloads import Download
 from kernel.errors import FieldError, InvalidInput, NotAllowed
@@ -100,6 +100,11 @@ def write_part(*, job_id: int, at: datetime) -> bool:
     job = jobs.filter(pk=job_id, status__in=_OPEN).first()
     if job is None:
         return False
+    with walls.behind(job.shop_id):
+        return _write_part(job, at)
+
+
+def _write_part(job: ExportJob, at: datetime) -> bool:
     if job.status == ExportStatus.QUEUED:
         move(job, to=ExportStatus.RUNNING, at=at, actor=_author(job))
     page = page_of(
