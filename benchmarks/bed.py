@@ -24,7 +24,7 @@ from typing import Any
 
 import psycopg
 
-from config.embedded.postgres import Postgres
+from config.embedded.postgres import SERVING_LOGIN, Postgres
 from config.embedded.valkey import Valkey
 from config.environment import BASE_DIR, MALLOC_ARENA_MAX, WEB_THREADS
 
@@ -43,6 +43,8 @@ class Project:
     folder: Path = BASE_DIR
     application: str = "config.wsgi:application"
     probe: str = "/readyz"
+    #: What its processes come in as; empty for the owner.
+    login: str = SERVING_LOGIN
 
 
 HAODIAN = Project()
@@ -64,6 +66,10 @@ class Bed:
     ) -> None:
         self.home, self.postgres, self.env, self.port = home, postgres, env, port
         self.project = project
+        #: Of web and workers; `env` is the owner's.
+        self.serving_env = env
+        if project.login:
+            self.serving_env = env | {"DATABASE_URL": postgres.url("haodian", project.login)}
         self.web: subprocess.Popen[bytes] | None = None
         self.workers: list[subprocess.Popen[bytes]] = []
 
@@ -130,7 +136,7 @@ class Bed:
                     subprocess.Popen(
                         [*celery, *part],
                         cwd=self.project.folder,
-                        env=self.env,
+                        env=self.serving_env,
                         stdout=log,
                         stderr=log,
                     )
@@ -171,7 +177,7 @@ class Bed:
         command += ["--log-level", "error", self.project.application]
         with (self.home / "web.log").open("ab") as log:
             self.web = subprocess.Popen(
-                command, cwd=self.project.folder, env=self.env, stdout=log, stderr=log
+                command, cwd=self.project.folder, env=self.serving_env, stdout=log, stderr=log
             )
 
     def web_processes(self) -> list[int]:
@@ -212,6 +218,8 @@ def bed(project: Project = HAODIAN, *, settings: Mapping[str, str] | None = None
         env = _environment(home, postgres, valkey) | dict(settings or {})
         made = Bed(home, postgres, env, _free_port(), project)
         made.manage("migrate", "--verbosity", "0")
+        if project.login:
+            made.manage("prepare", "--serving", project.login)
         yield made
     finally:
         if made is not None:

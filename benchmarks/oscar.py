@@ -52,7 +52,7 @@ def install() -> Project:
             if subprocess.run(command, check=False, stdout=sys.stderr).returncode != 0:
                 raise NotInstalled(f"{REQUIREMENTS.name} could not be installed into {home}")
         stamp.write_text(wanted)
-    return Project(str(python), FOLDER, "shop.wsgi:application", "/ready")
+    return Project(str(python), FOLDER, "shop.wsgi:application", "/ready", login="")
 
 
 def versions(project: Project) -> dict[str, str]:

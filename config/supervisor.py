@@ -24,7 +24,7 @@ from typing import IO
 
 from config.banner import banner
 from config.children import Backoff, Child, say
-from config.embedded.postgres import Postgres
+from config.embedded.postgres import SERVING_LOGIN, Postgres
 from config.embedded.process import Register, spawn
 from config.embedded.server import Server, ServerFailed
 from config.embedded.valkey import Valkey
@@ -86,6 +86,7 @@ class Supervisor:
         self.backoffs: dict[str, Backoff] = {}
         self.restart_at: dict[str, float] = {}
         self.children: list[Child] = []
+        self.prepare_with: list[str] = []
 
     def run(self) -> int:
         """Start, watch and stop the system; return the exit status."""
@@ -129,7 +130,9 @@ class Supervisor:
             if postgres.create_cluster():
                 self._step("Database cluster created")
             self._launch(postgres)
-            env["DATABASE_URL"] = postgres.url("haodian")
+            env["OWNER_DATABASE_URL"] = postgres.url("haodian")
+            env["DATABASE_URL"] = postgres.url("haodian", SERVING_LOGIN)
+            self.prepare_with = ["--serving", SERVING_LOGIN]
         if not env.get("REDIS_URL"):
             valkey = Valkey(self.data / "valkey", log=logs / "valkey.log")
             self._launch(valkey)
@@ -154,9 +157,9 @@ class Supervisor:
     def _prepare(self, env: dict[str, str]) -> bool:
         """Migrate and load demo data in one process; return whether that went well."""
         process = spawn(
-            [sys.executable, "manage.py", "prepare"],
+            [sys.executable, "manage.py", "prepare", *self.prepare_with],
             cwd=BASE_DIR,
-            env=env,
+            env=env | {"DATABASE_URL": env.get("OWNER_DATABASE_URL") or env["DATABASE_URL"]},
             stdout=None,
             death_signal=signal.SIGTERM,
         )
@@ -252,9 +255,11 @@ class Supervisor:
     def _note_addresses(self, env: dict[str, str]) -> None:
         path = self.data / RUNNING_FILE
         path.unlink(missing_ok=True)
-        names = ("DATABASE_URL", "REDIS_URL", "HAODIAN_BASE_URL")
+        noted = {name: env[name] for name in ("DATABASE_URL", "REDIS_URL", "HAODIAN_BASE_URL")}
+        # For whoever works at a second terminal: migrations and tests are the owner's.
+        noted["DATABASE_URL"] = env.get("OWNER_DATABASE_URL") or env["DATABASE_URL"]
         with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
-            file.writelines(f"{name}={env[name]}\n" for name in names)
+            file.writelines(f"{name}={value}\n" for name, value in noted.items())
 
     def _step(self, what: str) -> None:
         say(f"  {time.monotonic() - self.began:5.1f} s  {what}")

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
-from kernel import audit, delivery
+from kernel import audit, delivery, serving
 from kernel.text import is_storable
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         logger.warning("not ready: database")
         return HttpResponse("database\n", status=503, content_type="text/plain")
+    try:
+        if settings.PRODUCTION:
+            serving.refuse_unwalled()
+    except ImproperlyConfigured as fault:
+        logger.error("not ready: %s", fault)
+        return HttpResponse("log-in of the database\n", status=503, content_type="text/plain")
     return HttpResponse("ok\n", content_type="text/plain")
 
 

@@ -27,6 +27,7 @@ from config.embedded.folders import (
 from config.embedded.process import LINUX, OURSELVES, identity, wait_gone
 from config.embedded.server import Server
 
+SERVING_LOGIN = "haodian_app"  # what web and workers come in as: it owns nothing
 READY_LINE = 7  # of postmaster.pid, from 0; what pg_ctl waits for too
 
 SETTINGS = {
@@ -68,9 +69,9 @@ class Postgres(Server):
             reachable_programs(package, "pginstall/bin/postgres", account) / "pginstall" / "bin"
         )
 
-    def url(self, database: str) -> str:
-        """Return the DATABASE_URL of one database of this server."""
-        return f"postgres://postgres@/{database}?host={quote(str(self.sockets), safe='/')}"
+    def url(self, database: str, login: str = "postgres") -> str:
+        """Return the DATABASE_URL of one database of this server, for its owner or another."""
+        return f"postgres://{login}@/{database}?host={quote(str(self.sockets), safe='/')}"
 
     def create_cluster(self) -> bool:
         """Make the data folder's content when it is empty; return whether it was made.

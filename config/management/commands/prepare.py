@@ -4,13 +4,14 @@ import time
 from typing import Any
 
 from django.core.management import call_command, get_commands
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import migrate
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from config.environment import wants_demo
+from kernel import serving
 
 
 class Command(migrate.Command):
@@ -19,16 +20,23 @@ class Command(migrate.Command):
     help = "Migrate, then load demo data where there are none. `manage.py up` runs it."
     requires_system_checks = []
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take migrate's options, and who is going to serve."""
+        super().add_arguments(parser)
+        parser.add_argument("--serving", default="", help="a log-in to make and let serve")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Wait for the database, migrate it, and call `seed_demo` where that is allowed."""
         _wait_for_database()
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        with _progress() as progress:
-            if plan:
+        if plan:
+            with _progress() as progress:
                 self._bar = progress.add_task("Migrating", total=len(plan))
                 self._progress = progress
                 super().handle(*args, **(options | {"verbosity": 0, "interactive": False}))
+        if login := options["serving"]:
+            serving.allow(login)
         if wants_demo() and "seed_demo" in get_commands():
             call_command("seed_demo")
 
