@@ -11,9 +11,11 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Generic, TypeVar
 
 from cachetools import LRUCache
+from django.db import transaction
 
 from kernel.asking import Statement, ask_one
 
@@ -53,22 +55,33 @@ class Kept(Generic[V]):
 
 
 class Memory(Generic[K, V]):
-    """The `size` values used last, for all threads of a process."""
+    """The `size` values used last, for all threads of a process.
 
-    def __init__(self, size: int) -> None:
+    One that lies `over` another is for a transaction: it knows what the other knows, keeps what it
+    reads to itself, and hands it down when the transaction commits. What was read of changes that
+    are undone is forgotten with them.
+    """
+
+    def __init__(self, size: int, over: Memory[K, V] | None = None) -> None:
         self._kept: LRUCache[K, Kept[V]] = LRUCache(size)
         self._mutex = threading.Lock()
+        self._over = over
 
     def recall(self, keys: Iterable[K], at: datetime) -> dict[K, Kept[V]]:
         """Return what is remembered of `keys` and recent enough for `at`."""
         with self._mutex:
             found = {key: self._kept.get(key) for key in keys}
-        return {key: kept for key, kept in found.items() if kept and kept.is_recent(at)}
+        known = {key: kept for key, kept in found.items() if kept and kept.is_recent(at)}
+        if self._over is not None and len(known) < len(found):
+            return self._over.recall(found.keys() - known.keys(), at) | known
+        return known
 
     def keep(self, values: Mapping[K, Kept[V]]) -> None:
         """Remember `values`, in place of what was known of their keys."""
         with self._mutex:
             self._kept.update(values)
+        if self._over is not None:
+            transaction.on_commit(partial(self._over.keep, values))
 
 
 def read_revised(

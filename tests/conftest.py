@@ -14,6 +14,9 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
+from tests import tripwire as tripwire_module
+from tests.tripwire import stretched
+
 hypothesis_settings.register_profile(
     "haodian",
     deadline=None,  # two shared cores: a slow example is not a finding
@@ -68,6 +71,19 @@ def no_network() -> Iterator[None]:
     patch.setattr(socket, "getaddrinfo", guarded_look_up)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tripwire() -> Iterator[None]:
+    """Let no statement of a merchant's request forget to say of which shop."""
+    with stretched():
+        yield
+
+
+@pytest.fixture
+def no_tripwire(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test that asks for everything to see what comes."""
+    monkeypatch.setattr(tripwire_module, "is_up", False)
 
 
 @pytest.fixture(autouse=True)

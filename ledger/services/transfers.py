@@ -64,9 +64,9 @@ def post(postings: Sequence[Posting]) -> None:
     """
     waiting = _distinct(postings)
     if waiting:
-        with nullcontext() if connection.in_atomic_block else transaction.atomic():
-            with walls.outside("a transfer has legs of several owners"):
-                _post(waiting)
+        whole = nullcontext() if connection.in_atomic_block else transaction.atomic()
+        with whole, walls.outside("a transfer has legs of several owners"):
+            _post(waiting)
 
 
 @transaction.atomic

@@ -62,12 +62,12 @@ def to_look_for_prices(pages: Pages) -> Statement[dict[int, int]]:
 
 
 class Book:
-    """What this process remembers; a transaction that may be undone reads in a book of its own."""
+    """What this process remembers; a transaction that may be undone reads in one `over` it."""
 
-    def __init__(self, size: int = 20_000) -> None:
-        self._offers: Memory[str, BuyableSku] = Memory(size)
-        self._shops: Memory[int, ShopFacts] = Memory(size)
-        self._presenters: Memory[Presence, Face] = Memory(size)
+    def __init__(self, size: int = 20_000, over: Book | None = None) -> None:
+        self._offers: Memory[str, BuyableSku] = Memory(size, over and over._offers)
+        self._shops: Memory[int, ShopFacts] = Memory(size, over and over._shops)
+        self._presenters: Memory[Presence, Face] = Memory(size, over and over._presenters)
         self.shortages = Shortages()
 
     def offers(self, sku_ids: Collection[str], at: datetime) -> dict[str, Kept[BuyableSku]]:
@@ -122,11 +122,12 @@ class Book:
 
 
 def open_book() -> Book:
-    """Return the book of this process, or an empty one inside a transaction of the caller's.
+    """Return the book of this process, or one over it inside a transaction of the caller's.
 
-    What such a transaction reads may be its own doing, and be undone.
+    What such a transaction reads may be its own doing, and be undone; what was known before is
+    checked against the revisions of now, its own among them.
     """
-    return Book() if connection.in_atomic_block else _book
+    return Book(over=_book) if connection.in_atomic_block else _book
 
 
 _book = Book()

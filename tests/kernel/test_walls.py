@@ -9,7 +9,7 @@ from kernel import walls
 from shops.models import Guarantee, Shop, Staff
 from tests.factories.shops import ShopFactory, StaffFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_tripwire")]
 
 
 def role():

@@ -32,7 +32,7 @@ def without_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def without_filters(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+def without_filters(monkeypatch: pytest.MonkeyPatch, no_tripwire: None) -> Callable[[], None]:
     """The second wall alone: once called, every `visible_to` shows all there is."""
 
     def remove() -> None:

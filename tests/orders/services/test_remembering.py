@@ -305,3 +305,39 @@ def test_pieces_that_came_back_are_sold_again_after_a_moment(book, monkeypatch):
     (placed,) = place(request(UserFactory(), (sku, 1)))
 
     assert isinstance(placed, Placed)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_transaction_reads_is_remembered_when_it_commits_and_known_to_the_next(
+    sku, django_assert_num_queries
+):
+    with transaction.atomic():
+        first = open_book().offers([sku.public_id], AT)
+    assert open_book()._offers.recall([sku.public_id], AT) == first
+
+    with transaction.atomic(), django_assert_num_queries(0):
+        assert open_book().offers([sku.public_id], AT) == first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_an_undone_transaction_read_is_forgotten(sku):
+    with transaction.atomic():
+        Shop.objects.filter(pk=sku.shop_id).update(name="Undone")
+        inside = open_book().faces([sku.shop_id], AT)
+        transaction.set_rollback(True)
+
+    after = open_book().faces([sku.shop_id], AT)
+
+    assert inside[sku.shop_id].block["shop"]["name"] == "Undone"
+    assert after[sku.shop_id].block["shop"]["name"] != "Undone"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_sees_its_own_change_although_it_was_known_before(sku):
+    before = open_book().faces([sku.shop_id], AT)
+    with transaction.atomic():
+        Shop.objects.filter(pk=sku.shop_id).update(name="Changed here")
+        inside = open_book().faces([sku.shop_id], AT)
+
+    assert before[sku.shop_id].block["shop"]["name"] != "Changed here"
+    assert inside[sku.shop_id].block["shop"]["name"] == "Changed here"
