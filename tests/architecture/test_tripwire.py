@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from kernel import walls
 from orders.models import Order
@@ -46,7 +47,7 @@ def test_it_lies_behind_the_wall_and_nowhere_else():
         assert Shop.objects.filter(pk=place.shop_id).exists()
         with pytest.raises(tripwire.Tripped):
             unsaid.exists()
-        with pytest.raises(tripwire.Tripped):
+        with pytest.raises(tripwire.Tripped), transaction.atomic():
             Staff.objects.filter(email=place.email).update(email="other@example.com")
         with walls.outside("a test"):
             assert not unsaid.exists()
