@@ -8,7 +8,7 @@ MARKERS_OF_SLOW := races or journeys or browser or slow
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast check fmt lint types schema migrations messages story shell lock \
-	bench bench-orders bench-exact bench-peers bench-lists kill-test lint-style lint-format lint-rooms \
+	bench bench-orders bench-exact bench-peers bench-lists bench-walls kill-test roles rows lint-style lint-format lint-rooms \
 	check-migrations check-schema check-deployment
 
 help: ## list the targets
@@ -59,6 +59,12 @@ lint-rooms: $(VENV)/dev.stamp
 types: $(VENV)/dev.stamp ## check the types
 	@$(PYTHON) -m mypy .
 
+roles: $(VENV)/dev.stamp ## write docs/roles.csv: who may do what, found by trying
+	@WRITE_ROLES=1 $(PYTHON) -m pytest -n 0 tests/walks/test_roles.py
+
+rows: $(VENV)/dev.stamp ## write the table of accepted rows into docs/console.md
+	@WRITE_ROWS=1 $(PYTHON) -m pytest -n 0 tests/architecture/test_acceptance.py
+
 schema: $(VENV)/dev.stamp ## write docs/api/openapi.yaml anew
 	@mkdir -p docs/api && $(SPECTACULAR) --file docs/api/openapi.yaml
 
@@ -87,6 +93,9 @@ bench-session: $(VENV)/dev.stamp ## hold a live session of 770,000 orders (ARGS=
 
 kill-test: $(VENV)/dev.stamp ## kill 50 web processes and 20 database backends while it sells
 	@$(PYTHON) -m benchmarks.kills $(ARGS)
+
+bench-walls: $(VENV)/dev.stamp ## measure what the second wall costs a merchant's page
+	@$(PYTHON) -m benchmarks.walls $(ARGS)
 
 bench-lists: $(VENV)/dev.stamp ## measure lists of 5,000,000 orders through HTTP: API and consoles
 	@$(PYTHON) -m benchmarks.lists $(ARGS)
