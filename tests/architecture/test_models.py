@@ -15,7 +15,7 @@ from kernel.scoping import ScopedQuerySet
 ROOT = Path(settings.BASE_DIR)
 ROOMS = (
     "kernel", "ledger", "accounts", "shops", "catalog", "orders", "aftersales", "affiliates",
-    "settlements", "demo",
+    "settlements", "insights", "demo",
 )  # fmt: skip
 MODELS = [model for model in apps.get_models() if model._meta.app_label in ROOMS]
 

@@ -1,0 +1,1 @@
+"""The morning page of the merchant console."""
