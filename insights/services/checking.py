@@ -98,4 +98,4 @@ FROM ({days.SUM}) AS summed
 LEFT JOIN insights_shopday AS kept USING (shop_id, day)
 WHERE kept.marks IS NULL OR kept.marks = kept.added_marks
 ORDER BY summed.shop_id, summed.day
-"""
+"""  # noqa: S608 -- names of our own columns

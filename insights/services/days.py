@@ -83,7 +83,7 @@ FROM ({SUM}) AS summed
 JOIN unnest(%(shops)s::bigint[], %(days)s::date[], %(marks)s::int[])
     AS given (shop_id, day, marks) USING (shop_id, day)
 WHERE kept.shop_id = summed.shop_id AND kept.day = summed.day AND kept.added_marks <= given.marks
-"""
+"""  # noqa: S608 -- names of our own columns
 LEAVE = """
 UPDATE insights_shopday SET due_at = statement_timestamp() + %s
 FROM unnest(%s::bigint[], %s::date[]) AS given (shop, date)

@@ -20,9 +20,7 @@ def noon(day: date, hour: int = 12, minute: int = 0) -> datetime:
 def sold(sku, *, paid_at: datetime, buyer=None, quantity=1, status=OrderStatus.TO_SHIP, **kwargs):
     """Return an order of `sku` that was paid at `paid_at`."""
     placed_at = paid_at - timedelta(minutes=5)
-    return make_order(
-        status, buyer=buyer, items=[(sku, quantity)], placed_at=placed_at, **kwargs
-    )
+    return make_order(status, buyer=buyer, items=[(sku, quantity)], placed_at=placed_at, **kwargs)
 
 
 def give_back(order, amount: int, *, at: datetime, reference: str):

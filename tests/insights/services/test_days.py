@@ -161,7 +161,10 @@ def test_days_equal_their_rows_whatever_order_the_facts_come_in(seed: int) -> No
         if chance < 0.55 or not orders:
             at = noon(DAY - timedelta(days=dice.randrange(740)), dice.randrange(24))
             order = sold(
-                dice.choice(skus), paid_at=at, buyer=dice.choice(buyers), quantity=dice.choice([1, 3])
+                dice.choice(skus),
+                paid_at=at,
+                buyer=dice.choice(buyers),
+                quantity=dice.choice([1, 3]),
             )
             orders.append(order)
             told.append((days.mark_paid, order.pk))
@@ -224,10 +227,10 @@ def test_the_days_of_a_filled_database_are_marked_at_once() -> None:
 @pytest.mark.parametrize("count", [1, 40])
 def test_marks_and_additions_are_one_statement_for_any_number(count: int) -> None:
     sku = make_sku()
-    orders = [
-        sold(sku, paid_at=noon(DAY + timedelta(days=place))).pk for place in range(count)
-    ]
-    with CaptureQueriesContext(connection, ) as marking:
+    orders = [sold(sku, paid_at=noon(DAY + timedelta(days=place))).pk for place in range(count)]
+    with CaptureQueriesContext(
+        connection,
+    ) as marking:
         days.mark_paid(orders)
     with CaptureQueriesContext(connection) as adding:
         assert days.add_up_due() == count
