@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from insights.services import days
+from insights.events import ExemptionChanged
+from insights.selectors.morning import day_of
+from insights.services import days, scores
 from kernel.events import on
 from orders.events import OrderLineRefunded, OrderPaid
 
@@ -19,3 +22,11 @@ def mark_paid_days(events: Sequence[OrderPaid]) -> None:
 def mark_refunded_days(events: Sequence[OrderLineRefunded]) -> None:
     """Mark the days on which the refunds were booked and on which their orders were paid."""
     days.mark_refunded([event.refund_number for event in events])
+
+
+@on(ExemptionChanged)
+def refresh_scores(events: Sequence[ExemptionChanged]) -> None:
+    """Work out the day's score again: once a shop, as known after the last change."""
+    latest = {event.shop_id: datetime.fromisoformat(event.at) for event in events}
+    for shop_id, at in sorted(latest.items()):
+        scores.refresh(shop_id=shop_id, day=day_of(at), at=at)

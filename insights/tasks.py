@@ -7,7 +7,7 @@ from typing import Any
 
 from celery import shared_task
 
-from insights.services import checking, days
+from insights.services import checking, days, scores
 from kernel import clock
 
 #: How far back the nightly check looks: as far as a page shows, and a week.
@@ -25,3 +25,9 @@ def add_up_days(**_: Any) -> None:
 def check_days(**_: Any) -> None:
     """Compare the kept figures of the last weeks with the rows; mend and log what differs."""
     checking.check(since=clock.now() - CHECKED, mends=True)
+
+
+@shared_task(acks_late=True)
+def refresh_scores(**_: Any) -> None:
+    """Work out today's scores of the shops that have none yet."""
+    scores.refresh_all(at=clock.now())

@@ -25,6 +25,7 @@ _SWEEPS = {
     "settlements.tasks.settle_due_lines": 20,
     "settlements.tasks.refresh_statements": 300,
     "insights.tasks.add_up_days": 5,
+    "insights.tasks.refresh_scores": 1800,
     "shops.tasks.expire_consents": 60,
     "shops.tasks.complete_unbindings": 30,
     "accounts.tasks.expire_verifications": 3600,

@@ -1,6 +1,8 @@
-"""Days of trade that was there before the compass: marked, so that the sweep adds them up."""
+"""Trade of before the compass: its days are marked, the sweep adds them up. Rules stay as they are."""
 
 from django.db import migrations
+
+from kernel.triggers import append_only
 
 MARK = """
 INSERT INTO insights_shopday (
@@ -20,6 +22,9 @@ ORDER BY shop_id, day
 
 
 class Migration(migrations.Migration):
-    dependencies = [("insights", "0001_initial")]
+    dependencies = [("insights", "0001_initial"), ("kernel", "0002_append_only")]
 
-    operations = [migrations.RunSQL(MARK, migrations.RunSQL.noop)]
+    operations = [
+        append_only("insights_scorerule"),
+        migrations.RunSQL(MARK, migrations.RunSQL.noop),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.models import RefundCase
 from orders.models import LineRefund, Order
 
 
@@ -23,3 +24,12 @@ class BookedRefund(LineRefund):
         proxy = True
         verbose_name = _("refund behind a figure")
         verbose_name_plural = _("refunds behind a figure")
+
+
+class WeighedCase(RefundCase):
+    """A case as a row behind a measure of the score; no table of its own."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("case behind a figure")
+        verbose_name_plural = _("cases behind a figure")

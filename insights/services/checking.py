@@ -58,7 +58,7 @@ def check(*, since: datetime, shop_id: int | None = None, mends: bool = False) -
 
 def _traded(since: datetime, shop_id: int | None) -> Iterator[tuple[int, date]]:
     """Each (shop, day) that has trade, or a row that says it had."""
-    given = {"zone": str(TRADE_ZONE), "since": since, "shop": shop_id}
+    given: dict[str, Any] = {"zone": str(TRADE_ZONE), "since": since, "shop": shop_id}
     with connection.cursor() as cursor:
         cursor.execute(days.TRADED, given)
         known = set(cursor.fetchall())
@@ -72,7 +72,7 @@ def _traded(since: datetime, shop_id: int | None) -> Iterator[tuple[int, date]]:
 def _differences(batch: list[tuple[int, date]]) -> list[Difference]:
     """Compare by one statement: figures and rows are of the same moment."""
     shops, dates = [shop for shop, _day in batch], [day for _shop, day in batch]
-    given = {"shops": shops, "days": dates, "zone": str(TRADE_ZONE)}
+    given: dict[str, Any] = {"shops": shops, "days": dates, "zone": str(TRADE_ZONE)}
     with connection.cursor() as cursor:
         cursor.execute(COMPARE, given)
         rows = cursor.fetchall()

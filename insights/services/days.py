@@ -136,9 +136,14 @@ def add_up_due(*, limit: int = BATCH) -> int:
             return 0
         shops, days, marks = (list(column) for column in zip(*due, strict=True))
         began = time.monotonic()
-        given = {"shops": shops, "days": days, "marks": marks, "zone": str(TRADE_ZONE)}
+        given: dict[str, Any] = {
+            "shops": shops,
+            "days": days,
+            "marks": marks,
+            "zone": str(TRADE_ZONE),
+        }
         cursor.execute(KEEP, given)
-        rest = timedelta(seconds=(time.monotonic() - began) * REST)
+        rest: Any = timedelta(seconds=(time.monotonic() - began) * REST)
         cursor.execute(LEAVE, [rest, shops, days])
         return len(due)
 

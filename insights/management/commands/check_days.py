@@ -26,12 +26,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, mend if asked, and say what was found."""
-        shop_id = None
+        shop_id: int | None = None
         if options["shop"]:
-            shop_id = Shop.objects.filter(public_id=options["shop"]).values_list("pk").first()
-            if shop_id is None:
+            shop = Shop.objects.filter(public_id=options["shop"]).first()
+            if shop is None:
                 raise CommandError("There is no such shop.")
-            shop_id = shop_id[0]
+            shop_id = shop.pk
         found = checking.check(since=options["since"], shop_id=shop_id, mends=options["mend"])
         added = days.add_up_all() if options["mend"] else 0
         said = {
