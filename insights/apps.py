@@ -12,4 +12,4 @@ class InsightsConfig(AppConfig):
 
     def ready(self) -> None:
         from insights import subscribers  # noqa: F401, PLC0415 -- app ready
-        from insights.admin import merchant  # noqa: F401, PLC0415 -- app ready
+        from insights.admin import merchant, platform  # noqa: F401, PLC0415 -- app ready

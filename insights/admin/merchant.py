@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from insights.admin import drawing
 from insights.admin.rows import BookedRefundPage, PaidOrderPage
-from insights.models import BookedRefund, PaidOrder
+from insights.admin.scoring import ShopScorePage, WeighedCasePage, breakdown, tenths
+from insights.models import BookedRefund, PaidOrder, ShopScore, WeighedCase
+from insights.policies import LEAST_ORDERS
 from insights.selectors.morning import COUNTED, Compared, Figure, Morning, morning
 from kernel import money
 from kernel.actors import Actor
@@ -24,6 +26,8 @@ from shops.models import Admission, Binding
 
 admin.register(PaidOrder, site=merchant_site)(PaidOrderPage)
 admin.register(BookedRefund, site=merchant_site)(BookedRefundPage)
+admin.register(WeighedCase, site=merchant_site)(WeighedCasePage)
+admin.register(ShopScore, site=merchant_site)(ShopScorePage)
 
 ORDERS = "merchant:insights_paidorder_changelist"
 REFUNDS = "merchant:insights_bookedrefund_changelist"
@@ -80,6 +84,23 @@ def figures(actor: Actor, at: datetime) -> Sequence[home.Panel | home.Chart]:
     return (panel, _chart(found)) if found.has_trade else (panel,)
 
 
+def score(actor: Actor, at: datetime) -> Sequence[home.Panel]:
+    """Show the latest experience score with its three parts."""
+    if not actor.may("shops.view"):
+        return ()
+    latest = ShopScore.objects.visible_to(actor).order_by("-day").first()
+    if latest is None:
+        return ()
+    context = {
+        "day": latest.day,
+        "score": tenths(latest.score_tenths),
+        "parts": breakdown(latest, actor),
+        "url": reverse("merchant:insights_shopscore_change", args=[latest.public_id]),
+        "least": LEAST_ORDERS if latest.score_tenths is None else 0,
+    }
+    return (home.Panel("insights/score_panel.html", context, order=20),)
+
+
 def _figure(one: Compared) -> dict[str, Any]:
     is_bad_when_more = one.figure is Figure.REFUNDS
     is_better = (one.difference > 0) != is_bad_when_more
@@ -120,12 +141,12 @@ def _chart(found: Morning) -> home.Chart:
         _("The last 30 days"),
         [f"{row.day:%m-%d}" for row in found.days],
         [
+            home.Series(_("Net GMV"), [str(money.major(row.net_amount)) for row in found.days]),
             home.Series(
                 _("GMV"),
                 [str(money.major(row.gmv_amount)) for row in found.days],
                 "var(--color-base-400)",
             ),
-            home.Series(_("Net GMV"), [str(money.major(row.net_amount)) for row in found.days]),
         ],
         note=_("Yuan a day, by the day of payment. Net GMV is what refunds have left so far."),
     )
@@ -133,3 +154,4 @@ def _chart(found: Morning) -> home.Chart:
 
 home.register("merchant", shop_todo)
 home.register("merchant", figures)
+home.register("merchant", score)

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from insights.admin.measured import FILTERS
 from insights.models import BookedRefund, PaidOrder
 from insights.selectors import behind
 from insights.selectors.morning import HOURS_OF_A_DAY, day_of
@@ -105,8 +106,11 @@ class RowsPage(ConsoleModelAdmin):
 
     def order_link(self, order: Order) -> Any:
         """Return the order's number, linked to its page."""
-        url = reverse("merchant:orders_order_change", args=[order.number])
-        return format_html('<a class="text-link" href="{}">{}</a>', url, order.number)
+        return self.link("merchant:orders_order_change", order.number)
+
+    def link(self, view: str, key: str) -> Any:
+        """Return `key`, linked to the page that it names."""
+        return format_html('<a class="text-link" href="{}">{}</a>', reverse(view, args=[key]), key)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         context = {"title": self.titled(request.GET.get("day", "")), **(extra_context or {})}
@@ -123,13 +127,15 @@ class PaidOrderPage(RowsPage):
     list_display: ClassVar[Any] = (
         "number_link",
         "paid_at",
+        "ship_by_at",
+        "shipped_at",
         "shown_status",
         "pieces",
         "shown_gmv",
         "shown_returned",
         "shown_net",
     )
-    list_filter: ClassVar[Any] = (PaidDayFilter, BuyersFilter, HourFilter)
+    list_filter: ClassVar[Any] = (PaidDayFilter, BuyersFilter, HourFilter, *FILTERS)
     ordering: Any = ("-paid_at", "-pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PaidOrder]:

@@ -96,7 +96,18 @@ def cases_of(window: Window) -> QuerySet[WeighedCase]:
         order__in=orders_of(window).values("pk"),
         created_at__lt=window.ends,
     )
-    return counted.annotate(answered_at=Subquery(_first(ANSWERS)))
+    return with_answer(counted)
+
+
+def with_answer(cases: QuerySet[WeighedCase]) -> QuerySet[WeighedCase]:
+    """Return the cases with `answered_at`, the moment of their first answer, or None."""
+    return cases.annotate(answered_at=Subquery(_first(ANSWERS)))
+
+
+def minutes_of(case: Any) -> int:
+    """Return the whole minutes from the request to the first answer of an annotated case."""
+    minutes: int = (case.answered_at - case.created_at) // MINUTE
+    return minutes
 
 
 def rows_of(window: Window, metric: str, part: str) -> QuerySet[PaidOrder] | QuerySet[WeighedCase]:

@@ -111,9 +111,8 @@ def rules_of(category: Category | None, at: datetime) -> list[ShopScoreMetric]:
     found = []
     for metric, values in settings.SCORE_RULES.items():
         rule = known.get(metric)
-        if rule is not None:
-            values = {"weight": rule.weight, "target": rule.target, "bands": rule.bands}
-        found.append(ShopScoreMetric(metric=metric, rule=rule, **values))
+        own = {"weight": rule.weight, "target": rule.target, "bands": rule.bands} if rule else {}
+        found.append(ShopScoreMetric(metric=metric, rule=rule, **(values | own)))
     return found
 
 
