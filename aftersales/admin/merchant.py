@@ -47,11 +47,11 @@ def todo(actor: Actor, at: datetime) -> Sequence[home.Card]:
         return ()
     counts = cases.shop_deadlines(actor, at)
     near, midnight = cases.deadline_steps(at)
-    soon = ngettext("within %(hours)s hour", "within %(hours)s hours", _HOURS) % {"hours": _HOURS}
+    soon = ngettext(
+        "Cases to answer within %(hours)s hour", "Cases to answer within %(hours)s hours", _HOURS
+    )
     return (
-        home.Card(
-            _("Cases to answer now"), counts.near, _waiting(lt=near), "urgent", soon, order=20
-        ),
+        home.Card(soon % {"hours": _HOURS}, counts.near, _waiting(lt=near), "urgent", order=20),
         home.Card(
             _("Cases to answer today"),
             counts.today,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from insights.admin.measured import FILTERS
+from insights.enums import RowPart, ScoreMetric
 from insights.models import BookedRefund, PaidOrder
 from insights.selectors import behind
 from insights.selectors.morning import HOURS_OF_A_DAY, day_of
@@ -22,6 +23,8 @@ from kernel import clock, money
 from kernel.admin.base import ConsoleModelAdmin
 from orders.models import Order
 
+#: What a list is called that a measure of the score counts: whole, and what is counted of it.
+_COUNTED = (_("%(measure)s: all that count"), _("%(measure)s: what is counted"))
 #: Days that the filter offers; an address may name any other.
 OFFERED = 15
 
@@ -37,15 +40,16 @@ class DayFilter(admin.SimpleListFilter):
         days = [today - timedelta(days=back) for back in range(OFFERED)]
         return [(day.isoformat(), date_format(day, "SHORT_DATE_FORMAT")) for day in days]
 
-    def day(self) -> date | None:
+    @staticmethod
+    def asked(request: HttpRequest) -> date | None:
         """Return the day that is asked for; None for none, and for what is no day."""
         try:
-            return date.fromisoformat(self.value() or "")
+            return date.fromisoformat(request.GET.get("day", ""))
         except ValueError:
             return None
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        day = self.day()
+        day = self.asked(request)
         if self.value() and day is None:
             return queryset.none()
         return queryset if day is None else self.of_day(request, queryset, day)
@@ -113,17 +117,31 @@ class RowsPage(ConsoleModelAdmin):
         return format_html('<a class="text-link" href="{}">{}</a>', reverse(view, args=[key]), key)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        context = {"title": self.titled(request.GET.get("day", "")), **(extra_context or {})}
+        context = {
+            "title": self.titled(request),
+            "crumbs": [(reverse("merchant:index"), _("Home"))],
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
-    def titled(self, day: str) -> Any:
-        """Return what the list is called, for a day or for all."""
-        raise NotImplementedError
+    def titled(self, request: HttpRequest) -> Any:
+        """Return what the list is called: after the measure, or the day, that it is about."""
+        metric, day = request.GET.get("metric", ""), DayFilter.asked(request)
+        if metric in ScoreMetric.values:
+            part = _COUNTED[request.GET.get("part", "") == RowPart.NUMERATOR]
+            return part % {"measure": ScoreMetric(metric).label}
+        return self.title_of_day % {"day": day} if day else self.title_of_all
+
+    #: What the list is called for one day, and for all; the first has ``%(day)s``.
+    title_of_day: ClassVar[Any] = ""
+    title_of_all: ClassVar[Any] = ""
 
 
 class PaidOrderPage(RowsPage):
     """The orders behind orders, GMV, net GMV and buyers of a day."""
 
+    title_of_day = _("Orders paid on %(day)s")
+    title_of_all = _("Orders paid")
     list_display: ClassVar[Any] = (
         "number_link",
         "paid_at",
@@ -141,9 +159,6 @@ class PaidOrderPage(RowsPage):
     def get_queryset(self, request: HttpRequest) -> QuerySet[PaidOrder]:
         orders = super().get_queryset(request).filter(paid_at__isnull=False)
         return orders.prefetch_related("lines")
-
-    def titled(self, day: str) -> Any:
-        return _("Orders paid on %(day)s") % {"day": day} if day else _("Orders paid")
 
     @display(description=_("Order"))
     def number_link(self, order: PaidOrder) -> Any:
@@ -179,6 +194,8 @@ class PaidOrderPage(RowsPage):
 class BookedRefundPage(RowsPage):
     """The refunds behind the refunds of a day, a row a line."""
 
+    title_of_day = _("Refunds booked on %(day)s")
+    title_of_all = _("Refunds booked")
     list_display: ClassVar[Any] = (
         "refund_number",
         "at",
@@ -199,9 +216,6 @@ class BookedRefundPage(RowsPage):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BookedRefund]:
         return super().get_queryset(request).select_related("refund__order", "line")
-
-    def titled(self, day: str) -> Any:
-        return _("Refunds booked on %(day)s") % {"day": day} if day else _("Refunds booked")
 
     @display(description=_("Refund"))
     def refund_number(self, back: BookedRefund) -> str:

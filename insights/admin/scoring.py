@@ -136,6 +136,7 @@ def _is_reached(one: ShopScoreMetric) -> bool:
 class WeighedCasePage(RowsPage):
     """The cases behind the hours of a score."""
 
+    title_of_all = _("Cases that count")
     permission = "aftersales.view"
     list_display: ClassVar[Any] = (
         "case_number",
@@ -150,9 +151,6 @@ class WeighedCasePage(RowsPage):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WeighedCase]:
         return measures.with_answer(super().get_queryset(request).select_related("order"))
-
-    def titled(self, day: str) -> Any:
-        return _("Cases that count")
 
     @display(description=_("Case"))
     def case_number(self, case: WeighedCase) -> Any:

@@ -10,6 +10,7 @@ from insights.enums import ExemptReason, RowPart, ScoreMetric
 from insights.policies import OF_CASES, PART_OF, WEIGHTS
 from insights.selectors import measures
 from kernel.api.serializers import In, Money, Out, Text
+from shops.selectors import StorefrontOut
 
 ORDER_METRICS = [one for one in ScoreMetric.choices if one[0] not in OF_CASES]
 CASE_METRICS = [one for one in ScoreMetric.choices if one[0] in OF_CASES]
@@ -23,16 +24,16 @@ class DayQueryIn(In):
 
 
 class OrderRowsQueryIn(In):
-    """Which measure's orders; all that count for it, unless `part` says those counted of them."""
+    """Which measure's orders, without one all of the window; those counted of them by `part`."""
 
-    metric = serializers.ChoiceField(choices=ORDER_METRICS)
+    metric = serializers.ChoiceField(choices=ORDER_METRICS, required=False)
     part = serializers.ChoiceField(choices=RowPart.choices, required=False)
 
 
 class CaseRowsQueryIn(In):
-    """Which measure's cases."""
+    """Which measure's cases; without one all of the window, answered or not."""
 
-    metric = serializers.ChoiceField(choices=CASE_METRICS)
+    metric = serializers.ChoiceField(choices=CASE_METRICS, required=False)
 
 
 class ExemptionIn(In):
@@ -121,12 +122,24 @@ class ScoredCaseOut(Out):
     number = serializers.CharField()
     order_number = serializers.CharField(source="order.number")
     created_at = serializers.DateTimeField()
-    answered_at = serializers.DateTimeField()
+    answered_at = serializers.DateTimeField(allow_null=True)
     minutes = serializers.SerializerMethodField()
 
-    def get_minutes(self, case: Any) -> int:
+    def get_minutes(self, case: Any) -> int | None:
         """Return the whole minutes from the request to the answer."""
-        return measures.minutes_of(case)
+        return None if case.answered_at is None else measures.minutes_of(case)
+
+
+class ShopCardOut(Out):
+    """What buyers are told of a shop (SH-21); None where a shop has too few orders."""
+
+    storefront = StorefrontOut()
+    follower_count = serializers.IntegerField(allow_null=True)
+    day = serializers.DateField(allow_null=True)
+    product_tenths = serializers.IntegerField(allow_null=True)
+    logistics_tenths = serializers.IntegerField(allow_null=True)
+    service_tenths = serializers.IntegerField(allow_null=True)
+    on_time_bp = serializers.IntegerField(allow_null=True)
 
 
 class ExemptionOut(Out):

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_SHOP}/scores/<str:score_id>/orders", views.ScoredOrdersView.as_view()),
     path(f"{_SHOP}/scores/<str:score_id>/cases", views.ScoredCasesView.as_view()),
     path(f"{_SHOP}/exemptions", views.ShopExemptionsView.as_view()),
+    path("cards/<str:shop_id>", views.ShopCardView.as_view()),
     path("support/exemptions", views.ExemptionsView.as_view()),
     path("support/exemptions/<str:exemption_id>/lift", views.LiftExemptionView.as_view()),
 ]

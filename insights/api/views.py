@@ -16,16 +16,19 @@ from insights.api.serializers import (
     OrderRowsQueryIn,
     ScoredCaseOut,
     ScoredOrderOut,
+    ShopCardOut,
     ShopDayOut,
     ShopScoreOut,
 )
 from insights.enums import ExemptReason, RowPart
 from insights.models import ScoreExemption, ShopDay, ShopScore
 from insights.selectors import measures
+from insights.selectors.cards import ShopCard, shop_card
 from insights.services import exemptions
 from kernel.actors import Role
 from kernel.api.operations import listing, operation
 from kernel.api.views import View
+from kernel.errors import NotFound
 from orders.models import Order
 
 
@@ -67,8 +70,10 @@ class ScoredOrdersView(View):
     ) -> QuerySet[Any, Any]:
         """List the orders that a measure of a score counts: who adds them up gets the score."""
         score = ShopScore.objects.get_visible(request.actor, public_id=score_id)
-        part = query.get("part", RowPart.DENOMINATOR)
-        return measures.rows_of(measures.window_of(score), query["metric"], part)
+        window = measures.window_of(score)
+        if "metric" not in query:
+            return measures.orders_of(window)
+        return measures.rows_of(window, query["metric"], query.get("part", RowPart.DENOMINATOR))
 
 
 class ScoredCasesView(View):
@@ -83,9 +88,10 @@ class ScoredCasesView(View):
     ) -> QuerySet[Any, Any]:
         """List the cases that a measure of a score counts, with their minutes."""
         score = ShopScore.objects.get_visible(request.actor, public_id=score_id)
-        rows: QuerySet[Any, Any] = measures.rows_of(
-            measures.window_of(score), query["metric"], RowPart.DENOMINATOR
-        )
+        window = measures.window_of(score)
+        rows: QuerySet[Any, Any] = measures.cases_of(window)
+        if "metric" in query:
+            rows = measures.rows_of(window, query["metric"], RowPart.DENOMINATOR)
         return rows.select_related("order")
 
 
@@ -99,6 +105,20 @@ class ShopExemptionsView(View):
     def get(self, request: Any, shop_id: str) -> QuerySet[ScoreExemption]:
         """List the orders and cases that support has exempted from the score."""
         return _exemptions().visible_to(request.actor)
+
+
+class ShopCardView(View):
+    """What buyers are told."""
+
+    audience = Role.ANONYMOUS
+
+    @operation(gives=ShopCardOut)
+    def get(self, request: Any, shop_id: str) -> ShopCard:
+        """Show a shop's score, followers, on-time rate and guarantees (SH-21)."""
+        card = shop_card(shop_id, at=request.at)
+        if card is None:
+            raise NotFound
+        return card
 
 
 class ExemptionsView(View):

@@ -84,6 +84,9 @@ JOIN unnest(%(shops)s::bigint[], %(days)s::date[], %(marks)s::int[])
     AS given (shop_id, day, marks) USING (shop_id, day)
 WHERE kept.shop_id = summed.shop_id AND kept.day = summed.day AND kept.added_marks <= given.marks
 """  # noqa: S608 -- names of our own columns
+WAKE = """
+UPDATE insights_shopday SET due_at = statement_timestamp() WHERE marks > added_marks
+"""
 LEAVE = """
 UPDATE insights_shopday SET due_at = statement_timestamp() + %s
 FROM unnest(%s::bigint[], %s::date[]) AS given (shop, date)
@@ -148,8 +151,14 @@ def add_up_due(*, limit: int = BATCH) -> int:
         return len(due)
 
 
-def add_up_all() -> int:
-    """Add up what is marked and due until nothing is; return how many days."""
+def add_up_all(*, rests: bool = True) -> int:
+    """Add up what is marked and due until nothing is; return how many days.
+
+    Without `rests` days that were added up a moment ago are due too.
+    """
+    if not rests:
+        with connection.cursor() as cursor:
+            cursor.execute(WAKE)
     done = 0
     while added := add_up_due():
         done += added

@@ -23,6 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--since", type=_day, default=datetime(2000, 1, 1, tzinfo=UTC))
         parser.add_argument("--shop", help="public id of a shop; all without")
         parser.add_argument("--mend", action="store_true", help="add up again what differs")
+        parser.add_argument(
+            "--again",
+            action="store_true",
+            help="first add up every day with trade: after rows were written past the services",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, mend if asked, and say what was found."""
@@ -32,8 +37,11 @@ class Command(BaseCommand):
             if shop is None:
                 raise CommandError("There is no such shop.")
             shop_id = shop.pk
+        if options["again"]:
+            days.mark_traded(since=options["since"], shop_id=shop_id)
+            days.add_up_all(rests=False)
         found = checking.check(since=options["since"], shop_id=shop_id, mends=options["mend"])
-        added = days.add_up_all() if options["mend"] else 0
+        added = days.add_up_all(rests=False) if options["mend"] else 0
         said = {
             "days": found.days,
             "differences": [

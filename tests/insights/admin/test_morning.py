@@ -174,7 +174,7 @@ def test_cases_stand_by_their_deadline_and_lead_to_their_rows(shop_desk) -> None
 
     found = cards(desk.get(HOME).text)
 
-    names = [f"Cases to answer {when}" for when in ("now", "today", "later")]
+    names = [f"Cases to answer {when}" for when in ("within 6 hours", "today", "later")]
     assert [found[name][0] for name in names] == ["2", "1", "2"]
     assert [rows_of(desk, found[name][1]) for name in names] == [2, 1, 2]
 
@@ -223,8 +223,8 @@ def test_a_clerk_sees_only_what_the_role_may_see(shop_desk) -> None:
     agent = cards(shop_desk(shop, StaffRole.AFTERSALES_AGENT).get(HOME).text)
 
     assert "Shipping late" in clerk
-    assert "Cases to answer now" not in clerk
-    assert "Cases to answer now" in agent
+    assert "Cases to answer within 6 hours" not in clerk
+    assert "Cases to answer within 6 hours" in agent
 
 
 def test_a_shop_without_trade_is_told_what_to_do(shop_desk) -> None:

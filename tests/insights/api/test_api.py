@@ -6,14 +6,22 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from rest_framework.test import APIClient
 
 from insights.models import ScoreExemption, ShopDay
 from insights.services import days, scores
 from orders.enums import OrderStatus
-from shops.enums import StaffRole
+from shops.enums import GuaranteeKind, StaffRole
 from tests.factories.accounts import OperatorFactory, SupportFactory, UserFactory
 from tests.factories.orders import make_order, make_sku
-from tests.factories.shops import ShopFactory, StaffFactory, owner_of
+from tests.factories.shops import (
+    BindingFactory,
+    GuaranteeFactory,
+    PreparingShopFactory,
+    ShopFactory,
+    StaffFactory,
+    owner_of,
+)
 from tests.insights.services.test_scores import AT, back, called, granted, shipped, trade
 from tests.insights.trade import give_back, noon, sold
 
@@ -188,3 +196,36 @@ def test_a_case_of_another_order_is_not_found(client_for) -> None:
     )
 
     assert answer.status_code == 404
+
+
+def test_sh_21_buyers_read_score_followers_on_time_rate_and_guarantees(client_for) -> None:
+    """The card that stands on profile, product page and live card.
+
+    API: GET /api/v1/insights/cards/{shop_id}
+    """
+    binding = BindingFactory(account__follower_count=77)
+    shop = binding.shop
+    GuaranteeFactory(shop=shop, kind=GuaranteeKind.SHIP_48H)
+    sku, _orders = trade(shop, count=39)
+    shipped(sku, back(9), hours=1)
+    scores.refresh(shop_id=shop.pk, day=TODAY, at=AT)
+
+    card = APIClient().get(f"{BASE}cards/{shop.public_id}").json()
+
+    block = card["storefront"]
+    assert (block["shop"]["score"], block["shop"]["guarantees"]) == ("96.2", ["ship_48h"])
+    assert block["account"]["id"] == binding.account.public_id
+    assert (card["follower_count"], card["on_time_bp"], card["day"]) == (77, 9_750, "2025-06-11")
+    assert [card[f"{part}_tenths"] for part in WEIGHTS] == [1_000, 750, 1_000]
+
+
+def test_a_shop_with_few_orders_has_a_card_without_figures() -> None:
+    shop, preparing = ShopFactory(), PreparingShopFactory()
+    trade(shop, count=3)
+    scores.refresh(shop_id=shop.pk, day=TODAY, at=AT)
+
+    card = APIClient().get(f"{BASE}cards/{shop.public_id}").json()
+
+    names = ("day", "follower_count", "on_time_bp", "product_tenths")
+    assert [card[name] for name in names] == [None, None, None, None]
+    assert APIClient().get(f"{BASE}cards/{preparing.public_id}").status_code == 404
