@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.fields import AmountField
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import READ, Wall
 from shops.models import Shop
 
 HOURS = 24
@@ -64,6 +65,7 @@ class ShopDay(models.Model):
         verbose_name = _("day of a shop")
         verbose_name_plural = _("days of shops")
         constraints = (
+            Wall(by="shop", may=READ, name="shopday_wall"),
             models.UniqueConstraint(fields=["shop", "day"], name="shopday_once"),
             models.CheckConstraint(
                 condition=Q(added_marks__lte=F("marks")), name="shopday_marks_in_order"

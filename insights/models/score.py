@@ -16,6 +16,7 @@ from kernel.actors import Actor, Role
 from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ScopedQuerySet, ShopOwnedQuerySet
+from kernel.walls import READ, Wall
 from orders.models import Order
 from shops.models import Shop
 
@@ -54,6 +55,7 @@ class ScoreRule(models.Model):
         verbose_name = _("score rule")
         verbose_name_plural = _("score rules")
         constraints = (
+            Wall(may=READ, name="scorerule_wall"),
             one_of("metric", ScoreMetric, "scorerule_metric_valid"),
             models.CheckConstraint(
                 condition=Q(weight__gte=1, weight__lte=100), name="scorerule_weight"
@@ -97,6 +99,7 @@ class ShopScore(models.Model):
         verbose_name = _("experience score")
         verbose_name_plural = _("experience scores")
         constraints = (
+            Wall(by="shop", may=READ, name="shopscore_wall"),
             models.UniqueConstraint(fields=["shop", "day"], name="shopscore_once"),
             models.UniqueConstraint(fields=["id", "shop"], name="shopscore_id_shop"),
             models.CheckConstraint(
@@ -146,6 +149,7 @@ class ShopScoreMetric(models.Model):
         verbose_name = _("measure of a score")
         verbose_name_plural = _("measures of scores")
         constraints = (
+            Wall(by="shop", may=READ, name="shopscoremetric_wall"),
             models.UniqueConstraint(fields=["score", "metric"], name="shopscoremetric_once"),
             one_of("metric", ScoreMetric, "shopscoremetric_valid"),
             CompositeKey(relation="score", shared=["shop"], name="shopscoremetric_of_score"),
@@ -188,6 +192,7 @@ class ScoreExemption(models.Model):
         verbose_name = _("score exemption")
         verbose_name_plural = _("score exemptions")
         constraints = (
+            Wall(by="shop", may=READ, name="scoreexemption_wall"),
             one_of("reason", ExemptReason, "scoreexemption_reason_valid"),
             models.UniqueConstraint(
                 fields=["order", "case"],

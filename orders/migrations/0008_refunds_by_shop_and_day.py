@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0006_exports'),
-        ('shops', '0004_composite_keys'),
+        ('orders', '0007_walls'),
+        ('shops', '0005_walls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
