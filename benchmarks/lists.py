@@ -288,6 +288,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=5_000_000)
     parser.add_argument("--repeats", type=int, default=60, help="times that a page is opened")
+    parser.add_argument("--only", default="", help="measure what matches this pattern alone")
     options = parser.parse_args()
     console = Console()
     with bed() as one, Progress(console=console, transient=True) as progress:
@@ -301,9 +302,10 @@ def main() -> None:
         one.manage("collectstatic", "--no-input", "--verbosity", "0")
         one.start_web()
         reader = Reader(one, scene)
+        asks = [asked for asked in questions(reader) if re.search(options.only, asked.what)]
         rows = [
             measure(reader, asked, options.repeats)
-            for asked in progress.track(questions(reader), description="measuring")
+            for asked in progress.track(asks, description="measuring")
         ]
         result = {
             "bench": "lists",
