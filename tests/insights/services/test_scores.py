@@ -190,8 +190,8 @@ def test_nothing_that_happens_after_midnight_changes_a_score() -> None:
     before = scores.refresh(shop_id=shop.pk, day=TODAY, at=AT)
     was = counts(before), before.score_tenths
 
-    granted(orders[0], at=noon(TODAY, 0, 0))
-    called(orders[1], at=noon(TODAY, 1))
+    granted(orders[0], at=back(1, 23))  # asked before midnight, booked at one
+    called(orders[1], at=back(1, 21))  # rejected at midnight, the platform called at one
     Order.objects.filter(pk=late.pk).update(shipped_at=noon(TODAY, 2), status=OrderStatus.SHIPPED)
     again = scores.refresh(shop_id=shop.pk, day=TODAY, at=AT + timedelta(days=3))
 
