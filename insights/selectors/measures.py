@@ -158,7 +158,9 @@ def _returned(window: Window) -> QuerySet[PaidOrder]:
 
 def _helped(window: Window) -> QuerySet[PaidOrder]:
     """Orders for which the platform was called; not where it found the shop to be right."""
-    said = NegotiationRecord.objects.filter(case=OuterRef("pk"), at__lt=window.ends)
+    said = NegotiationRecord.objects.filter(
+        case=OuterRef("pk"), shop_id=window.shop_id, at__lt=window.ends
+    )
     called = _plain_cases(window).filter(
         Exists(said.filter(action=RecordAction.ESCALATED)),
         ~Exists(said.filter(action=RecordAction.FOR_SELLER)),
@@ -185,7 +187,9 @@ def _answered(window: Window, kinds: tuple[str, ...]) -> QuerySet[WeighedCase]:
 
 def _first(actions: tuple[RecordAction, ...]) -> QuerySet[Any, Any]:
     """When one of these was first written into the outer query's case."""
-    written = NegotiationRecord.objects.filter(case=OuterRef("pk"), action__in=actions)
+    written = NegotiationRecord.objects.filter(
+        case=OuterRef("pk"), shop=OuterRef("shop"), action__in=actions
+    )
     return written.order_by().values("case").annotate(first=Min("at")).values("first")
 
 

@@ -45,7 +45,8 @@ ON CONFLICT (shop_id, day) DO UPDATE SET marks = insights_shopday.marks + 1
 PAID = """
 SELECT later.shop_id, (later.paid_at AT TIME ZONE %(zone)s)::date AS day
 FROM orders_order AS paid JOIN orders_order AS later
-    ON later.buyer_id = paid.buyer_id AND later.shop_id = paid.shop_id
+    ON later.buyer_id = paid.buyer_id
+    AND later.shop_id + 0 = paid.shop_id -- by the buyer's index, not all that the shop sold since
     AND later.paid_at >= paid.paid_at
 WHERE paid.id = ANY(%(orders)s)
 """

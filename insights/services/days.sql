@@ -36,7 +36,8 @@ WITH wanted AS MATERIALIZED (
 ), people AS (
     SELECT shop_id, day, count(*) AS buyers, count(*) FILTER (WHERE NOT EXISTS (
         SELECT FROM orders_order AS earlier
-        WHERE earlier.buyer_id = buyer.buyer_id AND earlier.shop_id = buyer.shop_id
+        WHERE earlier.buyer_id = buyer.buyer_id
+          AND earlier.shop_id + 0 = buyer.shop_id  -- by the buyer's index, not a year of the shop's
           AND earlier.paid_at < buyer.begins
           AND earlier.paid_at >= buyer.begins - interval '365 days'
     )) AS new_buyers

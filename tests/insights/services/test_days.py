@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from insights.models import ShopDay
+from insights.models import PaidOrder, ShopDay
+from insights.selectors import behind
 from insights.services import checking, days
 from kernel import delivery
 from kernel.numbers import TRADE_ZONE
@@ -238,3 +239,25 @@ def test_marks_and_additions_are_one_statement_for_any_number(count: int) -> Non
     assert len(marking) == 1
     statements = [one["sql"] for one in adding if "SAVEPOINT" not in one["sql"]]
     assert len(statements) == 4  # whose turn, what is due, the additions, when again
+
+
+def plan_of(sql: str, values) -> list[str]:
+    """The index scans of a statement, as PostgreSQL would make them in tables worth an index."""
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        cursor.execute(f"EXPLAIN {sql}", values)
+        return [line for (line,) in cursor.fetchall() if "Index" in line and " on " in line]
+
+
+def test_a_buyers_past_is_looked_up_by_the_buyer_not_in_a_year_of_the_shop() -> None:
+    """By the shop's index one day of 550 buyers took minutes at 200,000 orders."""
+    given = {"shops": [1], "days": [DAY], "zone": str(TRADE_ZONE)}
+    of_day = plan_of(days.SUM, given)
+    marking = plan_of(days.PAID, {"orders": [1], "zone": str(TRADE_ZONE)})
+    today = PaidOrder.objects.filter(shop=1)
+    listed = plan_of(*behind.of_buyers(today, DAY, is_new=True).query.sql_with_params())
+
+    assert [line for line in of_day if "earlier" in line and "order_buyer_page" in line]
+    assert [line for line in marking if "later" in line and "order_buyer_page" in line]
+    assert len([line for line in listed if "order_buyer_page" in line]) == 2
