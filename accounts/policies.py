@@ -20,6 +20,7 @@ PLATFORM_PERMISSIONS: dict[str, frozenset[str]] = {
             "affiliates.operate",
             "aftersales.operate",
             "settlements.operate",
+            "insights.operate",
             "audit.view",
         }
     ),

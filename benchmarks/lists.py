@@ -26,6 +26,7 @@ from rich.table import Table
 from benchmarks import filling
 from benchmarks.bed import Bed, bed, machine
 from kernel.keyset import LAST
+from kernel.numbers import TRADE_ZONE
 
 #: Pages of a walk by `next`.
 WALK = 200
@@ -192,9 +193,15 @@ def _consoles(reader: Reader) -> list[Question]:
     orders = "orders/order/"
     status = "status__exact"
     day = _time(datetime.now(UTC) - timedelta(hours=8))
+    yesterday = datetime.now(TRADE_ZONE).date() - timedelta(days=1)
+    behind, on_time = "insights/paidorder/", "metric=shipped_on_time&part=denominator"
+    score = reader.one.query("SELECT public_id FROM insights_shopscore LIMIT 1")[0][0]
     month = f"placed_at__gte={_time(datetime.now(UTC) - timedelta(days=30))}"
     return [
         _page("merchant console: home", "merchant", ""),
+        _page("… orders behind yesterday", "merchant", f"{behind}?day={yesterday}"),
+        _page("… new buyers of yesterday", "merchant", f"{behind}?day={yesterday}&buyers=new"),
+        _page("… orders behind on-time", "merchant", f"{behind}?score={score}&{on_time}"),
         _page("… orders", "merchant", orders),
         _page("… orders to ship", "merchant", f"{orders}?{status}=to_ship"),
         _page("… orders completed", "merchant", f"{orders}?{status}=completed"),
@@ -250,6 +257,12 @@ def check(reader: Reader, walks: int = WALK) -> dict[str, Any]:
     return found
 
 
+#: The night's work for one shop, by the service.
+_SCORE = (
+    "from insights.services import scores; from insights.selectors.morning import day_of;"
+    " from kernel import clock; at = clock.now();"
+    " scores.refresh(shop_id=%d, day=day_of(at), at=at)"
+)
 _OF_SHOP = """
 SELECT number FROM orders_order WHERE shop_id = %s ORDER BY placed_at DESC, id DESC LIMIT %s
 """
@@ -275,6 +288,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, default=5_000_000)
     parser.add_argument("--repeats", type=int, default=60, help="times that a page is opened")
+    parser.add_argument("--only", default="", help="measure what matches this pattern alone")
     options = parser.parse_args()
     console = Console()
     with bed() as one, Progress(console=console, transient=True) as progress:
@@ -282,12 +296,16 @@ def main() -> None:
         bar = progress.add_task("filling")
         for what in filling.fill(one, scene, options.orders):
             progress.update(bar, description=f"filling: {what}")
+        progress.update(bar, description="filling: days and scores")
+        one.manage("check_days", "--again", "--shop", scene["shop"]["id"])
+        one.manage("shell", "--verbosity", "0", "-c", _SCORE % scene["shop"]["pk"])
         one.manage("collectstatic", "--no-input", "--verbosity", "0")
         one.start_web()
         reader = Reader(one, scene)
+        asks = [asked for asked in questions(reader) if re.search(options.only, asked.what)]
         rows = [
             measure(reader, asked, options.repeats)
-            for asked in progress.track(questions(reader), description="measuring")
+            for asked in progress.track(asks, description="measuring")
         ]
         result = {
             "bench": "lists",

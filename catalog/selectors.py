@@ -25,6 +25,7 @@ from catalog.policies import (
 from kernel.actors import Actor
 from kernel.api.serializers import Out
 from kernel.asking import Statement, numbers
+from kernel.counting import capped_count
 from shops.enums import ShopStatus
 from shops.selectors import storefronts
 from shops.selectors.shapes import Storefront
@@ -267,15 +268,18 @@ class ShopTodo:
 
 
 def shop_todo(actor: Actor) -> ShopTodo:
-    """Count what waits for the shop of `actor`. Three queries; only what sells counts as short."""
+    """Count what waits for the shop of `actor`, as far as `kernel.counting` goes. Three queries.
+
+    Only what sells counts as short.
+    """
     products = Product.objects.visible_to(actor)
     counters = Stock.objects.visible_to(actor).filter(
         sku__is_active=True, sku__product__shelf_status=ShelfStatus.ON
     )
     return ShopTodo(
-        rejected=products.filter(display_state=DisplayState.REJECTED).count(),
-        low=counters.filter(available__gte=1, available__lt=LOW_STOCK).count(),
-        sold_out=counters.filter(available__lt=1).count(),
+        rejected=capped_count(products.filter(display_state=DisplayState.REJECTED)),
+        low=capped_count(counters.filter(available__gte=1, available__lt=LOW_STOCK)),
+        sold_out=capped_count(counters.filter(available__lt=1)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 TRADE_ZONE = ZoneInfo("Asia/Shanghai")
@@ -13,6 +13,12 @@ _SPACE = 10**10
 _FACTOR = 7_236_067_977
 _SHIFT = 3_141_592_653
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's, without i l o u
+
+
+def day_ends(at: datetime) -> datetime:
+    """Return the midnight that ends the trade's day of `at`."""
+    local = at.astimezone(TRADE_ZONE)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def public_number(sequence: int, at: datetime) -> str:

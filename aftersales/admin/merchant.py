@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from aftersales.admin import acts
 from aftersales.admin.pages import CaseConsole
+from aftersales.enums import NextActor
 from aftersales.models import RefundCase
 from aftersales.selectors import cases
 from kernel.actors import Actor
@@ -38,16 +42,38 @@ class MerchantCaseConsole(CaseConsole):
 
 
 def todo(actor: Actor, at: datetime) -> Sequence[home.Card]:
-    """Say on the shop's home page what waits for it."""
+    """Say on the shop's home page which cases wait for it, by their deadline."""
     if not actor.may("aftersales.view"):
         return ()
-    counts = cases.counters(actor, at)
-    url = reverse(LIST)
-    return (
-        home.Card(_("Cases to decide"), counts.to_decide, url, "warning", order=20),
-        home.Card(_("Returns to check"), counts.to_inspect, url, "warning", order=21),
-        home.Card(_("Case deadlines near"), counts.near, url, "urgent", order=22),
+    counts = cases.shop_deadlines(actor, at)
+    near, midnight = cases.deadline_steps(at)
+    soon = ngettext(
+        "Cases to answer within %(hours)s hour", "Cases to answer within %(hours)s hours", _HOURS
     )
+    return (
+        home.Card(soon % {"hours": _HOURS}, counts.near, _waiting(lt=near), "urgent", order=20),
+        home.Card(
+            _("Cases to answer today"),
+            counts.today,
+            _waiting(gte=near, lt=midnight),
+            "warning",
+            order=21,
+        ),
+        home.Card(
+            _("Cases to answer later"), counts.later, _waiting(gte=midnight), "plain", order=22
+        ),
+    )
+
+
+#: The same hours that `DEADLINE_NEAR` is.
+_HOURS = settings.DEADLINE_NEAR // timedelta(hours=1)
+
+
+def _waiting(**due: datetime) -> str:
+    """Return the address of the cases that wait for the shop and are due then: the rows counted."""
+    asked = {"queue": "waiting", "next_actor__exact": str(NextActor.SELLER)}
+    asked |= {f"due_at__{how}": moment.isoformat() for how, moment in due.items()}
+    return f"{reverse(LIST)}?{urlencode(asked)}"
 
 
 home.register("merchant", todo)

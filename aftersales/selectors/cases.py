@@ -22,6 +22,7 @@ from aftersales.enums import (
 )
 from aftersales.models import NegotiationRecord, RefundCase
 from kernel.actors import Actor
+from kernel.numbers import day_ends
 from orders import selectors as order_selectors
 from orders.models import Order, Refund
 from shops.enums import GuaranteeKind
@@ -101,6 +102,40 @@ def counters(actor: Actor, at: datetime) -> Counters:
         **{name: Count("pk", filter=condition) for name, condition in counted.items()}
     )
     return Counters(**row)
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Cases that wait for the shop, by their deadline."""
+
+    #: Within `DEADLINE_NEAR`, or over.
+    near: int
+    #: Later, before the trade's day ends.
+    today: int
+    later: int
+
+
+def shop_deadlines(actor: Actor, at: datetime) -> Deadlines:
+    """Count the cases that wait for the actor's shop to act, with one query."""
+    near, midnight = deadline_steps(at)
+    counted = {
+        "near": Q(due_at__lt=near),
+        "today": Q(due_at__gte=near, due_at__lt=midnight),
+        "later": Q(due_at__gte=midnight),
+    }
+    waiting = RefundCase.objects.visible_to(actor).filter(
+        status__in=OPEN_CASES, next_actor=NextActor.SELLER, due_at__isnull=False
+    )
+    row: dict[str, Any] = waiting.aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in counted.items()}
+    )
+    return Deadlines(**row)
+
+
+def deadline_steps(at: datetime) -> tuple[datetime, datetime]:
+    """Return until when a deadline is near, and the end of what is called today: not before."""
+    near = at + settings.DEADLINE_NEAR
+    return near, max(near, day_ends(at))
 
 
 def timeline(case: RefundCase, actor: Actor) -> list[NegotiationRecord]:

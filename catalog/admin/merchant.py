@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from catalog.admin import acts, wording
 from catalog.admin.pages import ProductConsole
+from catalog.enums import ShelfStatus
 from catalog.models import ImportJob, PriceVersion, Product, Sku, StockMovement
 from catalog.policies import LOW_STOCK, availability
 from catalog.selectors import shop_todo
@@ -25,6 +26,7 @@ from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.pictures import pictured
 from kernel.admin.sites import merchant_site
 from kernel.admin.wording import person, reference
+from kernel.counting import shown_count
 
 PRODUCTS = "merchant:catalog_product_changelist"
 SKUS = "merchant:catalog_sku_changelist"
@@ -54,7 +56,7 @@ class MerchantProductConsole(ProductConsole):
 
 
 class StockFilter(admin.SimpleListFilter):
-    """How much is left."""
+    """How much is left of what sells; the same rows that the home page counts."""
 
     title = _("stock")
     parameter_name = "stock"
@@ -63,9 +65,10 @@ class StockFilter(admin.SimpleListFilter):
         return [("low", _("few left")), ("none", _("nothing left"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Sku]) -> QuerySet[Sku]:
+        short = queryset.filter(is_active=True, product__shelf_status=ShelfStatus.ON)
         if self.value() == "low":
-            return queryset.filter(stock__available__gte=1, stock__available__lt=LOW_STOCK)
-        return queryset.filter(stock__available__lt=1) if self.value() == "none" else queryset
+            return short.filter(stock__available__gte=1, stock__available__lt=LOW_STOCK)
+        return short.filter(stock__available__lt=1) if self.value() == "none" else queryset
 
 
 @admin.register(Sku, site=merchant_site)
@@ -276,13 +279,25 @@ def todo(actor: Actor, at: datetime) -> Sequence[home.Card]:
     return (
         home.Card(
             _("Products rejected"),
-            counts.rejected,
+            shown_count(counts.rejected),
             f"{products}?state=rejected",
             "warning",
             order=40,
         ),
-        home.Card(_("SKUs nearly sold out"), counts.low, f"{skus}?stock=low", "warning", order=41),
-        home.Card(_("SKUs sold out"), counts.sold_out, f"{skus}?stock=none", "urgent", order=42),
+        home.Card(
+            _("SKUs nearly sold out"),
+            shown_count(counts.low),
+            f"{skus}?stock=low",
+            "warning",
+            order=41,
+        ),
+        home.Card(
+            _("SKUs sold out"),
+            shown_count(counts.sold_out),
+            f"{skus}?stock=none",
+            "urgent",
+            order=42,
+        ),
     )
 
 

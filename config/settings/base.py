@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "affiliates.apps.AffiliatesConfig",
     "aftersales.apps.AftersalesConfig",
     "settlements.apps.SettlementsConfig",
+    "insights.apps.InsightsConfig",
     "demo.apps.DemoConfig",
     "config.apps.ConfigConfig",
 ]

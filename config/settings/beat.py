@@ -24,6 +24,8 @@ _SWEEPS = {
     "affiliates.tasks.release_commissions": 60,
     "settlements.tasks.settle_due_lines": 20,
     "settlements.tasks.refresh_statements": 300,
+    "insights.tasks.add_up_days": 5,
+    "insights.tasks.refresh_scores": 1800,
     "shops.tasks.expire_consents": 60,
     "shops.tasks.complete_unbindings": 30,
     "accounts.tasks.expire_verifications": 3600,
@@ -37,5 +39,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "kernel.tasks.forget_old_rows": {
         "task": "kernel.tasks.forget_old_rows",
         "schedule": crontab(hour=4, minute=0),
-    }
+    },
+    "insights.tasks.check_days": {
+        "task": "insights.tasks.check_days",
+        "schedule": crontab(hour=3, minute=20),
+    },
 }

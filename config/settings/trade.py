@@ -5,6 +5,7 @@ rules as noted; where there is none, the number is this project's choice.
 """
 
 from datetime import timedelta
+from typing import Any
 
 # --- orders -------------------------------------------------------------------------------------
 UNPAID_CLOSE_AFTER = timedelta(minutes=30)
@@ -55,3 +56,50 @@ OPEN_PLAN_MAX_BP = 5_000
 RATES_CAP_BP = 9_000
 #: The platform's technical service fee where no dated rate is set (SH-09).
 SERVICE_FEE_BP = 500
+
+# --- experience score ---------------------------------------------------------------------------
+#: SH-14: measure → weight in its part, target, bands ``[limit, points × 10]`` from the best to the
+#: worst. Rates are basis points, durations tenths of an hour. Dated rows of an operator go before.
+SCORE_RULES: dict[str, dict[str, Any]] = {
+    "quality_return": {
+        "weight": 100,
+        "target": 100,
+        "bands": [
+            [30, 1000],
+            [60, 950],
+            [100, 900],
+            [200, 750],
+            [300, 600],
+            [500, 400],
+            [1000, 200],
+        ],
+    },
+    "shipped_on_time": {
+        "weight": 100,
+        "target": 9900,
+        "bands": [[9950, 1000], [9900, 950], [9800, 900], [9500, 750], [9000, 600], [7500, 300]],
+    },
+    "refund_hours": {
+        "weight": 30,
+        "target": 120,
+        "bands": [
+            [20, 1000],
+            [60, 950],
+            [120, 900],
+            [180, 800],
+            [240, 700],
+            [360, 550],
+            [480, 400],
+        ],
+    },
+    "return_hours": {
+        "weight": 30,
+        "target": 240,
+        "bands": [[60, 1000], [120, 950], [240, 900], [360, 800], [480, 700], [600, 500]],
+    },
+    "platform_help": {
+        "weight": 40,
+        "target": 20,
+        "bands": [[5, 1000], [10, 950], [20, 900], [40, 800], [80, 600], [150, 300]],
+    },
+}

@@ -2,19 +2,20 @@
 
 Rooms register providers from their `admin/` package::
 
-    register("merchant", todo)      # todo(actor, at) -> [Card(…), Chart(…)]
+    register("merchant", todo)      # todo(actor, at) -> [Card(…), Panel(…), Chart(…)]
 
-A provider is asked on each visit, so it makes a handful of queries at most, none per row.
+The page shows cards, then panels, then charts. A provider is asked on each visit, so it makes a
+handful of queries at most, none per row.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.functional import Promise
 
@@ -83,7 +84,33 @@ class Chart:
         return json.dumps({"labels": [str(one) for one in self.labels], "datasets": sets})
 
 
-Provider = Callable[[Actor, datetime], Sequence[Card | Chart]]
+@dataclass(frozen=True)
+class Panel:
+    """A part of the page that a room draws itself: its template gets `context` as ``panel``."""
+
+    template: str
+    context: Mapping[str, Any]
+    order: int = 100
+
+
+Part = Card | Chart | Panel
+Provider = Callable[[Actor, datetime], Sequence[Part]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the providers of a console contributed, each kind in its order."""
+
+    cards: Sequence[Card] = ()
+    panels: Sequence[Panel] = ()
+    charts: Sequence[Chart] = ()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there are cards, and none of those that may call has something to call for."""
+        calling = [card for card in self.cards if card.tone != "plain"]
+        return bool(calling) and all(card.shown_tone == "plain" for card in calling)
+
 
 _providers: dict[str, list[Provider]] = defaultdict(list)
 
@@ -94,9 +121,13 @@ def register(site_name: str, provider: Provider) -> None:
         _providers[site_name].append(provider)
 
 
-def collect(site_name: str, actor: Actor, at: datetime) -> tuple[list[Card], list[Chart]]:
-    """Return the cards, in order, and the charts of a console for `actor`."""
+def collect(site_name: str, actor: Actor, at: datetime) -> Page:
+    """Return what the console shows `actor` at `at`."""
     parts = [part for provider in _providers[site_name] for part in provider(actor, at)]
     cards = [part for part in parts if isinstance(part, Card)]
-    charts = [part for part in parts if isinstance(part, Chart)]
-    return sorted(cards, key=lambda card: card.order), charts
+    panels = [part for part in parts if isinstance(part, Panel)]
+    return Page(
+        sorted(cards, key=lambda card: card.order),
+        sorted(panels, key=lambda panel: panel.order),
+        [part for part in parts if isinstance(part, Chart)],
+    )

@@ -143,8 +143,8 @@ class ConsoleSite(UnfoldAdminSite):
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         actor = self.actor(request)
-        cards, charts = home.collect(self.name, actor, clock.now()) if actor else ([], [])
-        context = {"cards": cards, "charts": charts, **(extra_context or {})}
+        page = home.collect(self.name, actor, clock.now()) if actor else home.Page()
+        context = {"page": page, **(extra_context or {})}
         return super().index(request, context)
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kernel import money
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.sites import merchant_site
 from kernel.counting import shown_count
+from kernel.numbers import day_ends
 from orders.admin import acts
 from orders.admin.pages import OrderConsole
+from orders.enums import OrderStatus
 from orders.models import Order
-from orders.selectors.counters import daily_sales, order_counts
+from orders.selectors.counters import order_counts
 
 LIST = "merchant:orders_order_changelist"
 
@@ -32,24 +34,33 @@ class MerchantOrderConsole(OrderConsole):
         return order.remark
 
 
-def todo(actor: Actor, at: datetime) -> Sequence[home.Card | home.Chart]:
-    """Say on the shop's home page what waits to be shipped, and draw the last 30 days."""
+def todo(actor: Actor, at: datetime) -> Sequence[home.Card]:
+    """Say on the shop's home page what waits to be shipped, by its promise."""
     if not actor.may("orders.view"):
         return ()
     counts = order_counts(actor, at)
-    url = f"{reverse(LIST)}?status__exact=to_ship"
-    days = daily_sales(actor, at)
+    midnight = day_ends(at)
     return (
-        home.Card(_("To ship"), shown_count(counts.to_ship), url, "warning", order=10),
-        home.Card(_("To ship within 12 hours"), shown_count(counts.near), url, "warning", order=11),
-        home.Card(_("Shipping late"), shown_count(counts.late), url, "urgent", order=12),
-        home.Chart(
-            _("Sales of the last 30 days"),
-            [f"{one.day:%m-%d}" for one in days],
-            [home.Series(_("Paid"), [str(money.major(one.amount)) for one in days])],
-            note=_("Yuan a day, by the day of payment"),
+        home.Card(
+            _("Shipping late"), shown_count(counts.late), _waiting(lt=at), "urgent", order=10
         ),
+        home.Card(
+            _("To ship today"),
+            shown_count(counts.today),
+            _waiting(gte=at, lt=midnight),
+            "warning",
+            order=11,
+        ),
+        home.Card(_("To ship later"), shown_count(counts.later), _waiting(gte=midnight), order=12),
     )
+
+
+def _waiting(**promised: datetime) -> str:
+    """Return the address of what is to be shipped and promised for some time: the rows counted."""
+    states = f"{OrderStatus.TO_SHIP},{OrderStatus.PARTLY_SHIPPED}"
+    asked = {"status__in": states}
+    asked |= {f"ship_by_at__{how}": moment.isoformat() for how, moment in promised.items()}
+    return f"{reverse(LIST)}?{urlencode(asked)}"
 
 
 home.register("merchant", todo)

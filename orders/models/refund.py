@@ -172,6 +172,8 @@ class LineRefund(models.Model):
             CompositeKey(relation="line", shared=["shop", "buyer"], name="linerefund_of_line"),
             Wall(by="shop", name="linerefund_wall"),
         )
+        # What a shop gave back on a day, by the day of the refund.
+        indexes = (models.Index(fields=["shop", "at", "id"], name="linerefund_shop_at"),)
 
     def __str__(self) -> str:
         return f"{self.line_id}: {self.amount}"

@@ -7,11 +7,13 @@ from typing import Any
 from aftersales.enums import Inspection
 from catalog.enums import ImportFormat
 from catalog.models import ImportJob, ImportRowError, ProductDraft, ProductReview
+from insights.enums import ExemptReason, ScoreMetric
+from insights.models import ScoreExemption, ShopDay, ShopScore, ShopScoreMetric
 from orders.enums import ExportPreset, OrderStatus
 from orders.models import ExportJob, ExportPart, OrderLine
 from shops.enums import Relation
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
-from tests.factories.aftersales import accepted, returned_case
+from tests.factories.aftersales import accepted, requested_case, returned_case
 from tests.factories.catalog import ProductFactory
 from tests.factories.orders import PLACED_AT, make_order, make_sku
 from tests.factories.shops import BindingFactory, ShopFactory
@@ -36,6 +38,34 @@ def build_world() -> None:
     make_order(OrderStatus.SHIPPED, presenter={"account": {"id": "acc_1"}})
     _replace_binding()
     _edit(line)
+    _weigh(line)
+
+
+def _weigh(line: OrderLine) -> None:
+    ShopDay.objects.create(shop=line.shop, day=PLACED_AT.date())
+    score = ShopScore.objects.create(
+        shop=line.shop, day=PLACED_AT.date(), orders=1, computed_at=PLACED_AT
+    )
+    ShopScoreMetric.objects.create(
+        score=score,
+        shop=line.shop,
+        metric=ScoreMetric.QUALITY_RETURN,
+        numerator=0,
+        denominator=1,
+        weight=1,
+        target=1,
+        bands=[],
+    )
+    case = requested_case()
+    ScoreExemption.objects.create(
+        shop=case.shop,
+        buyer=case.buyer,
+        order=case.order,
+        case=case,
+        reason=ExemptReason.APPEAL_WON,
+        note="x",
+        created_at=PLACED_AT,
+    )
 
 
 def _replace_binding() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
 from kernel.composite_keys import CompositeKey
@@ -139,7 +138,7 @@ def test_the_keys_in_the_database_are_those_of_the_models() -> None:
 
 
 def nullable(table: str) -> set[str]:
-    (model,) = (one for one in apps.get_models() if one._meta.db_table == table)
+    (model,) = (one for one in MODELS if one._meta.db_table == table)
     return {field.column for field in model._meta.concrete_fields if field.null}
 
 
@@ -169,7 +168,7 @@ def is_held(keys: list[Key], table: str, column: str, target: str) -> bool:
 
 
 def primary(table: str) -> str:
-    (model,) = (one for one in apps.get_models() if one._meta.db_table == table)
+    (model,) = (one for one in MODELS if one._meta.db_table == table)
     return model._meta.pk.column
 
 

@@ -16,7 +16,7 @@ from shops.enums import StaffRole
 
 ROOMS = (
     *("accounts", "affiliates", "aftersales", "catalog", "kernel"),
-    *("orders", "settlements", "shops"),
+    *("insights", "orders", "settlements", "shops"),
 )
 SITES = (merchant_site, support_site, operator_site)
 #: Acts whose name is put together at run time: `affiliates.contract_<status>`, and the decisions

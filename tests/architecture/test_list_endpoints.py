@@ -8,7 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from tests.architecture import list_endpoints_trade  # noqa: F401 -- registers its recipes
+from tests.architecture import (  # noqa: F401 -- they register their recipes
+    list_endpoints_insights,
+    list_endpoints_trade,
+)
 from tests.architecture.list_endpoints import RECIPES, V1, Recipe
 from tests.architecture.test_doors import api_views
 

@@ -15,9 +15,12 @@ from kernel.scoping import ScopedQuerySet
 ROOT = Path(settings.BASE_DIR)
 ROOMS = (
     "kernel", "ledger", "accounts", "shops", "catalog", "orders", "aftersales", "affiliates",
-    "settlements", "demo",
+    "settlements", "insights", "demo",
 )  # fmt: skip
-MODELS = [model for model in apps.get_models() if model._meta.app_label in ROOMS]
+#: A proxy is another name of a lower room's rows: what they keep is asked there.
+MODELS = [
+    model for model in apps.get_models() if model._meta.app_label in ROOMS and not model._meta.proxy
+]
 
 #: States that no move leads to, because rows are born in them under a condition.
 BORN_IN = {

@@ -35,7 +35,7 @@ KINDS = frozenset(
     """
     shop product sku order export group payment refund package case binding staff token admission
     import review return_address address verification contract pick pick_code statement payout user
-    agency account creator plan category brand position
+    agency account creator plan category brand position score exemption
     """.split()  # noqa: SIM905 -- a list of thirty words reads best as words
 )
 
@@ -99,6 +99,8 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "pick_code": [front.pick.pick_code],
         "statement": [one.public_id for one in trade.statements.values()],
         "payout": [one.number for one in trade.payouts.values()],
+        "score": [trade.score.public_id],
+        "exemption": [trade.exemption.public_id],
         "user": [one.public_id for one in people.users.values()],
         "agency": [people.agency.public_id],
     }

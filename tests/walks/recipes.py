@@ -169,3 +169,9 @@ def _count(request: Request, side: Side) -> None:
 
 
 __all__ = ["CHANGES", "Recipe", "UnknownName", "recipe", "request_for", "rightful"]
+
+
+@changes("insights_support_exemptions_post")
+def _case_of_its_order(request: Request, side: Side) -> None:
+    case = side.trade.cases["requested"]
+    request.body |= {"order_number": case.order.number, "case_number": case.number}

@@ -13,6 +13,12 @@ from aftersales.services import arbitration, deciding, opening, records, returns
 from aftersales.services.deciding import Rejection
 from aftersales.services.opening import CaseRequest
 from catalog.models import Sku
+from insights.enums import ExemptReason
+from insights.models import ScoreExemption, ShopScore
+from insights.selectors.morning import day_of
+from insights.services.days import add_up_all
+from insights.services.exemptions import exempt
+from insights.services.scores import refresh
 from kernel.actors import Actor, Role
 from kernel.delivery import deliver_all
 from orders.enums import CloseReason, ExportPreset
@@ -53,6 +59,8 @@ class Trade:
     entry: SettlementEntry
     statements: dict[str, Statement]
     payouts: dict[str, Payout]
+    exemption: ScoreExemption
+    score: ShopScore
 
 
 class Counter:
@@ -193,7 +201,21 @@ def make_trade(side: str, people: People, front: Storefront, now: datetime) -> T
             "agency": Statement.objects.get(agency=people.agency),
         },
         payouts=_payouts(side, people, front, now),
+        exemption=exempt(
+            order=orders["to_ship"],
+            reason=ExemptReason.FORCE_MAJEURE,
+            note=canary(side, "exemption"),
+            at=now,
+            actor=SUPPORT,
+        ),
+        score=_score(front, now),
     )
+
+
+def _score(front: Storefront, now: datetime) -> ShopScore:
+    """Add the shop's days up and score it."""
+    add_up_all()
+    return refresh(shop_id=front.shop.pk, day=day_of(now), at=now)
 
 
 def _export(side: str, front: Storefront, now: datetime) -> ExportJob:

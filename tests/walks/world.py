@@ -13,6 +13,8 @@ from typing import Any
 
 from accounts.models import User
 from catalog.models import Brand, Category
+from insights.enums import ScoreMetric
+from insights.models import ScoreRule
 from kernel import clock
 from kernel.delivery import deliver_all
 from settlements.models import FeeRate
@@ -60,6 +62,13 @@ def build() -> World:
     category = CategoryFactory(name="Textiles", parent=root)
     Brand.objects.create(name="Common brand")
     FeeRate.objects.create(category=None, rate_bp=500, effective_from=LONG_AGO)
+    ScoreRule.objects.create(
+        metric=ScoreMetric.SHIPPED_ON_TIME,
+        effective_from=LONG_AGO,
+        weight=100,
+        target=9_900,
+        bands=[[9_900, 1_000]],
+    )
     operator, support, former = OperatorFactory(), SupportFactory(), UserFactory()
     a = _side("A", former, category, now)
     before_b = marks()

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from demo.seeding import World, cases, market, people, sales
+from demo.seeding import World, cases, figures, market, people, sales
 from kernel import clock
 from shops.models import Shop
 
@@ -38,4 +38,5 @@ class Command(BaseCommand):
             market.seed(world)
             sales.seed(world)
             cases.seed(world)
+            figures.seed(world)
             report("Demo data", 1, 1)

@@ -94,7 +94,7 @@ def test_the_workbench_counts(support_desk):
     requested_case()
     judged_case()
 
-    cards = support_desk.get("/support/").context["cards"]
+    cards = support_desk.get("/support/").context["page"].cards
 
     assert {str(card.title): card.value for card in cards} == {
         "With support": 1,

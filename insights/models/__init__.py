@@ -1,0 +1,21 @@
+"""What was added up of a shop's days, and how its score came about."""
+
+from insights.models.behind import BookedRefund, PaidOrder, WeighedCase
+from insights.models.day import ShopDay
+from insights.models.score import (
+    ScoreExemption,
+    ScoreRule,
+    ShopScore,
+    ShopScoreMetric,
+)
+
+__all__ = [
+    "BookedRefund",
+    "PaidOrder",
+    "ScoreExemption",
+    "ScoreRule",
+    "ShopDay",
+    "ShopScore",
+    "ShopScoreMetric",
+    "WeighedCase",
+]

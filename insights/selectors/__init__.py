@@ -1,0 +1,1 @@
+"""Questions about a shop's figures."""

@@ -1,0 +1,1 @@
+"""The writes of the insights room, one topic a file."""
