@@ -129,6 +129,23 @@ class Carrier(models.TextChoices):
     JD = "jd", _("JD Logistics")
     JTEXPRESS = "jtexpress", _("J&T Express")
     DEPPON = "debangwuliu", _("Deppon")
+    DEPPON_EXPRESS = "debangkuaidi", _("Deppon Express")
+    DANNIAO = "danniao", _("Cainiao Express")
+    ZJS = "zhaijisong", _("ZJS Express")
+    UCE = "youshuwuliu", _("UC Express")
+    KUAYUE = "kuayue", _("KYE Express")
+    ZTO_FREIGHT = "zhongtongkuaiyun", _("ZTO Freight")
+    SF_FREIGHT = "shunfengkuaiyun", _("SF Freight")
+    ANE = "annengwuliu", _("ANE Logistics")
+
+
+class ShippingFileStatus(models.TextChoices):
+    """A file of parcels (OP-13)."""
+
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
 
 
 class ExportPreset(models.TextChoices):

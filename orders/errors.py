@@ -125,6 +125,20 @@ class NoticeRefused(DomainError):
         super().__init__(extra={"reason": reason})
 
 
+class TooManyShippingFiles(DomainError):
+    """Files of parcels of the shop are still at work."""
+
+    code = "too_many_shipping_files"
+    message = _("Other shipping files of the shop are not done yet. Wait for them.")
+
+
+class NothingToShip(DomainError):
+    """No dry run, not done yet, without a good row, or shipped already."""
+
+    code = "nothing_to_ship"
+    message = _("This file has nothing to ship any more.")
+
+
 class NotShippable(DomainError):
     """The order has nothing to ship, or not so many pieces of that line."""
 

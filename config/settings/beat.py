@@ -17,6 +17,8 @@ _SWEEPS = {
     "orders.tasks.auto_confirm": 60,
     "orders.tasks.write_exports": 15,
     "orders.tasks.expire_exports": 3600,
+    "orders.tasks.ship_files": 15,
+    "orders.tasks.empty_shipping_files": 3600,
     "aftersales.tasks.act_on_overdue_cases": 20,
     "catalog.tasks.sweep_imports": 15,
     "catalog.tasks.apply_begun_prices": 60,

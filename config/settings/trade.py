@@ -18,6 +18,9 @@ MAX_ORDER_LINES = 50
 MAX_EXPORT_ROWS = 100_000
 MAX_OPEN_EXPORTS = 3
 KEEP_EXPORTS = timedelta(days=7)
+#: OP-13: rows of one file of parcels, files of a shop that are at work.
+MAX_SHIPPING_ROWS = 10_000
+MAX_OPEN_SHIPPING_FILES = 3
 #: A notice signed longer ago than this is refused.
 NOTICE_TOLERANCE = timedelta(minutes=5)
 

@@ -9,7 +9,14 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders.enums import ExportStatus, NoticeOutcome, OrderStatus, PaymentStatus, RefundStatus
+from orders.enums import (
+    ExportStatus,
+    NoticeOutcome,
+    OrderStatus,
+    PaymentStatus,
+    RefundStatus,
+    ShippingFileStatus,
+)
 from orders.models import Order
 
 #: Colours of Unfold's labels by status.
@@ -45,6 +52,12 @@ EXPORT_TONES: dict[str, str] = {
     ExportStatus.DONE: "success",
     ExportStatus.FAILED: "danger",
     ExportStatus.EXPIRED: "default",
+}
+SHIPPING_FILE_TONES: dict[str, str] = {
+    ShippingFileStatus.QUEUED: "default",
+    ShippingFileStatus.RUNNING: "info",
+    ShippingFileStatus.DONE: "success",
+    ShippingFileStatus.FAILED: "danger",
 }
 #: Colours of countdowns.
 CLOCK_TONES = {"late": "danger", "near": "warning", "calm": "info", "none": "default"}

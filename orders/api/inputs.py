@@ -13,9 +13,9 @@ from kernel import text
 from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
 from orders.api.bodies import CheckoutBody
 from orders.enums import Carrier, ExportPreset, MediaType, OrderStatus, RefundStatus, SandboxProfile
+from orders.services.carriers import TRACKING
 from orders.services.desk import DEADLINES
 from orders.services.requests import Touch, WantedLine
-from orders.services.shipping import TRACKING
 
 PHONE = RegexValidator(text.PHONE, _("This is not a telephone number."))
 
@@ -137,6 +137,25 @@ class ParcelIn(In):
         if len({line["position"] for line in lines}) != len(lines):
             raise serializers.ValidationError(_("Name each line once."), code="duplicate_line")
         return lines
+
+
+class ShippingFileIn(In):
+    """Parcels: a CSV or XLSX `file` (multipart/form-data), or the same lines as `text`.
+
+    Columns: order, carrier, tracking_number, and for a part of an order sku_code and pieces.
+    """
+
+    file = serializers.FileField(max_length=200, allow_empty_file=False, required=False)
+    text = Text(max_length=1_000_000, required=False)
+    is_dry_run = serializers.BooleanField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Demand exactly one way of sending the lines."""
+        if ("file" in attrs) == ("text" in attrs):
+            raise serializers.ValidationError(
+                {"file": _("Send either a file or a text.")}, code="required"
+            )
+        return attrs
 
 
 class ExportIn(In):

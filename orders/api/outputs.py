@@ -19,10 +19,12 @@ from orders.enums import (
     PaymentStatus,
     RefundReason,
     RefundStatus,
+    ShippingFileStatus,
     TrafficChannel,
 )
-from orders.models import Order, OrderGroup, OrderLine, Payment
+from orders.models import Order, OrderGroup, OrderLine, Payment, ShippingRowFault
 from orders.selectors import NowKnownAsOut, attach_identity
+from orders.services.shipfiles.reports import fix_of
 from shops.selectors import PresenterOut, StorefrontOut
 
 
@@ -147,6 +149,48 @@ class ExportJobOut(Out):
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class CarrierOut(Out):
+    """A carrier that parcels may go with."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    name_zh = serializers.CharField()
+    #: What numbers of it usually look like; others are taken too.
+    number_pattern = serializers.CharField()
+
+
+class ShippingFileOut(Out):
+    """How far a file of parcels is."""
+
+    id = serializers.CharField(source="public_id")
+    filename = serializers.CharField()
+    is_dry_run = serializers.BooleanField()
+    status = serializers.ChoiceField(choices=ShippingFileStatus.choices)
+    percent = serializers.IntegerField()
+    total_count = serializers.IntegerField()
+    done_count = serializers.IntegerField()
+    good_count = serializers.IntegerField()
+    bad_count = serializers.IntegerField()
+    error = serializers.CharField()
+    by = serializers.CharField(source="actor_label")
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class ShippingRowFaultOut(Out):
+    """What is wrong with a row of parcels, and what to do."""
+
+    row_number = serializers.IntegerField()
+    column = serializers.CharField()
+    code = serializers.CharField()
+    fix = serializers.SerializerMethodField()
+    is_note = serializers.BooleanField()
+    cells = serializers.ListField(child=serializers.CharField())
+
+    def get_fix(self, fault: ShippingRowFault) -> str:
+        return fix_of(fault.code)
 
 
 class ParcelLineOut(Out):

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from orders.api import buyer, exports, gateways, merchant, platform
+from orders.api import buyer, exports, gateways, merchant, platform, shipfiles
 
 _SHOP = "shops/<str:shop_id>/orders"
 _EXPORTS = "shops/<str:shop_id>/exports"
+_FILES = "shops/<str:shop_id>/shipping-files"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cart", buyer.CartView.as_view()),
@@ -30,6 +31,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_EXPORTS, exports.ShopExportsView.as_view()),
     path(f"{_EXPORTS}/<str:export_id>", exports.ShopExportView.as_view()),
     path(f"{_EXPORTS}/<str:export_id>/file", exports.ShopExportFileView.as_view()),
+    path("carriers", shipfiles.CarriersView.as_view()),
+    path(_FILES, shipfiles.ShippingFilesView.as_view()),
+    path(f"{_FILES}/<str:shipping_file_id>", shipfiles.ShippingFileView.as_view()),
+    path(f"{_FILES}/<str:shipping_file_id>/ship", shipfiles.ShippingFileShipView.as_view()),
+    path(f"{_FILES}/<str:shipping_file_id>/faults", shipfiles.ShippingFileFaultsView.as_view()),
+    path(f"{_FILES}/<str:shipping_file_id>/error-file", shipfiles.ShippingErrorFileView.as_view()),
     path("support/orders/<str:number>", platform.SupportOrderView.as_view()),
     path("support/orders/<str:number>/receiver", platform.SupportReceiverView.as_view()),
     path("operator/refunds", platform.OperatorRefundsView.as_view()),

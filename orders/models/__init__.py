@@ -10,6 +10,7 @@ from orders.models.order import Order, OrderGroup
 from orders.models.payment import GatewayNotice, Payment, PaymentSplit
 from orders.models.refund import LineRefund, Refund
 from orders.models.sandbox import SandboxRefund, SandboxTransaction
+from orders.models.shipping import ShippingFile, ShippingRowFault
 
 __all__ = [
     "CartLine",
@@ -29,4 +30,6 @@ __all__ = [
     "Refund",
     "SandboxRefund",
     "SandboxTransaction",
+    "ShippingFile",
+    "ShippingRowFault",
 ]

@@ -17,7 +17,7 @@ from accounts.models import Block, Follow, Verification
 from accounts.services.addresses import AddressData, add_address
 from aftersales.enums import CaseKind
 from orders.enums import ExportPreset, OrderStatus
-from orders.models import ExportJob
+from orders.models import ExportJob, ShippingFile, ShippingRowFault
 from orders.services.refunds import refund_line
 from shops.enums import GuaranteeKind, Relation, StaffRole
 from shops.models import NameChange
@@ -239,6 +239,26 @@ def exports_of_a_shop() -> Scene:
         owner_of(shop),
         url,
         lambda: ExportJob.objects.create(shop=shop, preset=ExportPreset.ORDERS, language="en"),
+    )
+
+
+@recipe("orders/shops/<str:shop_id>/shipping-files")
+def shipping_files_of_a_shop() -> Scene:
+    shop = ShopFactory()
+    url = f"orders/shops/{shop.public_id}/shipping-files"
+    return Scene(
+        owner_of(shop), url, lambda: ShippingFile.objects.create(shop=shop, filename="a.csv")
+    )
+
+
+@recipe("orders/shops/<str:shop_id>/shipping-files/<str:shipping_file_id>/faults")
+def faults_of_a_shipping_file() -> Scene:
+    shop = ShopFactory()
+    file = ShippingFile.objects.create(shop=shop, filename="a.csv")
+    return Scene(
+        owner_of(shop),
+        f"orders/shops/{shop.public_id}/shipping-files/{file.public_id}/faults",
+        lambda: ShippingRowFault.objects.create(job=file, shop=shop, row_number=1, code="missing"),
     )
 
 

@@ -8,7 +8,7 @@ from aftersales.enums import Inspection
 from catalog.enums import ImportFormat
 from catalog.models import ImportJob, ImportRowError, ProductDraft, ProductReview
 from orders.enums import ExportPreset, OrderStatus
-from orders.models import ExportJob, ExportPart, OrderLine
+from orders.models import ExportJob, ExportPart, OrderLine, ShippingFile, ShippingRowFault
 from shops.enums import Relation
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.aftersales import accepted, returned_case
@@ -51,6 +51,8 @@ def _edit(line: OrderLine) -> None:
     ImportRowError.objects.create(job=job, shop=shop, row_number=2, code="missing", fix="Fill it.")
     export = ExportJob.objects.create(shop=shop, preset=ExportPreset.ORDERS, language="en")
     ExportPart.objects.create(job=export, shop=shop, position=0, content=b"")
+    file = ShippingFile.objects.create(shop=shop, filename="a.csv")
+    ShippingRowFault.objects.create(job=file, shop=shop, row_number=2, code="missing")
     ProductDraft.objects.create(product=product, shop=shop)
     ProductReview.objects.create(
         product=product,

@@ -16,7 +16,7 @@ from catalog.models import Sku
 from kernel.actors import Actor, Role
 from kernel.delivery import deliver_all
 from orders.enums import CloseReason, ExportPreset
-from orders.models import CartLine, ExportJob, Order, Payment
+from orders.models import CartLine, ExportJob, Order, Payment, ShippingFile
 from orders.services.capturing import apply_payment
 from orders.services.closing import close_order
 from orders.services.desk import remark_order
@@ -27,6 +27,7 @@ from orders.services.notices import receive_notice
 from orders.services.payments import start_payment
 from orders.services.placement import Placed, PlaceOrder, Receiver, Touch, WantedLine, place_orders
 from orders.services.receipt import confirm_receipt
+from orders.services.shipfiles import jobs as shipfiles
 from orders.services.shipping import ship_order
 from settlements.enums import PartyKind
 from settlements.models import Payout, SettlementEntry, Statement
@@ -49,6 +50,7 @@ class Trade:
 
     orders: dict[str, Order]
     export: ExportJob
+    shipping_file: ShippingFile
     cases: dict[str, RefundCase]
     entry: SettlementEntry
     statements: dict[str, Statement]
@@ -185,6 +187,7 @@ def make_trade(side: str, people: People, front: Storefront, now: datetime) -> T
     return Trade(
         orders=orders,
         export=_export(side, front, now),
+        shipping_file=_shipping_file(side, front, orders["to_ship"], now),
         cases=cases,
         entry=SettlementEntry.objects.filter(shop=front.shop).order_by("pk")[0],
         statements={
@@ -208,6 +211,22 @@ def _export(side: str, front: Storefront, now: datetime) -> ExportJob:
         at=now,
     )
     while jobs.write_part(job_id=job.pk, at=now):
+        pass
+    return job
+
+
+def _shipping_file(side: str, front: Storefront, order: Order, now: datetime) -> ShippingFile:
+    """Look at a file of two parcels: one can be shipped, the other is nobody's."""
+    lines = f"{order.number},顺丰,SF0000000000001\n{canary(side, 'row')},顺丰,SF0000000000002"
+    job = shipfiles.start(
+        shop=front.shop,
+        filename=canary(side, "file"),
+        content=lines.encode(),
+        actor=front.actor,
+        at=now,
+        is_dry_run=True,
+    )
+    while shipfiles.ship_part(job_id=job.pk, at=now):
         pass
     return job
 
