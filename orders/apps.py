@@ -16,6 +16,7 @@ class OrdersConfig(AppConfig):
             exports,
             merchant,
             operator,
+            printings,
             shipfiles,
             support,
         )

@@ -148,6 +148,24 @@ class ShippingFileStatus(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+class OrderFlag(models.IntegerChoices):
+    """A shop's own mark on an order (OR-17); the numbers are Doudian's."""
+
+    GREY = 0, _("grey")
+    PURPLE = 1, _("purple")
+    CYAN = 2, _("cyan")
+    GREEN = 3, _("green")
+    ORANGE = 4, _("orange")
+    RED = 5, _("red")
+
+
+class PrintKind(models.TextChoices):
+    """What is printed for the warehouse."""
+
+    LABELS = "labels", _("labels")
+    PICK_LIST = "pick_list", _("pick list")
+
+
 class ExportPreset(models.TextChoices):
     """Which columns an export has (OR-23)."""
 

@@ -139,6 +139,30 @@ class NothingToShip(DomainError):
     message = _("This file has nothing to ship any more.")
 
 
+class NotTogether(DomainError):
+    """The orders go to different buyers or addresses, or one of them is not there."""
+
+    code = "not_together"
+    message = _("These orders do not go to one buyer at one address.")
+
+
+class NotPrintable(DomainError):
+    """Some of the orders are not there, do not wait to be shipped, or there are too many.
+
+    `errors` and `orders` name them, `limit` is how many one file takes.
+    """
+
+    code = "not_printable"
+    message = _("Some of these orders cannot be printed.")
+
+
+class NothingToPrint(DomainError):
+    """No order waits that was not printed yet."""
+
+    code = "nothing_to_print"
+    message = _("No order waits that was not printed yet.")
+
+
 class NotShippable(DomainError):
     """The order has nothing to ship, or not so many pieces of that line."""
 

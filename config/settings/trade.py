@@ -21,6 +21,8 @@ KEEP_EXPORTS = timedelta(days=7)
 #: OP-13: rows of one file of parcels, files of a shop that are at work.
 MAX_SHIPPING_ROWS = 10_000
 MAX_OPEN_SHIPPING_FILES = 3
+#: Orders in one file of labels or pick list.
+MAX_PRINTED_ORDERS = 200
 #: A notice signed longer ago than this is refused.
 NOTICE_TOLERANCE = timedelta(minutes=5)
 

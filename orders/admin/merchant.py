@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
 from kernel import money
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.sites import merchant_site
 from kernel.counting import shown_count
-from orders.admin import acts
+from orders.admin import acts, wording
 from orders.admin.pages import OrderConsole
+from orders.admin.printings import PrintLabel
 from orders.models import Order
 from orders.selectors.counters import daily_sales, order_counts
 
@@ -26,10 +29,22 @@ LIST = "merchant:orders_order_changelist"
 class MerchantOrderConsole(OrderConsole):
     """The shop's orders."""
 
-    acts = (acts.Ship, acts.Remark, acts.Reveal)
+    acts = (acts.Ship, acts.ShipTogether, PrintLabel, acts.Remark, acts.Reveal)
+
+    list_display: Any = (
+        *OrderConsole.list_display[:3],
+        "flag_badge",
+        *OrderConsole.list_display[3:],
+    )
+    list_filter: Any = ("status", "flag", "is_frozen", "placed_at")
 
     def note(self, order: Order) -> str:
         return order.remark
+
+    @display(description=_("Flag"), label=wording.FLAG_TONES)
+    def flag_badge(self, order: Order) -> tuple[int, str] | None:
+        """Return the shop's mark, coloured; grey is none."""
+        return (order.flag, order.get_flag_display()) if order.flag else None
 
 
 def todo(actor: Actor, at: datetime) -> Sequence[home.Card | home.Chart]:

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from orders.enums import (
     ExportStatus,
     NoticeOutcome,
+    OrderFlag,
     OrderStatus,
     PaymentStatus,
+    PrintKind,
     RefundStatus,
     ShippingFileStatus,
 )
@@ -59,6 +61,15 @@ SHIPPING_FILE_TONES: dict[str, str] = {
     ShippingFileStatus.DONE: "success",
     ShippingFileStatus.FAILED: "danger",
 }
+FLAG_TONES: dict[int, str] = {
+    OrderFlag.GREY: "default",
+    OrderFlag.PURPLE: "primary",
+    OrderFlag.CYAN: "info",
+    OrderFlag.GREEN: "success",
+    OrderFlag.ORANGE: "warning",
+    OrderFlag.RED: "danger",
+}
+PRINT_TONES: dict[str, str] = {PrintKind.LABELS: "primary", PrintKind.PICK_LIST: "info"}
 #: Colours of countdowns.
 CLOCK_TONES = {"late": "danger", "near": "warning", "calm": "info", "none": "default"}
 NEAR = timedelta(hours=12)

@@ -12,10 +12,20 @@ from rest_framework import serializers
 from kernel import text
 from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
 from orders.api.bodies import CheckoutBody
-from orders.enums import Carrier, ExportPreset, MediaType, OrderStatus, RefundStatus, SandboxProfile
+from orders.enums import (
+    Carrier,
+    ExportPreset,
+    MediaType,
+    OrderFlag,
+    OrderStatus,
+    PrintKind,
+    RefundStatus,
+    SandboxProfile,
+)
 from orders.services.carriers import TRACKING
 from orders.services.desk import DEADLINES
 from orders.services.requests import Touch, WantedLine
+from orders.services.together import MOST_TOGETHER
 
 PHONE = RegexValidator(text.PHONE, _("This is not a telephone number."))
 
@@ -158,6 +168,15 @@ class ShippingFileIn(In):
         return attrs
 
 
+class PrintingIn(In):
+    """Paper for the warehouse. Without `orders`: what waits and was not printed so yet."""
+
+    kind = serializers.ChoiceField(choices=PrintKind.choices)
+    orders = serializers.ListField(
+        child=Text(max_length=20), required=False, max_length=settings.MAX_PRINTED_ORDERS
+    )
+
+
 class ExportIn(In):
     """A file of orders: which columns, which orders, and whether receivers are in clear."""
 
@@ -170,9 +189,20 @@ class ExportIn(In):
 
 
 class OrderRemarkIn(In):
-    """The shop's note, at most 60 characters."""
+    """The shop's note, at most 60 characters, and its flag; without a flag it stays."""
 
     remark = Text(max_length=60, allow_blank=True)
+    flag = serializers.ChoiceField(choices=OrderFlag.choices, required=False)
+
+
+class TogetherIn(In):
+    """One parcel with all that is left of several orders. The Idempotency-Key names it."""
+
+    orders = serializers.ListField(
+        child=Text(max_length=20), min_length=2, max_length=MOST_TOGETHER
+    )
+    carrier = serializers.ChoiceField(choices=Carrier.choices)
+    tracking_number = Text(max_length=40, validators=[TRACKING_NUMBER])
 
 
 class DeadlineIn(In):
@@ -188,6 +218,12 @@ class OrderQueryIn(In):
     status = serializers.ChoiceField(choices=OrderStatus.choices, required=False)
     placed_from = serializers.DateTimeField(required=False)
     placed_until = serializers.DateTimeField(required=False)
+
+
+class ShopOrderQueryIn(OrderQueryIn):
+    """Filters of a shop's list: by its flag too."""
+
+    flag = serializers.ChoiceField(choices=OrderFlag.choices, required=False)
 
 
 class RefundQueryIn(In):

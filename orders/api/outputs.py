@@ -15,8 +15,10 @@ from orders.enums import (
     ExportPreset,
     ExportStatus,
     MediaType,
+    OrderFlag,
     OrderStatus,
     PaymentStatus,
+    PrintKind,
     RefundReason,
     RefundStatus,
     ShippingFileStatus,
@@ -193,6 +195,17 @@ class ShippingRowFaultOut(Out):
         return fix_of(fault.code)
 
 
+class PrintingOut(Out):
+    """What was printed, or is about to be."""
+
+    id = serializers.CharField(source="public_id")
+    kind = serializers.ChoiceField(choices=PrintKind.choices)
+    order_count = serializers.IntegerField()
+    filename = serializers.CharField()
+    by = serializers.CharField(source="actor_label")
+    created_at = serializers.DateTimeField()
+
+
 class ParcelLineOut(Out):
     """Pieces of a line in a parcel."""
 
@@ -289,6 +302,7 @@ class ShopOrderOut(OrderOut):
 
     lines = ShopOrderLineOut(many=True, source="lines.all")
     remark = serializers.CharField()
+    flag = serializers.ChoiceField(choices=OrderFlag.choices)
     address_hash = serializers.CharField()
 
 

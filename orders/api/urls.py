@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from orders.api import buyer, exports, gateways, merchant, platform, shipfiles
+from orders.api import buyer, exports, gateways, merchant, platform, printings, shipfiles
 
 _SHOP = "shops/<str:shop_id>/orders"
 _EXPORTS = "shops/<str:shop_id>/exports"
@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/<str:gateway>", gateways.NoticesView.as_view()),
     path(_SHOP, merchant.ShopOrdersView.as_view()),
     path(f"{_SHOP}/<str:number>", merchant.ShopOrderView.as_view()),
+    path(f"{_SHOP}/<str:number>/companions", merchant.ShopCompanionsView.as_view()),
+    path("shops/<str:shop_id>/parcels", merchant.ShopTogetherView.as_view()),
     path(f"{_SHOP}/<str:number>/packages", merchant.ShopParcelsView.as_view()),
     path(f"{_SHOP}/<str:number>/receiver", merchant.ShopReceiverView.as_view()),
     path(f"{_SHOP}/<str:number>/remark", merchant.ShopRemarkView.as_view()),
@@ -37,6 +39,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_FILES}/<str:shipping_file_id>/ship", shipfiles.ShippingFileShipView.as_view()),
     path(f"{_FILES}/<str:shipping_file_id>/faults", shipfiles.ShippingFileFaultsView.as_view()),
     path(f"{_FILES}/<str:shipping_file_id>/error-file", shipfiles.ShippingErrorFileView.as_view()),
+    path("shops/<str:shop_id>/printings", printings.PrintingsView.as_view()),
+    path(
+        "shops/<str:shop_id>/printings/<str:printing_id>/file",
+        printings.PrintingFileView.as_view(),
+    ),
     path("support/orders/<str:number>", platform.SupportOrderView.as_view()),
     path("support/orders/<str:number>/receiver", platform.SupportReceiverView.as_view()),
     path("operator/refunds", platform.OperatorRefundsView.as_view()),

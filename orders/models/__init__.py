@@ -8,6 +8,7 @@ from orders.models.identity import IdentitySnapshot
 from orders.models.line import OrderLine
 from orders.models.order import Order, OrderGroup
 from orders.models.payment import GatewayNotice, Payment, PaymentSplit
+from orders.models.printing import PrintedOrder, Printing
 from orders.models.refund import LineRefund, Refund
 from orders.models.sandbox import SandboxRefund, SandboxTransaction
 from orders.models.shipping import ShippingFile, ShippingRowFault
@@ -27,6 +28,8 @@ __all__ = [
     "Payment",
     "PaymentSplit",
     "PriceAdjustment",
+    "PrintedOrder",
+    "Printing",
     "Refund",
     "SandboxRefund",
     "SandboxTransaction",

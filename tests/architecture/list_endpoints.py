@@ -16,8 +16,8 @@ from accounts.enums import VerificationStatus
 from accounts.models import Block, Follow, Verification
 from accounts.services.addresses import AddressData, add_address
 from aftersales.enums import CaseKind
-from orders.enums import ExportPreset, OrderStatus
-from orders.models import ExportJob, ShippingFile, ShippingRowFault
+from orders.enums import ExportPreset, OrderStatus, PrintKind
+from orders.models import ExportJob, Printing, ShippingFile, ShippingRowFault
 from orders.services.refunds import refund_line
 from shops.enums import GuaranteeKind, Relation, StaffRole
 from shops.models import NameChange
@@ -259,6 +259,26 @@ def faults_of_a_shipping_file() -> Scene:
         owner_of(shop),
         f"orders/shops/{shop.public_id}/shipping-files/{file.public_id}/faults",
         lambda: ShippingRowFault.objects.create(job=file, shop=shop, row_number=1, code="missing"),
+    )
+
+
+@recipe("orders/shops/<str:shop_id>/printings")
+def printings_of_a_shop() -> Scene:
+    shop = ShopFactory()
+    return Scene(
+        owner_of(shop),
+        f"orders/shops/{shop.public_id}/printings",
+        lambda: Printing.objects.create(shop=shop, kind=PrintKind.LABELS, order_count=1),
+    )
+
+
+@recipe("orders/shops/<str:shop_id>/orders/<str:number>/companions")
+def companions_of_an_order() -> Scene:
+    order = make_order(OrderStatus.TO_SHIP)
+    return Scene(
+        owner_of(order.shop),
+        f"orders/shops/{order.shop.public_id}/orders/{order.number}/companions",
+        lambda: make_order(OrderStatus.TO_SHIP, shop=order.shop, buyer=order.buyer),
     )
 
 

@@ -7,8 +7,16 @@ from typing import Any
 from aftersales.enums import Inspection
 from catalog.enums import ImportFormat
 from catalog.models import ImportJob, ImportRowError, ProductDraft, ProductReview
-from orders.enums import ExportPreset, OrderStatus
-from orders.models import ExportJob, ExportPart, OrderLine, ShippingFile, ShippingRowFault
+from orders.enums import ExportPreset, OrderStatus, PrintKind
+from orders.models import (
+    ExportJob,
+    ExportPart,
+    OrderLine,
+    PrintedOrder,
+    Printing,
+    ShippingFile,
+    ShippingRowFault,
+)
 from shops.enums import Relation
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.aftersales import accepted, returned_case
@@ -53,6 +61,11 @@ def _edit(line: OrderLine) -> None:
     ExportPart.objects.create(job=export, shop=shop, position=0, content=b"")
     file = ShippingFile.objects.create(shop=shop, filename="a.csv")
     ShippingRowFault.objects.create(job=file, shop=shop, row_number=2, code="missing")
+    order = line.order
+    printing = Printing.objects.create(shop=shop, kind=PrintKind.LABELS, order_count=1)
+    PrintedOrder.objects.create(
+        printing=printing, order=order, shop=shop, buyer=order.buyer, position=1
+    )
     ProductDraft.objects.create(product=product, shop=shop)
     ProductReview.objects.create(
         product=product,

@@ -15,8 +15,8 @@ from aftersales.services.opening import CaseRequest
 from catalog.models import Sku
 from kernel.actors import Actor, Role
 from kernel.delivery import deliver_all
-from orders.enums import CloseReason, ExportPreset
-from orders.models import CartLine, ExportJob, Order, Payment, ShippingFile
+from orders.enums import CloseReason, ExportPreset, PrintKind
+from orders.models import CartLine, ExportJob, Order, Payment, Printing, ShippingFile
 from orders.services.capturing import apply_payment
 from orders.services.closing import close_order
 from orders.services.desk import remark_order
@@ -26,6 +26,7 @@ from orders.services.gateways.sandbox import bank
 from orders.services.notices import receive_notice
 from orders.services.payments import start_payment
 from orders.services.placement import Placed, PlaceOrder, Receiver, Touch, WantedLine, place_orders
+from orders.services.printing import runs
 from orders.services.receipt import confirm_receipt
 from orders.services.shipfiles import jobs as shipfiles
 from orders.services.shipping import ship_order
@@ -51,6 +52,7 @@ class Trade:
     orders: dict[str, Order]
     export: ExportJob
     shipping_file: ShippingFile
+    printing: Printing
     cases: dict[str, RefundCase]
     entry: SettlementEntry
     statements: dict[str, Statement]
@@ -187,6 +189,7 @@ def make_trade(side: str, people: People, front: Storefront, now: datetime) -> T
     return Trade(
         orders=orders,
         export=_export(side, front, now),
+        printing=runs.start(shop=front.shop, kind=PrintKind.LABELS, actor=front.actor, at=now),
         shipping_file=_shipping_file(side, front, orders["to_ship"], now),
         cases=cases,
         entry=SettlementEntry.objects.filter(shop=front.shop).order_by("pk")[0],

@@ -1,0 +1,113 @@
+"""What a clerk does to orders: together in a parcel, on paper, with a flag."""
+
+import pytest
+
+from kernel.models import AuditEntry
+from orders.enums import OrderStatus
+from orders.models import Order, Package, Printing
+from shops.enums import StaffRole
+from tests.factories.accounts import UserFactory
+from tests.factories.orders import RECEIVER, make_order
+from tests.factories.shops import ShopFactory
+
+pytestmark = pytest.mark.django_db
+ORDERS = "/merchant/orders/order/"
+PRINTINGS = "/merchant/orders/printing/"
+
+
+@pytest.fixture
+def shop():
+    return ShopFactory()
+
+
+def test_or_15_orders_of_one_receiver_are_shipped_together(shop_desk, shop):
+    """The page offers the buyer's other orders to the same address.
+
+    Page: /merchant/orders/order/{number}/do/ship-together/
+    """
+    buyer, desk = UserFactory(), shop_desk(shop)
+    order, other = (make_order(OrderStatus.TO_SHIP, shop=shop, buyer=buyer) for _ in range(2))
+    alone = make_order(OrderStatus.TO_SHIP, shop=shop)
+    act = f"{ORDERS}{order.number}/do/ship-together/"
+    assert "do/ship-together/" not in desk.get(f"{ORDERS}{alone.number}/change/").text
+    assert act in desk.get(f"{ORDERS}{order.number}/change/").text
+    assert other.number in desk.get(act).text
+    form = {"request_id": "r", "carrier": "shunfeng", "tracking_number": "SF1234567890123"}
+
+    assert desk.post(act, form | {"orders": [alone.number]}).status_code == 422
+    assert desk.post(act, form | {"orders": [other.number]}).status_code == 302
+
+    parcels = Package.objects.order_by("order").values_list("order", "tracking_number")
+    assert list(parcels) == [(one.pk, "SF1234567890123") for one in (order, other)]
+
+
+def test_or_17_a_clerk_flags_an_order_and_finds_it_by_its_flag(shop_desk, shop):
+    """Remark and flag are the shop's own; the list filters by the flag.
+
+    Page: /merchant/orders/order/{number}/do/remark/
+    """
+    order, other = (make_order(OrderStatus.TO_SHIP, shop=shop) for _ in range(2))
+    desk = shop_desk(shop)
+    act = f"{ORDERS}{order.number}/do/remark/"
+
+    assert desk.post(act, {"remark": "x" * 61, "flag": "5"}).status_code == 422
+    assert desk.post(act, {"remark": "先发", "flag": "6"}).status_code == 422
+    assert Order.objects.get(pk=order.pk).flag == 0
+    assert desk.post(act, {"remark": "先发", "flag": "5"}).status_code == 302
+
+    found = desk.get(ORDERS, {"flag__exact": "5"}).text
+    assert (order.number in found, other.number in found) == (True, False)
+    entry = AuditEntry.objects.get(action="orders.remark_order")
+    assert (entry.before, entry.after) == (
+        {"remark": "", "flag": 0},
+        {"remark": "先发", "flag": 5},
+    )
+
+
+def test_or_19_a_clerk_prints_labels_and_takes_the_file(shop_desk, shop):
+    """Orders are put on a printing; its file has the receivers in clear and is in the trail.
+
+    Page: /merchant/orders/printing/do/start/
+    """
+    order, desk = make_order(OrderStatus.TO_SHIP, shop=shop), shop_desk(shop)
+    assert "Print labels and pick lists" in desk.get(PRINTINGS).text
+
+    assert desk.post(f"{PRINTINGS}do/start/", {"kind": "labels"}).status_code == 302
+
+    printing = Printing.objects.get()
+    page = desk.get(f"{PRINTINGS}{printing.public_id}/change/").text
+    assert (order.number in page, f"{printing.public_id}/file/" in page) == (True, True)
+    assert RECEIVER["name"] not in page
+    file = desk.get(f"{PRINTINGS}{printing.public_id}/file/")
+    assert (file.status_code, file["Content-Type"]) == (200, "application/pdf")
+    assert AuditEntry.objects.get(action="orders.print_orders").after["orders"] == [order.number]
+    assert "Labels" in desk.get(f"{ORDERS}{order.number}/change/").text
+    again = desk.post(f"{PRINTINGS}do/start/", {"kind": "labels"})
+    assert "No order waits" in again.text
+    typed = {"kind": "pick_list", "orders": f" {order.number},\n"}
+    assert desk.post(f"{PRINTINGS}do/start/", typed).status_code == 302
+    assert desk.post(f"{ORDERS}{order.number}/do/print/", {}).status_code == 302
+    assert Printing.objects.count() == 3
+
+
+@pytest.mark.parametrize("method", ["head", "options", "post"])
+def test_what_takes_no_paper_is_not_in_the_audit_trail(shop_desk, shop, method):
+    make_order(OrderStatus.TO_SHIP, shop=shop)
+    desk = shop_desk(shop)
+    desk.post(f"{PRINTINGS}do/start/", {"kind": "labels"})
+
+    url = f"{PRINTINGS}{Printing.objects.get().public_id}/file/"
+
+    assert getattr(desk, method)(url).status_code == 405
+    assert not AuditEntry.objects.filter(action="orders.print_orders").exists()
+
+
+def test_printings_are_for_those_who_ship_and_for_their_shop(shop_desk, shop):
+    make_order(OrderStatus.TO_SHIP, shop=shop)
+    shop_desk(shop).post(f"{PRINTINGS}do/start/", {"kind": "labels"})
+    printing, stranger = Printing.objects.get(), shop_desk(ShopFactory())
+
+    assert shop_desk(shop, StaffRole.FINANCE).get(PRINTINGS).status_code == 403
+    for path in ("change", "file"):
+        assert stranger.get(f"{PRINTINGS}{printing.public_id}/{path}/").status_code == 404
+    assert printing.public_id not in stranger.get(PRINTINGS).text
