@@ -55,6 +55,9 @@ class AdjustmentStep(models.TextChoices):
     PAYMENT_DISCOUNT = "payment_discount", _("payment discount")
     FREIGHT = "freight", _("freight")
     FREIGHT_DISCOUNT = "freight_discount", _("freight discount")
+    # By hand, before payment (OR-18); the words are Doudian's.
+    MODIFY_AMOUNT = "modify_amount", _("price changed by the shop")
+    MODIFY_POST_AMOUNT = "modify_post_amount", _("freight changed by the shop")
 
 
 class Bearer(models.TextChoices):

@@ -139,6 +139,13 @@ class NothingToShip(DomainError):
     message = _("This file has nothing to ship any more.")
 
 
+class PriceIsFinal(DomainError):
+    """The order is paid or closed, or a payment of its checkout is under way."""
+
+    code = "price_is_final"
+    message = _("The price is final: the order is paid, closed, or being paid.")
+
+
 class NotTogether(DomainError):
     """The orders go to different buyers or addresses, or one of them is not there."""
 

@@ -221,6 +221,7 @@ CONSOLE_ACTS: dict[str, Any] = {
     "orders.start_shipping_file": _("Parcels sent as a file"),
     "orders.start_printing": _("Orders put on a printing"),
     "orders.print_orders": _("Orders printed"),
+    "orders.change_price": _("Price of an order changed"),
     "orders.bring_deadline_forward": _("Order's deadline brought forward"),
     "settlements.request_payout": _("Payout requested"),
     "settlements.pay_payout": _("Payout paid"),

@@ -12,12 +12,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kernel import money
 from kernel.actors import Actor
 from kernel.admin.base import Act
+from kernel.admin.forms import YuanField
 from orders.enums import Carrier, OrderFlag, OrderStatus
 from orders.models import Order
 from orders.selectors import companions_of, with_lines
-from orders.services import desk, shipping, together
+from orders.services import desk, repricing, shipping, together
 
 
 class ShipForm(forms.Form):
@@ -141,6 +143,44 @@ class ShipTogether(Act):
             "count": len(packages),
             "number": data["tracking_number"],
         }
+
+
+class PriceForm(forms.Form):
+    """What comes off the goods, and what sending costs."""
+
+    discount_amount = YuanField(label=_("Off the goods"))
+    freight_amount = YuanField(label=_("Freight"))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class ChangePrice(Act):
+    """Change the price of an order that is not paid (OR-18)."""
+
+    name = "price"
+    label = _("Change the price")
+    intro = _("Both are sums of the whole order; the buyer sees the new total when paying.")
+    permission = "catalog.price"
+
+    def applies(self, actor: Actor, target: Order) -> bool:
+        return target.status == OrderStatus.UNPAID
+
+    def form(self, actor: Actor, target: Order, **kwargs: Any) -> forms.Form:
+        initial = {
+            "discount_amount": repricing.discount_of(target),
+            "freight_amount": target.freight_amount,
+        }
+        return PriceForm(initial=initial, **kwargs)
+
+    def preview(self, actor: Actor, target: Order) -> Sequence[tuple[Any, Any]]:
+        return [
+            (_("Goods"), money.display(target.goods_amount, target.currency)),
+            (_("To pay"), money.display(target.pay_amount, target.currency)),
+        ]
+
+    def run(self, *, actor: Actor, target: Order, data: dict[str, Any], at: datetime) -> Any:
+        order = repricing.change_price(order_id=target.pk, at=at, actor=actor, **data)
+        total = money.display(order.pay_amount, order.currency)
+        return gettext("The buyer pays %(amount)s now.") % {"amount": total}
 
 
 class RemarkForm(forms.Form):

@@ -29,7 +29,7 @@ LIST = "merchant:orders_order_changelist"
 class MerchantOrderConsole(OrderConsole):
     """The shop's orders."""
 
-    acts = (acts.Ship, acts.ShipTogether, PrintLabel, acts.Remark, acts.Reveal)
+    acts = (acts.Ship, acts.ShipTogether, acts.ChangePrice, PrintLabel, acts.Remark, acts.Reveal)
 
     list_display: Any = (
         *OrderConsole.list_display[:3],

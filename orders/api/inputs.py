@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from kernel import text
 from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
+from kernel.money import MAX_AMOUNT
 from orders.api.bodies import CheckoutBody
 from orders.enums import (
     Carrier,
@@ -193,6 +194,14 @@ class OrderRemarkIn(In):
 
     remark = Text(max_length=60, allow_blank=True)
     flag = serializers.ChoiceField(choices=OrderFlag.choices, required=False)
+
+
+class PriceIn(In):
+    """What the shop takes off the goods, and what it asks for sending: totals in minor units."""
+
+    discount_amount = serializers.IntegerField(min_value=0, max_value=MAX_AMOUNT)
+    freight_amount = serializers.IntegerField(min_value=0, max_value=MAX_AMOUNT)
+    reason = Text(max_length=200)
 
 
 class TogetherIn(In):

@@ -9,13 +9,13 @@ from django.db.models import QuerySet
 from kernel.actors import Role
 from kernel.api.operations import idempotency_key, listing, operation
 from kernel.api.views import View
-from orders.api.inputs import OrderRemarkIn, ParcelIn, ShopOrderQueryIn, TogetherIn
+from orders.api.inputs import OrderRemarkIn, ParcelIn, PriceIn, ShopOrderQueryIn, TogetherIn
 from orders.api.outputs import RevealedReceiverOut, ShopOrderOut
 from orders.api.rendering import shop_order_bodies
 from orders.models import Order
 from orders.selectors import companions_of, filtered, with_details
 from orders.selectors.sheets import plain_orders
-from orders.services import desk, shipping, together
+from orders.services import desk, repricing, shipping, together
 
 
 class ShopOrdersView(View):
@@ -67,6 +67,20 @@ class ShopParcelsView(View):
             at=request.at,
             actor=request.actor,
         )
+        return _order(request, number)
+
+
+class ShopPriceView(View):
+    """The price before payment."""
+
+    audience = Role.MERCHANT
+    permission = "catalog.price"
+
+    @operation(takes=PriceIn, gives=ShopOrderOut)
+    def put(self, request: Any, data: dict[str, Any], shop_id: str, number: str) -> Order:
+        """Take something off the goods or change the freight of an order that is not paid."""
+        order = Order.objects.get_visible(request.actor, number=number)
+        repricing.change_price(order_id=order.pk, at=request.at, actor=request.actor, **data)
         return _order(request, number)
 
 

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_SHOP}/<str:number>", merchant.ShopOrderView.as_view()),
     path(f"{_SHOP}/<str:number>/companions", merchant.ShopCompanionsView.as_view()),
     path("shops/<str:shop_id>/parcels", merchant.ShopTogetherView.as_view()),
+    path(f"{_SHOP}/<str:number>/price", merchant.ShopPriceView.as_view()),
     path(f"{_SHOP}/<str:number>/packages", merchant.ShopParcelsView.as_view()),
     path(f"{_SHOP}/<str:number>/receiver", merchant.ShopReceiverView.as_view()),
     path(f"{_SHOP}/<str:number>/remark", merchant.ShopRemarkView.as_view()),

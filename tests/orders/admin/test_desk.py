@@ -111,3 +111,23 @@ def test_printings_are_for_those_who_ship_and_for_their_shop(shop_desk, shop):
     for path in ("change", "file"):
         assert stranger.get(f"{PRINTINGS}{printing.public_id}/{path}/").status_code == 404
     assert printing.public_id not in stranger.get(PRINTINGS).text
+
+
+def test_or_18_a_manager_changes_the_price_before_payment(shop_desk, shop):
+    """Yuan in the form, fen in the books; a clerk may not.
+
+    Page: /merchant/orders/order/{number}/do/price/
+    """
+    order = make_order(OrderStatus.UNPAID, shop=shop, price=10_000, freight=1_000)
+    desk, clerk = shop_desk(shop, StaffRole.MANAGER), shop_desk(shop)
+    act = f"{ORDERS}{order.number}/do/price/"
+    assert 'value="10.00"' in desk.get(act).text
+    form = {"discount_amount": "20.50", "freight_amount": "0", "reason": "An old customer"}
+
+    assert clerk.post(act, form).status_code == 403
+    assert desk.post(act, form | {"discount_amount": "100.01"}).status_code == 422
+    assert Order.objects.get(pk=order.pk).pay_amount == 11_000
+    assert desk.post(act, form).status_code == 302
+
+    assert Order.objects.get(pk=order.pk).pay_amount == 7_950
+    assert 'value="20.50"' in desk.get(act).text

@@ -107,3 +107,22 @@ def test_paper_and_parcels_are_for_those_who_ship(client_for, client, shop):
     assert reader.post(f"{base(shop)}/parcels", two, headers=key).status_code == 403
     assert client.post(f"{base(shop)}/parcels", two, headers=key).status_code == 409
     assert Order.objects.get(pk=order.pk).status == OrderStatus.TO_SHIP
+
+
+def test_or_18_a_price_is_changed_before_payment(client_for, client, shop):
+    """The body holds totals; what is paid is refused.
+
+    API: PUT /api/v1/orders/shops/{shop_id}/orders/{number}/price
+    """
+    unpaid = make_order(OrderStatus.UNPAID, shop=shop, price=10_000)
+    paid = make_order(OrderStatus.TO_SHIP, shop=shop)
+    body = {"discount_amount": 500, "freight_amount": 200, "reason": "An old customer"}
+    clerk = client_for(StaffFactory(shop=shop, role=StaffRole.ORDER_CLERK).user)
+    url = f"{base(shop)}/orders/{unpaid.number}/price"
+
+    assert clerk.put(url, body).status_code == 403
+    changed = client.put(url, body)
+    refused = client.put(f"{base(shop)}/orders/{paid.number}/price", body)
+
+    assert (changed.status_code, changed.json()["pay_amount"]["amount"]) == (200, 9_700)
+    assert (refused.status_code, refused.json()["code"]) == (409, "price_is_final")
