@@ -13,6 +13,7 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         from orders import subscribers  # noqa: F401, PLC0415 -- app ready
         from orders.admin import (  # noqa: F401, PLC0415 -- app ready
+            addresses,
             exports,
             merchant,
             operator,

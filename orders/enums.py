@@ -162,6 +162,25 @@ class OrderFlag(models.IntegerChoices):
     RED = 5, _("red")
 
 
+class AddressChangeStatus(models.TextChoices):
+    """What became of a buyer's wish for another address (OR-16)."""
+
+    PENDING = "pending", _("waiting for the shop")
+    APPROVED = "approved", _("approved")  # 0
+    REJECTED = "rejected", _("rejected")
+    LAPSED = "lapsed", _("the order was closed")
+
+
+class AddressRefusal(models.IntegerChoices):
+    """Why an address stays (OR-16); the numbers are Doudian's."""
+
+    PICKING = 1001, _("being picked")
+    ALLOCATING = 1002, _("being allocated")
+    IN_WAREHOUSE = 1003, _("in the warehouse")
+    OUTBOUND = 1004, _("leaving the warehouse")
+    SHIPPING = 1005, _("being shipped")
+
+
 class PrintKind(models.TextChoices):
     """What is printed for the warehouse."""
 

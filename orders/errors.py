@@ -146,6 +146,20 @@ class PriceIsFinal(DomainError):
     message = _("The price is final: the order is paid, closed, or being paid.")
 
 
+class AddressIsFinal(DomainError):
+    """A parcel left, or the order is over."""
+
+    code = "address_is_final"
+    message = _("The address cannot change any more.")
+
+
+class AddressChangePending(DomainError):
+    """The buyer asked already, and the shop has not answered."""
+
+    code = "address_change_pending"
+    message = _("The shop was asked already. Wait for its answer.")
+
+
 class NotTogether(DomainError):
     """The orders go to different buyers or addresses, or one of them is not there."""
 

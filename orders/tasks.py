@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from kernel import clock
 from orders.enums import ExportStatus, ShippingFileStatus
 from orders.models import ExportJob, ShippingFile
-from orders.services import outgoing, receipt
+from orders.services import outgoing, readdressing, receipt
 from orders.services.exporting import jobs as exports
 from orders.services.shipfiles import jobs as shipfiles
 
@@ -45,6 +45,12 @@ def send_refunds(**_: Any) -> None:
 def auto_confirm(**_: Any) -> None:
     """Confirm the receipt of what was shipped long ago (OR-10)."""
     receipt.confirm_due(at=clock.now())
+
+
+@shared_task(acks_late=True)
+def decide_address_changes(**_: Any) -> None:
+    """Answer wishes for another address that shops left unanswered (OR-16)."""
+    readdressing.decide_due(at=clock.now())
 
 
 @shared_task(acks_late=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.enums import (
+    AddressChangeStatus,
     ExportStatus,
     NoticeOutcome,
     OrderFlag,
@@ -60,6 +61,12 @@ SHIPPING_FILE_TONES: dict[str, str] = {
     ShippingFileStatus.RUNNING: "info",
     ShippingFileStatus.DONE: "success",
     ShippingFileStatus.FAILED: "danger",
+}
+ADDRESS_TONES: dict[str, str] = {
+    AddressChangeStatus.PENDING: "warning",
+    AddressChangeStatus.APPROVED: "success",
+    AddressChangeStatus.REJECTED: "danger",
+    AddressChangeStatus.LAPSED: "default",
 }
 FLAG_TONES: dict[int, str] = {
     OrderFlag.GREY: "default",

@@ -14,6 +14,8 @@ from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
 from kernel.money import MAX_AMOUNT
 from orders.api.bodies import CheckoutBody
 from orders.enums import (
+    AddressChangeStatus,
+    AddressRefusal,
     Carrier,
     ExportPreset,
     MediaType,
@@ -194,6 +196,39 @@ class OrderRemarkIn(In):
 
     remark = Text(max_length=60, allow_blank=True)
     flag = serializers.ChoiceField(choices=OrderFlag.choices, required=False)
+
+
+class AddressChangeIn(In):
+    """Where the order shall go: given here, or a saved address is named."""
+
+    receiver = ReceiverIn(required=False)
+    address_id = Text(max_length=32, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Demand exactly one way of naming the receiver."""
+        if ("receiver" in attrs) == ("address_id" in attrs):
+            raise serializers.ValidationError(
+                {"receiver": _("Send either a receiver or an address_id.")}, code="required"
+            )
+        return attrs
+
+
+class AddressRefusalIn(In):
+    """Why the address stays."""
+
+    refusal = serializers.ChoiceField(choices=AddressRefusal.choices)
+
+
+class AddressChangeQueryIn(In):
+    """Filters of the shop's queue."""
+
+    status = serializers.ChoiceField(choices=AddressChangeStatus.choices, required=False)
+
+
+class OrderRulesIn(In):
+    """What the shop wants to be asked."""
+
+    asks_for_addresses = Flag()
 
 
 class PriceIn(In):

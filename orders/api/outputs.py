@@ -11,6 +11,8 @@ from rest_framework import serializers
 from catalog.selectors import PurchaseLimitsOut
 from kernel.api.serializers import Money, Out
 from orders.enums import (
+    AddressChangeStatus,
+    AddressRefusal,
     CloseReason,
     ExportPreset,
     ExportStatus,
@@ -247,6 +249,32 @@ class RevealedReceiverOut(MaskedReceiverOut):
     """The receiver in clear."""
 
     street = serializers.CharField()
+
+
+class AddressChangeOut(Out):
+    """A wish for another address; `refusal` says why not."""
+
+    id = serializers.CharField(source="public_id")
+    order_number = serializers.CharField(source="order.number")
+    status = serializers.ChoiceField(choices=AddressChangeStatus.choices)
+    refusal = serializers.ChoiceField(choices=AddressRefusal.choices, allow_null=True)
+    receiver = MaskedReceiverOut(source="receiver_masked")
+    due_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class ShopAddressChangeOut(AddressChangeOut):
+    """A wish as the shop sees it."""
+
+    address_hash = serializers.CharField()
+    by = serializers.CharField(source="actor_label")
+
+
+class OrderRulesOut(Out):
+    """What the shop wants to be asked."""
+
+    asks_for_addresses = serializers.BooleanField()
 
 
 class OrderList(serializers.ListSerializer):

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from orders.api import buyer, exports, gateways, merchant, platform, printings, shipfiles
+from orders.api import addresses, buyer, exports, gateways, merchant, platform, printings, shipfiles
 
 _SHOP = "shops/<str:shop_id>/orders"
 _EXPORTS = "shops/<str:shop_id>/exports"
+_CHANGES = "shops/<str:shop_id>/address-changes"
 _FILES = "shops/<str:shop_id>/shipping-files"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/<str:number>", buyer.PaymentView.as_view()),
     path("orders", buyer.OrdersView.as_view()),
     path("orders/<str:number>", buyer.OrderView.as_view()),
+    path("orders/<str:number>/address-changes", addresses.BuyerAddressChangesView.as_view()),
     path("orders/<str:number>/cancel", buyer.CancelView.as_view()),
     path("orders/<str:number>/confirm-receipt", buyer.ReceiptView.as_view()),
     path("orders/<str:number>/extend-receipt", buyer.ExtensionView.as_view()),
@@ -40,6 +42,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_FILES}/<str:shipping_file_id>/ship", shipfiles.ShippingFileShipView.as_view()),
     path(f"{_FILES}/<str:shipping_file_id>/faults", shipfiles.ShippingFileFaultsView.as_view()),
     path(f"{_FILES}/<str:shipping_file_id>/error-file", shipfiles.ShippingErrorFileView.as_view()),
+    path("shops/<str:shop_id>/order-rules", addresses.OrderRulesView.as_view()),
+    path(_CHANGES, addresses.ShopAddressChangesView.as_view()),
+    path(f"{_CHANGES}/<str:address_change_id>/approve", addresses.AddressApproveView.as_view()),
+    path(f"{_CHANGES}/<str:address_change_id>/reject", addresses.AddressRejectView.as_view()),
     path("shops/<str:shop_id>/printings", printings.PrintingsView.as_view()),
     path(
         "shops/<str:shop_id>/printings/<str:printing_id>/file",

@@ -1,5 +1,6 @@
 """From the cart to the last refund."""
 
+from orders.models.address_change import AddressChange, OrderRules
 from orders.models.adjustment import PriceAdjustment
 from orders.models.cart import CartLine
 from orders.models.exporting import ExportJob, ExportPart
@@ -14,6 +15,7 @@ from orders.models.sandbox import SandboxRefund, SandboxTransaction
 from orders.models.shipping import ShippingFile, ShippingRowFault
 
 __all__ = [
+    "AddressChange",
     "CartLine",
     "ExportJob",
     "ExportPart",
@@ -23,6 +25,7 @@ __all__ = [
     "Order",
     "OrderGroup",
     "OrderLine",
+    "OrderRules",
     "Package",
     "PackageLine",
     "Payment",

@@ -21,6 +21,7 @@ from orders.errors import NotShippable, OrderFrozen, UnknownCarrier
 from orders.events import OrderShipped
 from orders.models import Order, OrderLine, Package, PackageLine
 from orders.services.carriers import TRACKING
+from orders.services.readdressing import refuse_shipped
 
 _AWAITING = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED)
 
@@ -181,6 +182,7 @@ class _Desk:
         changed = {line.pk: line for one in self.granted for line, _quantity in one.packed}
         OrderLine.objects.bulk_update(changed.values(), ["shipped_quantity"])
         self._move_on()
+        refuse_shipped({one.package.order_id for one in self.granted}, at=self.at)
         publish(
             *(
                 OrderShipped(

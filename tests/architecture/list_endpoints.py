@@ -17,7 +17,7 @@ from accounts.models import Block, Follow, Verification
 from accounts.services.addresses import AddressData, add_address
 from aftersales.enums import CaseKind
 from orders.enums import ExportPreset, OrderStatus, PrintKind
-from orders.models import ExportJob, Printing, ShippingFile, ShippingRowFault
+from orders.models import AddressChange, ExportJob, Printing, ShippingFile, ShippingRowFault
 from orders.services.refunds import refund_line
 from shops.enums import GuaranteeKind, Relation, StaffRole
 from shops.models import NameChange
@@ -280,6 +280,36 @@ def companions_of_an_order() -> Scene:
         f"orders/shops/{order.shop.public_id}/orders/{order.number}/companions",
         lambda: make_order(OrderStatus.TO_SHIP, shop=order.shop, buyer=order.buyer),
     )
+
+
+def _address_change(order: Any) -> AddressChange:
+    return AddressChange.objects.create(
+        order=order,
+        shop=order.shop,
+        buyer=order.buyer,
+        receiver_sealed=order.receiver_sealed,
+        receiver_masked=order.receiver_masked,
+        address_hash=order.address_hash,
+        status="approved",
+        decided_at=PLACED_AT,
+    )
+
+
+@recipe("orders/shops/<str:shop_id>/address-changes")
+def address_changes_of_a_shop() -> Scene:
+    shop = ShopFactory()
+    return Scene(
+        owner_of(shop),
+        f"orders/shops/{shop.public_id}/address-changes",
+        lambda: _address_change(make_order(OrderStatus.TO_SHIP, shop=shop)),
+    )
+
+
+@recipe("orders/orders/<str:number>/address-changes")
+def address_changes_of_an_order() -> Scene:
+    order = make_order(OrderStatus.TO_SHIP)
+    url = f"orders/orders/{order.number}/address-changes"
+    return Scene(order.buyer, url, lambda: _address_change(order))
 
 
 @recipe("orders/operator/refunds")

@@ -9,6 +9,7 @@ from catalog.enums import ImportFormat
 from catalog.models import ImportJob, ImportRowError, ProductDraft, ProductReview
 from orders.enums import ExportPreset, OrderStatus, PrintKind
 from orders.models import (
+    AddressChange,
     ExportJob,
     ExportPart,
     OrderLine,
@@ -17,12 +18,13 @@ from orders.models import (
     ShippingFile,
     ShippingRowFault,
 )
+from orders.services import readdressing
 from shops.enums import Relation
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.aftersales import accepted, returned_case
 from tests.factories.catalog import ProductFactory
 from tests.factories.orders import PLACED_AT, make_order, make_sku
-from tests.factories.shops import BindingFactory, ShopFactory
+from tests.factories.shops import BindingFactory, ShopFactory, actor_of
 from tests.settlements.services.lines import sale, settle
 
 #: Column → somebody, or something, else.
@@ -65,6 +67,16 @@ def _edit(line: OrderLine) -> None:
     printing = Printing.objects.create(shop=shop, kind=PrintKind.LABELS, order_count=1)
     PrintedOrder.objects.create(
         printing=printing, order=order, shop=shop, buyer=order.buyer, position=1
+    )
+    readdressing.set_rules(shop=shop, asks_for_addresses=True, at=PLACED_AT, actor=actor_of(shop))
+    AddressChange.objects.create(
+        order=order,
+        shop=shop,
+        buyer=order.buyer,
+        receiver_sealed=order.receiver_sealed,
+        receiver_masked=order.receiver_masked,
+        address_hash=order.address_hash,
+        due_at=PLACED_AT,
     )
     ProductDraft.objects.create(product=product, shop=shop)
     ProductReview.objects.create(

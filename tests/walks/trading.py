@@ -16,7 +16,8 @@ from catalog.models import Sku
 from kernel.actors import Actor, Role
 from kernel.delivery import deliver_all
 from orders.enums import CloseReason, ExportPreset, PrintKind
-from orders.models import CartLine, ExportJob, Order, Payment, Printing, ShippingFile
+from orders.models import AddressChange, CartLine, ExportJob, Order, Payment, Printing, ShippingFile
+from orders.services import readdressing
 from orders.services.capturing import apply_payment
 from orders.services.closing import close_order
 from orders.services.desk import remark_order
@@ -53,6 +54,7 @@ class Trade:
     export: ExportJob
     shipping_file: ShippingFile
     printing: Printing
+    address_change: AddressChange
     cases: dict[str, RefundCase]
     entry: SettlementEntry
     statements: dict[str, Statement]
@@ -190,6 +192,7 @@ def make_trade(side: str, people: People, front: Storefront, now: datetime) -> T
         orders=orders,
         export=_export(side, front, now),
         printing=runs.start(shop=front.shop, kind=PrintKind.LABELS, actor=front.actor, at=now),
+        address_change=_address_change(side, counter, orders["to_ship"], now),
         shipping_file=_shipping_file(side, front, orders["to_ship"], now),
         cases=cases,
         entry=SettlementEntry.objects.filter(shop=front.shop).order_by("pk")[0],
@@ -216,6 +219,21 @@ def _export(side: str, front: Storefront, now: datetime) -> ExportJob:
     while jobs.write_part(job_id=job.pk, at=now):
         pass
     return job
+
+
+def _address_change(side: str, counter: Counter, order: Order, now: datetime) -> AddressChange:
+    """Let the buyer ask a shop that wants to be asked for another address."""
+    shop = counter.front.shop
+    readdressing.set_rules(shop=shop, asks_for_addresses=True, at=now, actor=counter.front.actor)
+    receiver = Receiver(
+        name=canary(side, "wished"),
+        phone="13900139000",
+        province="浙江省",
+        city="宁波市",
+        street=canary(side, "wished street"),
+        district=canary(side, "wished district"),
+    )
+    return readdressing.ask(order_id=order.pk, receiver=receiver, at=now, actor=counter.buyer)
 
 
 def _shipping_file(side: str, front: Storefront, order: Order, now: datetime) -> ShippingFile:

@@ -2,12 +2,16 @@
 
 import pytest
 
+from kernel import clock
 from kernel.models import AuditEntry
 from orders.enums import OrderStatus
 from orders.models import Order, Package, Printing
+from orders.services import readdressing
+from orders.services.requests import Receiver
 from shops.enums import StaffRole
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import RECEIVER, make_order
+from tests.factories.sales import buyer_actor
 from tests.factories.shops import ShopFactory
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +135,38 @@ def test_or_18_a_manager_changes_the_price_before_payment(shop_desk, shop):
 
     assert Order.objects.get(pk=order.pk).pay_amount == 7_950
     assert 'value="20.50"' in desk.get(act).text
+
+
+def test_or_16_a_clerk_answers_a_wish_for_another_address(shop_desk, shop):
+    """The queue shows both receivers masked; the shop decides whether it is asked.
+
+    Page: /merchant/orders/addresschange/
+    """
+    queue, desk = "/merchant/orders/addresschange/", shop_desk(shop)
+    owner = shop_desk(shop, StaffRole.OWNER)
+    assert "Buyers may ask" in desk.get(queue).text
+    assert desk.post(f"{queue}do/rules/", {"asks_for_addresses": "on"}).status_code == 403
+    assert owner.post(f"{queue}do/rules/", {"asks_for_addresses": "on"}).status_code == 302
+    changes = []
+    for _ in range(2):
+        order = make_order(OrderStatus.TO_SHIP, shop=shop)
+        receiver = Receiver("李雷", "13900001111", "浙江省", "宁波市", "人民路 2 号")
+        actor = buyer_actor(order.buyer)
+        changes.append(
+            readdressing.ask(order_id=order.pk, receiver=receiver, at=clock.now(), actor=actor)
+        )
+    yes, no = (f"{queue}{change.public_id}" for change in changes)
+    page = desk.get(f"{yes}/change/").text
+    assert ("宁波市" in page, "李雷" in page, "do/approve/" in page) == (True, False, True)
+
+    assert desk.post(f"{yes}/do/approve/", {}).status_code == 302
+    assert desk.post(f"{no}/do/reject/", {"refusal": "1"}).status_code == 422
+    assert desk.post(f"{no}/do/reject/", {"refusal": "1002"}).status_code == 302
+
+    for change in changes:
+        change.refresh_from_db()
+    assert [(one.status, one.refusal) for one in changes] == [
+        ("approved", None),
+        ("rejected", 1002),
+    ]
+    assert "do/approve/" not in desk.get(f"{yes}/change/").text
