@@ -146,6 +146,13 @@ class PriceIsFinal(DomainError):
     message = _("The price is final: the order is paid, closed, or being paid.")
 
 
+class TooManyViews(DomainError):
+    """One person has as many views of a shop's orders as fit above the list."""
+
+    code = "too_many_views"
+    message = _("Remove a view first: there are as many as fit.")
+
+
 class AddressIsFinal(DomainError):
     """A parcel left, or the order is over."""
 

@@ -23,6 +23,8 @@ MAX_SHIPPING_ROWS = 10_000
 MAX_OPEN_SHIPPING_FILES = 3
 #: Orders in one file of labels or pick list.
 MAX_PRINTED_ORDERS = 200
+#: Views of the order list that one person keeps.
+MAX_ORDER_VIEWS = 12
 #: OR-16: how long a shop may take to answer a wish for another address.
 ADDRESS_ANSWER_WITHIN = timedelta(hours=2)
 #: A notice signed longer ago than this is refused.

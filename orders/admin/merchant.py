@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -19,6 +20,7 @@ from kernel.counting import shown_count
 from orders.admin import acts, wording
 from orders.admin.pages import OrderConsole
 from orders.admin.printings import PrintLabel
+from orders.admin.views import RemoveView, SaveView, tabs
 from orders.models import Order
 from orders.selectors.counters import daily_sales, order_counts
 
@@ -29,7 +31,16 @@ LIST = "merchant:orders_order_changelist"
 class MerchantOrderConsole(OrderConsole):
     """The shop's orders."""
 
-    acts = (acts.Ship, acts.ShipTogether, acts.ChangePrice, PrintLabel, acts.Remark, acts.Reveal)
+    acts = (
+        acts.Ship,
+        acts.ShipTogether,
+        acts.ChangePrice,
+        PrintLabel,
+        acts.Remark,
+        acts.Reveal,
+        SaveView,
+        RemoveView,
+    )
 
     list_display: Any = (
         *OrderConsole.list_display[:3],
@@ -37,6 +48,12 @@ class MerchantOrderConsole(OrderConsole):
         *OrderConsole.list_display[3:],
     )
     list_filter: Any = ("status", "flag", "is_frozen", "placed_at")
+
+    change_list_template = "orders/orders.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        context = {"tabs": tabs(self.actor(request), request.GET.dict()), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def note(self, order: Order) -> str:
         return order.remark

@@ -27,7 +27,7 @@ from kernel.admin.wording import person
 from kernel.errors import NotAllowed
 from orders.admin.wording import PRINT_TONES
 from orders.enums import PrintKind
-from orders.models import Order, Printing
+from orders.models import Order, OrderView, Printing
 from orders.services.printing import runs
 from shops.models import Shop
 
@@ -45,6 +45,9 @@ class PrintForm(forms.Form):
     """What to print, of which orders."""
 
     kind = forms.ChoiceField(label=_("Print"))
+    view = forms.ChoiceField(
+        label=_("View"), required=False, help_text=_("What waits, as far as it is in this view.")
+    )
     orders = forms.CharField(
         label=_("Orders"),
         required=False,
@@ -55,7 +58,10 @@ class PrintForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        own = OrderView.objects.visible_to(actor).order_by("pk")
+        views = [("", _("All")), *((view.public_id, view.name) for view in own)]
         self.fields["kind"].choices = kinds_for(actor)  # type: ignore[attr-defined]
+        self.fields["view"].choices = views  # type: ignore[attr-defined]
 
     def clean_orders(self) -> list[str]:
         """Return the numbers."""
@@ -75,8 +81,10 @@ class StartPrinting(Act):
         return PrintForm(actor=actor, **kwargs)
 
     def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> Any:
+        view = OrderView.objects.visible_to(actor).filter(public_id=data["view"]).first()
         printing = runs.start(
             shop=Shop.objects.visible_to(actor).get(),
+            filters=view.filters if view else None,
             kind=data["kind"],
             numbers=data["orders"],
             actor=actor,

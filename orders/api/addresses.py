@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from kernel.actors import Role
 from kernel.api.operations import listing, operation
 from kernel.api.views import View
+from orders.api.desk_outputs import AddressChangeOut, OrderRulesOut, ShopAddressChangeOut
 from orders.api.inputs import AddressChangeIn, AddressChangeQueryIn, AddressRefusalIn, OrderRulesIn
-from orders.api.outputs import AddressChangeOut, OrderRulesOut, ShopAddressChangeOut
 from orders.models import AddressChange, Order, OrderRules
 from orders.services import readdressing
 from orders.services.requests import Receiver

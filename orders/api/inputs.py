@@ -172,12 +172,14 @@ class ShippingFileIn(In):
 
 
 class PrintingIn(In):
-    """Paper for the warehouse. Without `orders`: what waits and was not printed so yet."""
+    """Paper for the warehouse. Without `orders`: what waits and was not printed so yet, as far as
+    it is in the view."""
 
     kind = serializers.ChoiceField(choices=PrintKind.choices)
     orders = serializers.ListField(
         child=Text(max_length=20), required=False, max_length=settings.MAX_PRINTED_ORDERS
     )
+    order_view_id = Text(max_length=32, required=False)
 
 
 class ExportIn(In):
@@ -229,6 +231,15 @@ class OrderRulesIn(In):
     """What the shop wants to be asked."""
 
     asks_for_addresses = Flag()
+
+
+class OrderViewIn(In):
+    """A named filter: at least one of status, flag and is_frozen."""
+
+    name = Text(max_length=30)
+    status = serializers.ChoiceField(choices=OrderStatus.choices, required=False)
+    flag = serializers.ChoiceField(choices=OrderFlag.choices, required=False)
+    is_frozen = Flag(required=False)
 
 
 class PriceIn(In):

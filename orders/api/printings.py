@@ -10,9 +10,9 @@ from kernel.actors import Role
 from kernel.api.operations import listing, operation
 from kernel.api.views import View
 from kernel.downloads import Download
+from orders.api.desk_outputs import PrintingOut
 from orders.api.inputs import PrintingIn
-from orders.api.outputs import PrintingOut
-from orders.models import Printing
+from orders.models import OrderView, Printing
 from orders.services.printing import runs
 from shops.models import Shop
 
@@ -31,7 +31,12 @@ class PrintingsView(View):
     @operation(takes=PrintingIn, gives=PrintingOut, status=201, idempotent=True)
     def post(self, request: Any, data: dict[str, Any], shop_id: str) -> Printing:
         """Put orders on a printing. Labels show receivers: they need `orders.reveal` too."""
+        filters = None
+        if "order_view_id" in data:
+            views = OrderView.objects
+            filters = views.get_visible(request.actor, public_id=data["order_view_id"]).filters
         return runs.start(
+            filters=filters,
             shop=Shop.objects.get_visible(request.actor, public_id=shop_id),
             kind=data["kind"],
             numbers=data.get("orders", ()),

@@ -13,8 +13,8 @@ from kernel.api.operations import listing, operation
 from kernel.api.parsers import BodyTooLarge, StrictJSONParser
 from kernel.api.views import View
 from kernel.downloads import Download
+from orders.api.desk_outputs import CarrierOut, ShippingFileOut, ShippingRowFaultOut
 from orders.api.inputs import ShippingFileIn
-from orders.api.outputs import CarrierOut, ShippingFileOut, ShippingRowFaultOut
 from orders.enums import Carrier
 from orders.models import ShippingFile, ShippingRowFault
 from orders.services.carriers import CARRIERS

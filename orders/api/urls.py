@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from orders.api import addresses, buyer, exports, gateways, merchant, platform, printings, shipfiles
+from orders.api import (
+    addresses,
+    buyer,
+    exports,
+    gateways,
+    merchant,
+    platform,
+    printings,
+    shipfiles,
+    views,
+)
 
 _SHOP = "shops/<str:shop_id>/orders"
 _EXPORTS = "shops/<str:shop_id>/exports"
@@ -43,6 +53,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_FILES}/<str:shipping_file_id>/faults", shipfiles.ShippingFileFaultsView.as_view()),
     path(f"{_FILES}/<str:shipping_file_id>/error-file", shipfiles.ShippingErrorFileView.as_view()),
     path("shops/<str:shop_id>/order-rules", addresses.OrderRulesView.as_view()),
+    path("shops/<str:shop_id>/order-views", views.OrderViewsView.as_view()),
+    path("shops/<str:shop_id>/order-views/<str:order_view_id>", views.OrderViewView.as_view()),
     path(_CHANGES, addresses.ShopAddressChangesView.as_view()),
     path(f"{_CHANGES}/<str:address_change_id>/approve", addresses.AddressApproveView.as_view()),
     path(f"{_CHANGES}/<str:address_change_id>/reject", addresses.AddressRejectView.as_view()),

@@ -13,6 +13,7 @@ from orders.models.printing import PrintedOrder, Printing
 from orders.models.refund import LineRefund, Refund
 from orders.models.sandbox import SandboxRefund, SandboxTransaction
 from orders.models.shipping import ShippingFile, ShippingRowFault
+from orders.models.view import OrderView
 
 __all__ = [
     "AddressChange",
@@ -26,6 +27,7 @@ __all__ = [
     "OrderGroup",
     "OrderLine",
     "OrderRules",
+    "OrderView",
     "Package",
     "PackageLine",
     "Payment",

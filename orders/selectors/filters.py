@@ -11,6 +11,7 @@ from orders.models.order import OrderQuerySet
 _LOOKUPS = {
     "status": "status",
     "flag": "flag",
+    "is_frozen": "is_frozen",
     "placed_from": "placed_at__gte",
     "placed_until": "placed_at__lt",
 }

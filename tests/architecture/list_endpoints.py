@@ -17,7 +17,14 @@ from accounts.models import Block, Follow, Verification
 from accounts.services.addresses import AddressData, add_address
 from aftersales.enums import CaseKind
 from orders.enums import ExportPreset, OrderStatus, PrintKind
-from orders.models import AddressChange, ExportJob, Printing, ShippingFile, ShippingRowFault
+from orders.models import (
+    AddressChange,
+    ExportJob,
+    OrderView,
+    Printing,
+    ShippingFile,
+    ShippingRowFault,
+)
 from orders.services.refunds import refund_line
 from shops.enums import GuaranteeKind, Relation, StaffRole
 from shops.models import NameChange
@@ -310,6 +317,17 @@ def address_changes_of_an_order() -> Scene:
     order = make_order(OrderStatus.TO_SHIP)
     url = f"orders/orders/{order.number}/address-changes"
     return Scene(order.buyer, url, lambda: _address_change(order))
+
+
+@recipe("orders/shops/<str:shop_id>/order-views")
+def views_of_a_shops_orders() -> Scene:
+    shop, names = ShopFactory(), itertools.count(1)
+    owner = owner_of(shop)
+    return Scene(
+        owner,
+        f"orders/shops/{shop.public_id}/order-views",
+        lambda: OrderView.objects.create(shop=shop, user=owner, name=f"View {next(names)}"),
+    )
 
 
 @recipe("orders/operator/refunds")

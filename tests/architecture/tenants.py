@@ -13,6 +13,7 @@ from orders.models import (
     ExportJob,
     ExportPart,
     OrderLine,
+    OrderView,
     PrintedOrder,
     Printing,
     ShippingFile,
@@ -78,6 +79,7 @@ def _edit(line: OrderLine) -> None:
         address_hash=order.address_hash,
         due_at=PLACED_AT,
     )
+    OrderView.objects.create(shop=shop, user=order.buyer, name="Late", filters={"flag": 5})
     ProductDraft.objects.create(product=product, shop=shop)
     ProductReview.objects.create(
         product=product,

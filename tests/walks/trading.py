@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -16,8 +16,17 @@ from catalog.models import Sku
 from kernel.actors import Actor, Role
 from kernel.delivery import deliver_all
 from orders.enums import CloseReason, ExportPreset, PrintKind
-from orders.models import AddressChange, CartLine, ExportJob, Order, Payment, Printing, ShippingFile
-from orders.services import readdressing
+from orders.models import (
+    AddressChange,
+    CartLine,
+    ExportJob,
+    Order,
+    OrderView,
+    Payment,
+    Printing,
+    ShippingFile,
+)
+from orders.services import readdressing, views
 from orders.services.capturing import apply_payment
 from orders.services.closing import close_order
 from orders.services.desk import remark_order
@@ -54,6 +63,7 @@ class Trade:
     export: ExportJob
     shipping_file: ShippingFile
     printing: Printing
+    order_view: OrderView
     address_change: AddressChange
     cases: dict[str, RefundCase]
     entry: SettlementEntry
@@ -193,6 +203,13 @@ def make_trade(side: str, people: People, front: Storefront, now: datetime) -> T
         export=_export(side, front, now),
         printing=runs.start(shop=front.shop, kind=PrintKind.LABELS, actor=front.actor, at=now),
         address_change=_address_change(side, counter, orders["to_ship"], now),
+        order_view=views.save_view(
+            shop=front.shop,
+            name=canary(side, "view"),
+            filters={"status": "to_ship"},
+            actor=replace(front.actor, user_id=people.owner.pk),
+            at=now,
+        ),
         shipping_file=_shipping_file(side, front, orders["to_ship"], now),
         cases=cases,
         entry=SettlementEntry.objects.filter(shop=front.shop).order_by("pk")[0],

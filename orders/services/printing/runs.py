@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,6 +18,7 @@ from orders.enums import OrderStatus, PrintKind
 from orders.errors import NothingToPrint, NotPrintable
 from orders.models import Order, PrintedOrder, Printing
 from orders.models.order import OrderQuerySet
+from orders.selectors import filtered
 from orders.services.printing import labels, picking
 from shops.models import Shop
 
@@ -35,17 +37,24 @@ _DRAW = {PrintKind.LABELS: labels.draw, PrintKind.PICK_LIST: picking.draw}
 
 @transaction.atomic
 def start(
-    *, shop: Shop, kind: str, actor: Actor, at: datetime, numbers: Sequence[str] = ()
+    *,
+    shop: Shop,
+    kind: str,
+    actor: Actor,
+    at: datetime,
+    numbers: Sequence[str] = (),
+    filters: Mapping[str, Any] | None = None,
 ) -> Printing:
     """Keep that the orders `numbers` are printed, and return what `file` draws.
 
     Without numbers: those that wait to be shipped, are not held and were not printed so, by their
-    deadline. At most MAX_PRINTED_ORDERS. Raises NotAllowed for labels without the permission to see
-    receivers, NotPrintable naming the orders that are not there or do not wait, NothingToPrint.
+    deadline; with `filters` (of a view) those of them that they let through. At most
+    MAX_PRINTED_ORDERS. Raises NotAllowed for labels without the permission to see receivers,
+    NotPrintable naming the orders that are not there or do not wait, NothingToPrint.
     """
     if kind == PrintKind.LABELS and not actor.may(CLEAR):
         raise NotAllowed
-    orders = _named(shop, kind, numbers) if numbers else _waiting(shop, kind)
+    orders = _named(shop, kind, numbers) if numbers else _waiting(shop, kind, filters or {})
     if not orders:
         raise NothingToPrint
     printing = Printing.objects.create(
@@ -102,11 +111,12 @@ def _named(shop: Shop, kind: str, numbers: Sequence[str]) -> list[Order]:
     return [found[number] for number in wanted]
 
 
-def _waiting(shop: Shop, kind: str) -> list[Order]:
+def _waiting(shop: Shop, kind: str, filters: Mapping[str, Any]) -> list[Order]:
     printed = PrintedOrder.objects.filter(
         shop_id=shop.pk, order=OuterRef("pk"), printing__kind=kind
     )
-    fresh = _printable(shop, kind).filter(~Exists(printed), status__in=_AWAITING)
+    wanted = filtered(_printable(shop, kind), filters)
+    fresh = wanted.filter(~Exists(printed), status__in=_AWAITING)
     return list(fresh.order_by("ship_by_at", "pk")[: settings.MAX_PRINTED_ORDERS])
 
 

@@ -5,7 +5,7 @@ import pytest
 from kernel import clock
 from kernel.models import AuditEntry
 from orders.enums import OrderStatus
-from orders.models import Order, Package, Printing
+from orders.models import Order, OrderView, Package, Printing
 from orders.services import readdressing
 from orders.services.requests import Receiver
 from shops.enums import StaffRole
@@ -170,3 +170,33 @@ def test_or_16_a_clerk_answers_a_wish_for_another_address(shop_desk, shop):
         ("rejected", 1002),
     ]
     assert "do/approve/" not in desk.get(f"{yes}/change/").text
+
+
+def test_op_14_a_clerk_saves_a_view_and_prints_what_is_in_it(shop_desk, shop):
+    """A named filter is a tab of one's own, and a choice where orders are printed.
+
+    Page: /merchant/orders/order/do/save-view/
+    """
+    wanted, plain = (make_order(OrderStatus.TO_SHIP, shop=shop) for _ in range(2))
+    Order.objects.filter(pk=wanted.pk).update(flag=5)
+    desk, other = shop_desk(shop), shop_desk(shop)
+    form = {"name": "加急", "status": "to_ship", "flag": "5"}
+
+    assert desk.post(f"{ORDERS}do/save-view/", {"name": "x"}).status_code == 422
+    assert desk.post(f"{ORDERS}do/save-view/", form).status_code == 302
+
+    page = desk.get(ORDERS).text
+    assert "?status__exact=to_ship&amp;flag__exact=5" in page
+    assert ">加急</a>" not in other.get(ORDERS).text
+    tab = desk.get(f"{ORDERS}?status__exact=to_ship&flag__exact=5").text
+    assert (wanted.number in tab, plain.number in tab) == (True, False)
+    assert 'aria-current="page">加急' in tab
+    view = OrderView.objects.get()
+    start = f"{PRINTINGS}do/start/"
+    assert other.post(start, {"kind": "labels", "view": view.public_id}).status_code == 422
+    assert desk.post(start, {"kind": "labels", "view": view.public_id}).status_code == 302
+    assert list(Printing.objects.get().printed.values_list("order", flat=True)) == [wanted.pk]
+    remove = f"{ORDERS}do/remove-view/"
+    assert other.post(remove, {"view": view.public_id}).status_code == 422
+    assert desk.post(remove, {"view": view.public_id}).status_code == 302
+    assert ">加急</a>" not in desk.get(ORDERS).text

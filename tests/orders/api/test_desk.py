@@ -126,3 +126,23 @@ def test_or_18_a_price_is_changed_before_payment(client_for, client, shop):
 
     assert (changed.status_code, changed.json()["pay_amount"]["amount"]) == (200, 9_700)
     assert (refused.status_code, refused.json()["code"]) == (409, "price_is_final")
+
+
+def test_views_are_kept_and_forgotten(client, client_for, shop):
+    order = make_order(OrderStatus.TO_SHIP, shop=shop)
+    make_order(OrderStatus.UNPAID, shop=shop)
+    url, other = f"{base(shop)}/order-views", client_for(StaffFactory(shop=shop).user)
+
+    assert client.post(url, {"name": "To ship"}).status_code == 400
+    saved = client.post(url, {"name": "To ship", "status": "to_ship"})
+
+    assert (saved.status_code, saved.json()["filters"]) == (201, {"status": "to_ship"})
+    (view,) = client.get(url).json()["results"]
+    assert other.get(url).json()["results"] == []
+    body = {"kind": "labels", "order_view_id": view["id"]}
+    printed = client.post(f"{base(shop)}/printings", body, headers={"Idempotency-Key": "k"})
+    assert (printed.status_code, printed.json()["order_count"]) == (201, 1)
+    assert order.printed.count() == 1
+    assert other.delete(f"{url}/{view['id']}").status_code == 404
+    assert client.delete(f"{url}/{view['id']}").status_code == 204
+    assert client.get(url).json()["results"] == []
