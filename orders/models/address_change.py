@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import Wall
 from orders.enums import AddressChangeStatus, AddressRefusal
 from orders.models.order import BuyerOrShopQuerySet, Order
 from shops.models import Shop
@@ -30,6 +31,7 @@ class OrderRules(models.Model):
     class Meta:
         verbose_name = _("order rules")
         verbose_name_plural = _("order rules")
+        constraints = (Wall(by="shop", name="orderrules_wall"),)
 
     def __str__(self) -> str:
         return str(self.shop_id)
@@ -97,6 +99,7 @@ class AddressChange(models.Model):
         verbose_name_plural = _("address changes")
         constraints = (
             one_of("status", AddressChangeStatus, "addresschange_status_valid"),
+            Wall(by="shop", name="addresschange_wall"),
             models.CheckConstraint(
                 condition=Q(status="rejected", refusal__in=AddressRefusal.values)
                 | (~Q(status="rejected") & Q(refusal__isnull=True)),

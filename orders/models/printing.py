@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import Wall
 from orders.enums import PrintKind
 from orders.models.order import Order
 from shops.models import Shop
@@ -42,6 +43,7 @@ class Printing(models.Model):
             one_of("kind", PrintKind, "printing_kind_valid"),
             models.CheckConstraint(condition=Q(order_count__gte=1), name="printing_not_empty"),
             models.UniqueConstraint(fields=["id", "shop"], name="printing_id_shop"),
+            Wall(by="shop", name="printing_wall"),
         )
 
     def __str__(self) -> str:
@@ -96,6 +98,7 @@ class PrintedOrder(models.Model):
         verbose_name_plural = _("printed orders")
         constraints = (
             models.UniqueConstraint(fields=["printing", "order"], name="printedorder_once"),
+            Wall(by="shop", name="printedorder_wall"),
             CompositeKey(relation="printing", shared=["shop"], name="printedorder_of_printing"),
             CompositeKey(relation="order", shared=["shop", "buyer"], name="printedorder_of_order"),
         )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import Wall
 from orders.enums import ShippingFileStatus
 from shops.models import Shop
 
@@ -69,6 +70,7 @@ class ShippingFile(models.Model):
                 name="shippingfile_counts_add_up",
             ),
             models.UniqueConstraint(fields=["id", "shop"], name="shippingfile_id_shop"),
+            Wall(by="shop", name="shippingfile_wall"),
         )
         indexes = (
             models.Index(
@@ -131,6 +133,7 @@ class ShippingRowFault(models.Model):
         verbose_name_plural = _("rows of a shipping file")
         constraints = (
             CompositeKey(relation="job", shared=["shop"], name="shippingrowfault_of_job"),
+            Wall(by="shop", name="shippingrowfault_wall"),
         )
         indexes = (models.Index(fields=["job", "row_number", "id"], name="shippingrowfault_row"),)
 

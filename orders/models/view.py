@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.actors import Actor, Role
 from kernel.fields import PublicIdField
 from kernel.scoping import ScopedQuerySet
+from kernel.walls import Wall
 from shops.models import Shop
 
 
@@ -46,6 +47,7 @@ class OrderView(models.Model):
         verbose_name_plural = _("order views")
         constraints = (
             models.UniqueConstraint(fields=["shop", "user", "name"], name="orderview_name_once"),
+            Wall(by="shop", name="orderview_wall"),
         )
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
-from kernel import audit
+from kernel import audit, walls
 from kernel.actors import Actor
 from kernel.errors import FieldError, InvalidInput
 from kernel.money import MAX_AMOUNT, allocate
@@ -53,10 +53,9 @@ def change_price(
     nothing, AmountTooLarge for a group beyond what one payment can be.
     """
     group_id = Order.objects.values_list("group_id", flat=True).get(pk=order_id)
-    # The group first, as payments do: none starts until this is committed.
-    group = OrderGroup.objects.select_for_update(no_key=True, of=("self",)).get(pk=group_id)
+    group, is_being_paid = _lock_group(group_id)
     order = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
-    if order.status != OrderStatus.UNPAID or _is_being_paid(group):
+    if order.status != OrderStatus.UNPAID or is_being_paid:
         raise PriceIsFinal
     lines = list(order.lines.select_for_update(no_key=True).order_by("pk"))
     told = _told(lines)
@@ -96,6 +95,17 @@ _CHANGED = (
     "freight_promotion_amount",
     "pay_amount",
 )
+
+
+def _lock_group(group_id: int) -> tuple[OrderGroup, bool]:
+    """Lock and return the group, as payments do: none starts until this is committed.
+
+    And whether one is under way.
+    """
+    groups = OrderGroup.objects.select_for_update(no_key=True, of=("self",))
+    with walls.outside("a checkout is paid once, whatever shops are in it"):
+        group = groups.get(pk=group_id)
+        return group, _is_being_paid(group)
 
 
 def _is_being_paid(group: OrderGroup) -> bool:
@@ -200,6 +210,7 @@ def _add_up(order: Order, group: OrderGroup, lines: Sequence[OrderLine]) -> None
     order.save(update_fields=["promotion_amount", "freight_amount", "pay_amount"])
     if group.pay_amount + order.pay_amount - was > MAX_AMOUNT:
         raise AmountTooLarge
-    OrderGroup.objects.filter(pk=group.pk).update(
-        pay_amount=F("pay_amount") + order.pay_amount - was
-    )
+    with walls.outside("a checkout is paid once, whatever shops are in it"):
+        OrderGroup.objects.filter(pk=group.pk).update(
+            pay_amount=F("pay_amount") + order.pay_amount - was
+        )

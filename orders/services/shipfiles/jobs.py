@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from kernel import audit
+from kernel import audit, walls
 from kernel.actors import Actor, Role
 from kernel.events import publish
 from kernel.states import move
@@ -78,6 +78,11 @@ def ship_part(*, job_id: int, at: datetime) -> bool:
     job = jobs.filter(pk=job_id, status__in=_OPEN).first()
     if job is None:
         return False
+    with walls.behind(job.shop_id):
+        return _ship_part(job, at)
+
+
+def _ship_part(job: ShippingFile, at: datetime) -> bool:
     if job.status == ShippingFileStatus.QUEUED:
         move(job, to=ShippingFileStatus.RUNNING, at=at, actor=_author(job))
     orders = wishes_of(WrittenRow(*row) for row in job.rows)
