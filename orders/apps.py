@@ -12,4 +12,12 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from orders import subscribers  # noqa: F401, PLC0415 -- app ready
-        from orders.admin import exports, merchant, operator, support  # noqa: F401, PLC0415 -- app ready
+        from orders.admin import (  # noqa: F401, PLC0415 -- app ready
+            addresses,
+            exports,
+            merchant,
+            operator,
+            printings,
+            shipfiles,
+            support,
+        )

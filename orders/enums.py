@@ -55,6 +55,9 @@ class AdjustmentStep(models.TextChoices):
     PAYMENT_DISCOUNT = "payment_discount", _("payment discount")
     FREIGHT = "freight", _("freight")
     FREIGHT_DISCOUNT = "freight_discount", _("freight discount")
+    # By hand, before payment (OR-18); the words are Doudian's.
+    MODIFY_AMOUNT = "modify_amount", _("price changed by the shop")
+    MODIFY_POST_AMOUNT = "modify_post_amount", _("freight changed by the shop")
 
 
 class Bearer(models.TextChoices):
@@ -129,6 +132,60 @@ class Carrier(models.TextChoices):
     JD = "jd", _("JD Logistics")
     JTEXPRESS = "jtexpress", _("J&T Express")
     DEPPON = "debangwuliu", _("Deppon")
+    DEPPON_EXPRESS = "debangkuaidi", _("Deppon Express")
+    DANNIAO = "danniao", _("Cainiao Express")
+    ZJS = "zhaijisong", _("ZJS Express")
+    UCE = "youshuwuliu", _("UC Express")
+    KUAYUE = "kuayue", _("KYE Express")
+    ZTO_FREIGHT = "zhongtongkuaiyun", _("ZTO Freight")
+    SF_FREIGHT = "shunfengkuaiyun", _("SF Freight")
+    ANE = "annengwuliu", _("ANE Logistics")
+
+
+class ShippingFileStatus(models.TextChoices):
+    """A file of parcels (OP-13)."""
+
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class OrderFlag(models.IntegerChoices):
+    """A shop's own mark on an order (OR-17); the numbers are Doudian's."""
+
+    GREY = 0, _("grey")
+    PURPLE = 1, _("purple")
+    CYAN = 2, _("cyan")
+    GREEN = 3, _("green")
+    ORANGE = 4, _("orange")
+    RED = 5, _("red")
+
+
+class AddressChangeStatus(models.TextChoices):
+    """What became of a buyer's wish for another address (OR-16)."""
+
+    PENDING = "pending", _("waiting for the shop")
+    APPROVED = "approved", _("approved")  # 0
+    REJECTED = "rejected", _("rejected")
+    LAPSED = "lapsed", _("the order was closed")
+
+
+class AddressRefusal(models.IntegerChoices):
+    """Why an address stays (OR-16); the numbers are Doudian's."""
+
+    PICKING = 1001, _("being picked")
+    ALLOCATING = 1002, _("being allocated")
+    IN_WAREHOUSE = 1003, _("in the warehouse")
+    OUTBOUND = 1004, _("leaving the warehouse")
+    SHIPPING = 1005, _("being shipped")
+
+
+class PrintKind(models.TextChoices):
+    """What is printed for the warehouse."""
+
+    LABELS = "labels", _("labels")
+    PICK_LIST = "pick_list", _("pick list")
 
 
 class ExportPreset(models.TextChoices):

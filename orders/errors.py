@@ -125,6 +125,72 @@ class NoticeRefused(DomainError):
         super().__init__(extra={"reason": reason})
 
 
+class TooManyShippingFiles(DomainError):
+    """Files of parcels of the shop are still at work."""
+
+    code = "too_many_shipping_files"
+    message = _("Other shipping files of the shop are not done yet. Wait for them.")
+
+
+class NothingToShip(DomainError):
+    """No dry run, not done yet, without a good row, or shipped already."""
+
+    code = "nothing_to_ship"
+    message = _("This file has nothing to ship any more.")
+
+
+class PriceIsFinal(DomainError):
+    """The order is paid or closed, or a payment of its checkout is under way."""
+
+    code = "price_is_final"
+    message = _("The price is final: the order is paid, closed, or being paid.")
+
+
+class TooManyViews(DomainError):
+    """One person has as many views of a shop's orders as fit above the list."""
+
+    code = "too_many_views"
+    message = _("Remove a view first: there are as many as fit.")
+
+
+class AddressIsFinal(DomainError):
+    """A parcel left, or the order is over."""
+
+    code = "address_is_final"
+    message = _("The address cannot change any more.")
+
+
+class AddressChangePending(DomainError):
+    """The buyer asked already, and the shop has not answered."""
+
+    code = "address_change_pending"
+    message = _("The shop was asked already. Wait for its answer.")
+
+
+class NotTogether(DomainError):
+    """The orders go to different buyers or addresses, or one of them is not there."""
+
+    code = "not_together"
+    message = _("These orders do not go to one buyer at one address.")
+
+
+class NotPrintable(DomainError):
+    """Some of the orders are not there, do not wait to be shipped, or there are too many.
+
+    `errors` and `orders` name them, `limit` is how many one file takes.
+    """
+
+    code = "not_printable"
+    message = _("Some of these orders cannot be printed.")
+
+
+class NothingToPrint(DomainError):
+    """No order waits that was not printed yet."""
+
+    code = "nothing_to_print"
+    message = _("No order waits that was not printed yet.")
+
+
 class NotShippable(DomainError):
     """The order has nothing to ship, or not so many pieces of that line."""
 

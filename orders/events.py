@@ -110,3 +110,12 @@ class ExportQueued(Event):
     topic: ClassVar[str] = "orders.export.queued.v1"
     job_id: int
     shop_id: int
+
+
+@dataclass(frozen=True)
+class ShippingFileQueued(Event):
+    """A file of parcels waits to be shipped."""
+
+    topic: ClassVar[str] = "orders.shipping_file.queued.v1"
+    job_id: int
+    shop_id: int

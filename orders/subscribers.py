@@ -9,7 +9,7 @@ from django.db.models import Sum
 from catalog.services import sales
 from kernel.events import on
 from kernel.tasks import nudge_task
-from orders.events import ExportQueued, OrderLineRefunded, OrderPaid
+from orders.events import ExportQueued, OrderLineRefunded, OrderPaid, ShippingFileQueued
 from orders.models import OrderLine
 
 
@@ -31,3 +31,9 @@ def send_refund_soon(events: Sequence[OrderLineRefunded]) -> None:
 def write_exports_soon(events: Sequence[ExportQueued]) -> None:
     """Wake a worker: somebody waits for the file."""
     nudge_task("orders.tasks.write_exports")
+
+
+@on(ShippingFileQueued)
+def ship_files_soon(events: Sequence[ShippingFileQueued]) -> None:
+    """Wake a worker: somebody looks at the progress."""
+    nudge_task("orders.tasks.ship_files")

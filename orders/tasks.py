@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from celery import shared_task
@@ -10,10 +11,11 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import OperationalError, connection
 
 from kernel import clock
-from orders.enums import ExportStatus
-from orders.models import ExportJob
-from orders.services import outgoing, receipt
+from orders.enums import ExportStatus, ShippingFileStatus
+from orders.models import ExportJob, ShippingFile
+from orders.services import outgoing, readdressing, receipt
 from orders.services.exporting import jobs as exports
+from orders.services.shipfiles import jobs as shipfiles
 
 logger = logging.getLogger(__name__)
 
@@ -46,37 +48,59 @@ def auto_confirm(**_: Any) -> None:
 
 
 @shared_task(acks_late=True)
+def decide_address_changes(**_: Any) -> None:
+    """Answer wishes for another address that shops left unanswered (OR-16)."""
+    readdressing.decide_due(at=clock.now())
+
+
+@shared_task(acks_late=True)
 def write_exports(**_: Any) -> None:
     """Go on with the files that wait, or whose worker died: a part of each in turn (OR-23)."""
     waiting = ExportJob.objects.filter(status__in=[ExportStatus.QUEUED, ExportStatus.RUNNING])
+    _take_turns("export", waiting, exports.write_part, exports.fail)
+
+
+@shared_task(acks_late=True)
+def ship_files(**_: Any) -> None:
+    """Go on with files of parcels that wait, or whose worker died: a part of each in turn."""
+    open_states = [ShippingFileStatus.QUEUED, ShippingFileStatus.RUNNING]
+    waiting = ShippingFile.objects.filter(status__in=open_states)
+    _take_turns("shipping file", waiting, shipfiles.ship_part, shipfiles.fail)
+
+
+def _take_turns(
+    what: str, waiting: Any, do_part: Callable[..., bool], fail: Callable[..., None]
+) -> None:
     turns = list(waiting.order_by("pk").values_list("pk", flat=True)[:PARTS_PER_SWEEP])
     for _part in range(PARTS_PER_SWEEP):
         if not turns:
             return
         job_id = turns.pop(0)
-        if _write_part(job_id):
+        if _do_part(what, job_id, do_part, fail):
             turns.append(job_id)
 
 
-def _write_part(job_id: int) -> bool:
-    """Write one part; return whether there is more to do now.
+def _do_part(
+    what: str, job_id: int, do_part: Callable[..., bool], fail: Callable[..., None]
+) -> bool:
+    """Do one part; return whether there is more to do now.
 
-    What cannot be written ends its job. What the database had no time for stands after its last
-    part: the next sweep comes back to it, and this one goes on with the others.
+    What cannot be done ends its job. What the database had no time for stands after its last part:
+    the next sweep comes back to it, and this one goes on with the others.
     """
     try:
-        return exports.write_part(job_id=job_id, at=clock.now())
+        return do_part(job_id=job_id, at=clock.now())
     except SoftTimeLimitExceeded:
         raise
     except OperationalError:
-        logger.warning("export %s waits for the next sweep", job_id, exc_info=True)
+        logger.warning("%s %s waits for the next sweep", what, job_id, exc_info=True)
         if not connection.is_usable():
             raise
         return False
     except Exception as error:
         # Without an end it would be tried, and fail, for ever.
-        logger.exception("export %s failed", job_id)
-        exports.fail(job_id=job_id, error=f"Unexpected: {type(error).__name__}", at=clock.now())
+        logger.exception("%s %s failed", what, job_id)
+        fail(job_id=job_id, error=f"Unexpected: {type(error).__name__}", at=clock.now())
         return False
 
 
@@ -84,3 +108,9 @@ def _write_part(job_id: int) -> bool:
 def expire_exports(**_: Any) -> None:
     """Drop files that were kept long enough."""
     exports.expire_due(at=clock.now())
+
+
+@shared_task(acks_late=True)
+def empty_shipping_files(**_: Any) -> None:
+    """Forget the rows of dry runs that nobody shipped."""
+    shipfiles.empty_old(at=clock.now())

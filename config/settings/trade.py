@@ -19,6 +19,15 @@ MAX_ORDER_LINES = 50
 MAX_EXPORT_ROWS = 100_000
 MAX_OPEN_EXPORTS = 3
 KEEP_EXPORTS = timedelta(days=7)
+#: OP-13: rows of one file of parcels, files of a shop that are at work.
+MAX_SHIPPING_ROWS = 10_000
+MAX_OPEN_SHIPPING_FILES = 3
+#: Orders in one file of labels or pick list.
+MAX_PRINTED_ORDERS = 200
+#: Views of the order list that one person keeps.
+MAX_ORDER_VIEWS = 12
+#: OR-16: how long a shop may take to answer a wish for another address.
+ADDRESS_ANSWER_WITHIN = timedelta(hours=2)
 #: A notice signed longer ago than this is refused.
 NOTICE_TOLERANCE = timedelta(minutes=5)
 

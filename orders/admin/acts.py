@@ -12,11 +12,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kernel import money
 from kernel.actors import Actor
 from kernel.admin.base import Act
-from orders.enums import Carrier, OrderStatus
+from kernel.admin.forms import YuanField
+from orders.enums import Carrier, OrderFlag, OrderStatus
 from orders.models import Order
-from orders.services import desk, shipping
+from orders.selectors import companions_of, with_lines
+from orders.services import desk, repricing, shipping, together
 
 
 class ShipForm(forms.Form):
@@ -88,6 +91,98 @@ class Ship(Act):
         return gettext("Parcel %(number)s is on its way.") % {"number": number}
 
 
+class TogetherForm(forms.Form):
+    """One parcel: which of the other orders lie in it, and who carries it."""
+
+    request_id = forms.CharField(widget=forms.HiddenInput, max_length=80)
+    orders = forms.MultipleChoiceField(
+        label=_("Orders in this parcel"), widget=forms.CheckboxSelectMultiple
+    )
+    carrier = forms.ChoiceField(label=_("Carrier"), choices=Carrier.choices)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=40)
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["request_id"].initial = uuid.uuid4().hex
+        others = with_lines(companions_of(order).order_by("pk"))[: together.MOST_TOGETHER - 1]
+        choices = [(one.number, f"{one.number} · {_goods(one)}") for one in others]
+        self.fields["orders"].choices = choices  # type: ignore[attr-defined]
+        self.fields["orders"].initial = [number for number, _label in choices]
+
+
+def _goods(order: Order) -> str:
+    return "、".join(str(line) for line in order.lines.all())
+
+
+class ShipTogether(Act):
+    """Ship several orders of one receiver in one parcel."""
+
+    name = "ship-together"
+    label = _("Ship with others")
+    intro = _("This buyer has other orders to the same address: they may lie in one parcel.")
+    permission = "orders.ship"
+
+    def applies(self, actor: Actor, target: Order) -> bool:
+        is_open = target.status in (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED)
+        return is_open and not target.is_frozen and companions_of(target).exists()
+
+    def form(self, actor: Actor, target: Order, **kwargs: Any) -> forms.Form:
+        return TogetherForm(order=target, **kwargs)
+
+    def run(self, *, actor: Actor, target: Order, data: dict[str, Any], at: datetime) -> Any:
+        packages = together.ship_together(
+            shop_id=target.shop_id,
+            numbers=[target.number, *data["orders"]],
+            request_id=data["request_id"],
+            carrier_code=data["carrier"],
+            tracking_number=data["tracking_number"],
+            at=at,
+            actor=actor,
+        )
+        return gettext("%(count)s orders are on their way in parcel %(number)s.") % {
+            "count": len(packages),
+            "number": data["tracking_number"],
+        }
+
+
+class PriceForm(forms.Form):
+    """What comes off the goods, and what sending costs."""
+
+    discount_amount = YuanField(label=_("Off the goods"))
+    freight_amount = YuanField(label=_("Freight"))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class ChangePrice(Act):
+    """Change the price of an order that is not paid (OR-18)."""
+
+    name = "price"
+    label = _("Change the price")
+    intro = _("Both are sums of the whole order; the buyer sees the new total when paying.")
+    permission = "catalog.price"
+
+    def applies(self, actor: Actor, target: Order) -> bool:
+        return target.status == OrderStatus.UNPAID
+
+    def form(self, actor: Actor, target: Order, **kwargs: Any) -> forms.Form:
+        initial = {
+            "discount_amount": repricing.discount_of(target),
+            "freight_amount": target.freight_amount,
+        }
+        return PriceForm(initial=initial, **kwargs)
+
+    def preview(self, actor: Actor, target: Order) -> Sequence[tuple[Any, Any]]:
+        return [
+            (_("Goods"), money.display(target.goods_amount, target.currency)),
+            (_("To pay"), money.display(target.pay_amount, target.currency)),
+        ]
+
+    def run(self, *, actor: Actor, target: Order, data: dict[str, Any], at: datetime) -> Any:
+        order = repricing.change_price(order_id=target.pk, at=at, actor=actor, **data)
+        total = money.display(order.pay_amount, order.currency)
+        return gettext("The buyer pays %(amount)s now.") % {"amount": total}
+
+
 class RemarkForm(forms.Form):
     """The shop's own note."""
 
@@ -96,6 +191,9 @@ class RemarkForm(forms.Form):
         max_length=60,
         required=False,
         help_text=_("The buyer does not see it."),
+    )
+    flag = forms.TypedChoiceField(
+        label=_("Flag"), choices=OrderFlag.choices, coerce=int, required=False, empty_value=None
     )
 
 
@@ -108,10 +206,12 @@ class Remark(Act):
     form_class = RemarkForm
 
     def form(self, actor: Actor, target: Order, **kwargs: Any) -> forms.Form:
-        return RemarkForm(initial={"remark": target.remark}, **kwargs)
+        return RemarkForm(initial={"remark": target.remark, "flag": target.flag}, **kwargs)
 
     def run(self, *, actor: Actor, target: Order, data: dict[str, Any], at: datetime) -> Any:
-        desk.remark_order(order_id=target.pk, remark=data["remark"], at=at, actor=actor)
+        desk.remark_order(
+            order_id=target.pk, remark=data["remark"], flag=data["flag"], at=at, actor=actor
+        )
         return _("The remark is saved.")
 
 

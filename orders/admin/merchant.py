@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.sites import merchant_site
 from kernel.counting import shown_count
 from kernel.numbers import day_ends
-from orders.admin import acts
+from orders.admin import acts, wording
 from orders.admin.pages import OrderConsole
+from orders.admin.printings import PrintLabel
+from orders.admin.views import RemoveView, SaveView, tabs
 from orders.enums import OrderStatus
 from orders.models import Order
 from orders.selectors.counters import order_counts
@@ -28,10 +33,37 @@ LIST = "merchant:orders_order_changelist"
 class MerchantOrderConsole(OrderConsole):
     """The shop's orders."""
 
-    acts = (acts.Ship, acts.Remark, acts.Reveal)
+    acts = (
+        acts.Ship,
+        acts.ShipTogether,
+        acts.ChangePrice,
+        PrintLabel,
+        acts.Remark,
+        acts.Reveal,
+        SaveView,
+        RemoveView,
+    )
+
+    list_display: Any = (
+        *OrderConsole.list_display[:3],
+        "flag_badge",
+        *OrderConsole.list_display[3:],
+    )
+    list_filter: Any = ("status", "flag", "is_frozen", "placed_at")
+
+    change_list_template = "orders/orders.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        context = {"tabs": tabs(self.actor(request), request.GET.dict()), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     def note(self, order: Order) -> str:
         return order.remark
+
+    @display(description=_("Flag"), label=wording.FLAG_TONES)
+    def flag_badge(self, order: Order) -> tuple[int, str] | None:
+        """Return the shop's mark, coloured; grey is none."""
+        return (order.flag, order.get_flag_display()) if order.flag else None
 
 
 def todo(actor: Actor, at: datetime) -> Sequence[home.Card]:

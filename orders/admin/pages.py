@@ -17,7 +17,7 @@ from kernel.admin.pictures import pictured
 from orders.admin import wording
 from orders.admin.acts import Reveal
 from orders.enums import Carrier
-from orders.models import Order
+from orders.models import Order, Printing
 from orders.selectors import identity_of, with_details, with_lines
 from orders.services import desk
 from shops.enums import GuaranteeKind
@@ -123,12 +123,19 @@ class OrderConsole(ConsoleModelAdmin):
             ],
             "lines": [_line(line, target) for line in target.lines.all()],
             "packages": [_package(one) for one in target.packages.all()],
+            "flag_tone": wording.FLAG_TONES[target.flag] if target.flag else "",
+            "printings": self._printings(target),
             "refunds": [_refund(one, target) for one in target.refunds.all()],
             "sums": {
                 name: money.display(getattr(target, f"{name}_amount"), target.currency)
                 for name in ("goods", "freight", "promotion", "pay")
             },
         }
+
+    def _printings(self, order: Order) -> list[Printing]:
+        """Return on what paper the order stands, the newest first: its parcel is being made."""
+        printed = Printing.objects.filter(shop_id=order.shop_id, printed__order=order)
+        return list(printed.order_by("-pk")[:5])
 
 
 class PlatformOrderConsole(OrderConsole):

@@ -9,7 +9,17 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from orders.enums import ExportStatus, NoticeOutcome, OrderStatus, PaymentStatus, RefundStatus
+from orders.enums import (
+    AddressChangeStatus,
+    ExportStatus,
+    NoticeOutcome,
+    OrderFlag,
+    OrderStatus,
+    PaymentStatus,
+    PrintKind,
+    RefundStatus,
+    ShippingFileStatus,
+)
 from orders.models import Order
 
 #: Colours of Unfold's labels by status.
@@ -46,6 +56,27 @@ EXPORT_TONES: dict[str, str] = {
     ExportStatus.FAILED: "danger",
     ExportStatus.EXPIRED: "default",
 }
+SHIPPING_FILE_TONES: dict[str, str] = {
+    ShippingFileStatus.QUEUED: "default",
+    ShippingFileStatus.RUNNING: "info",
+    ShippingFileStatus.DONE: "success",
+    ShippingFileStatus.FAILED: "danger",
+}
+ADDRESS_TONES: dict[str, str] = {
+    AddressChangeStatus.PENDING: "warning",
+    AddressChangeStatus.APPROVED: "success",
+    AddressChangeStatus.REJECTED: "danger",
+    AddressChangeStatus.LAPSED: "default",
+}
+FLAG_TONES: dict[int, str] = {
+    OrderFlag.GREY: "default",
+    OrderFlag.PURPLE: "primary",
+    OrderFlag.CYAN: "info",
+    OrderFlag.GREEN: "success",
+    OrderFlag.ORANGE: "warning",
+    OrderFlag.RED: "danger",
+}
+PRINT_TONES: dict[str, str] = {PrintKind.LABELS: "primary", PrintKind.PICK_LIST: "info"}
 #: Colours of countdowns.
 CLOCK_TONES = {"late": "danger", "near": "warning", "calm": "info", "none": "default"}
 NEAR = timedelta(hours=12)

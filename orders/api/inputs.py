@@ -11,11 +11,24 @@ from rest_framework import serializers
 
 from kernel import text
 from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
+from kernel.money import MAX_AMOUNT
 from orders.api.bodies import CheckoutBody
-from orders.enums import Carrier, ExportPreset, MediaType, OrderStatus, RefundStatus, SandboxProfile
+from orders.enums import (
+    AddressChangeStatus,
+    AddressRefusal,
+    Carrier,
+    ExportPreset,
+    MediaType,
+    OrderFlag,
+    OrderStatus,
+    PrintKind,
+    RefundStatus,
+    SandboxProfile,
+)
+from orders.services.carriers import TRACKING
 from orders.services.desk import DEADLINES
 from orders.services.requests import Touch, WantedLine
-from orders.services.shipping import TRACKING
+from orders.services.together import MOST_TOGETHER
 
 PHONE = RegexValidator(text.PHONE, _("This is not a telephone number."))
 
@@ -139,6 +152,36 @@ class ParcelIn(In):
         return lines
 
 
+class ShippingFileIn(In):
+    """Parcels: a CSV or XLSX `file` (multipart/form-data), or the same lines as `text`.
+
+    Columns: order, carrier, tracking_number, and for a part of an order sku_code and pieces.
+    """
+
+    file = serializers.FileField(max_length=200, allow_empty_file=False, required=False)
+    text = Text(max_length=1_000_000, required=False)
+    is_dry_run = serializers.BooleanField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Demand exactly one way of sending the lines."""
+        if ("file" in attrs) == ("text" in attrs):
+            raise serializers.ValidationError(
+                {"file": _("Send either a file or a text.")}, code="required"
+            )
+        return attrs
+
+
+class PrintingIn(In):
+    """Paper for the warehouse. Without `orders`: what waits and was not printed so yet, as far as
+    it is in the view."""
+
+    kind = serializers.ChoiceField(choices=PrintKind.choices)
+    orders = serializers.ListField(
+        child=Text(max_length=20), required=False, max_length=settings.MAX_PRINTED_ORDERS
+    )
+    order_view_id = Text(max_length=32, required=False)
+
+
 class ExportIn(In):
     """A file of orders: which columns, which orders, and whether receivers are in clear."""
 
@@ -151,9 +194,70 @@ class ExportIn(In):
 
 
 class OrderRemarkIn(In):
-    """The shop's note, at most 60 characters."""
+    """The shop's note, at most 60 characters, and its flag; without a flag it stays."""
 
     remark = Text(max_length=60, allow_blank=True)
+    flag = serializers.ChoiceField(choices=OrderFlag.choices, required=False)
+
+
+class AddressChangeIn(In):
+    """Where the order shall go: given here, or a saved address is named."""
+
+    receiver = ReceiverIn(required=False)
+    address_id = Text(max_length=32, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Demand exactly one way of naming the receiver."""
+        if ("receiver" in attrs) == ("address_id" in attrs):
+            raise serializers.ValidationError(
+                {"receiver": _("Send either a receiver or an address_id.")}, code="required"
+            )
+        return attrs
+
+
+class AddressRefusalIn(In):
+    """Why the address stays."""
+
+    refusal = serializers.ChoiceField(choices=AddressRefusal.choices)
+
+
+class AddressChangeQueryIn(In):
+    """Filters of the shop's queue."""
+
+    status = serializers.ChoiceField(choices=AddressChangeStatus.choices, required=False)
+
+
+class OrderRulesIn(In):
+    """What the shop wants to be asked."""
+
+    asks_for_addresses = Flag()
+
+
+class OrderViewIn(In):
+    """A named filter: at least one of status, flag and is_frozen."""
+
+    name = Text(max_length=30)
+    status = serializers.ChoiceField(choices=OrderStatus.choices, required=False)
+    flag = serializers.ChoiceField(choices=OrderFlag.choices, required=False)
+    is_frozen = Flag(required=False)
+
+
+class PriceIn(In):
+    """What the shop takes off the goods, and what it asks for sending: totals in minor units."""
+
+    discount_amount = serializers.IntegerField(min_value=0, max_value=MAX_AMOUNT)
+    freight_amount = serializers.IntegerField(min_value=0, max_value=MAX_AMOUNT)
+    reason = Text(max_length=200)
+
+
+class TogetherIn(In):
+    """One parcel with all that is left of several orders. The Idempotency-Key names it."""
+
+    orders = serializers.ListField(
+        child=Text(max_length=20), min_length=2, max_length=MOST_TOGETHER
+    )
+    carrier = serializers.ChoiceField(choices=Carrier.choices)
+    tracking_number = Text(max_length=40, validators=[TRACKING_NUMBER])
 
 
 class DeadlineIn(In):
@@ -169,6 +273,12 @@ class OrderQueryIn(In):
     status = serializers.ChoiceField(choices=OrderStatus.choices, required=False)
     placed_from = serializers.DateTimeField(required=False)
     placed_until = serializers.DateTimeField(required=False)
+
+
+class ShopOrderQueryIn(OrderQueryIn):
+    """Filters of a shop's list: by its flag too."""
+
+    flag = serializers.ChoiceField(choices=OrderFlag.choices, required=False)
 
 
 class RefundQueryIn(In):

@@ -9,13 +9,13 @@ from django.db.models import QuerySet
 from kernel.actors import Role
 from kernel.api.operations import idempotency_key, listing, operation
 from kernel.api.views import View
-from orders.api.inputs import OrderQueryIn, OrderRemarkIn, ParcelIn
+from orders.api.inputs import OrderRemarkIn, ParcelIn, PriceIn, ShopOrderQueryIn, TogetherIn
 from orders.api.outputs import RevealedReceiverOut, ShopOrderOut
 from orders.api.rendering import shop_order_bodies
 from orders.models import Order
-from orders.selectors import filtered, with_details
+from orders.selectors import companions_of, filtered, with_details
 from orders.selectors.sheets import plain_orders
-from orders.services import desk, shipping
+from orders.services import desk, repricing, shipping, together
 
 
 class ShopOrdersView(View):
@@ -27,7 +27,7 @@ class ShopOrdersView(View):
     @listing(
         gives=ShopOrderOut,
         ordering=("-placed_at", "-id"),
-        filters=OrderQueryIn,
+        filters=ShopOrderQueryIn,
         made_by=shop_order_bodies,
     )
     def get(self, request: Any, query: dict[str, Any], shop_id: str) -> QuerySet[Any, Any]:
@@ -70,6 +70,55 @@ class ShopParcelsView(View):
         return _order(request, number)
 
 
+class ShopPriceView(View):
+    """The price before payment."""
+
+    audience = Role.MERCHANT
+    permission = "catalog.price"
+
+    @operation(takes=PriceIn, gives=ShopOrderOut)
+    def put(self, request: Any, data: dict[str, Any], shop_id: str, number: str) -> Order:
+        """Take something off the goods or change the freight of an order that is not paid."""
+        order = Order.objects.get_visible(request.actor, number=number)
+        repricing.change_price(order_id=order.pk, at=request.at, actor=request.actor, **data)
+        return _order(request, number)
+
+
+class ShopCompanionsView(View):
+    """What may lie in one parcel with an order."""
+
+    audience = Role.MERCHANT
+    permission = "orders.view"
+
+    @listing(gives=ShopOrderOut, ordering=("-placed_at", "-id"), made_by=shop_order_bodies)
+    def get(self, request: Any, shop_id: str, number: str) -> QuerySet[Any, Any]:
+        """List the other orders of the same buyer to the same address that wait to be shipped."""
+        order = Order.objects.get_visible(request.actor, number=number)
+        return plain_orders(companions_of(order))
+
+
+class ShopTogetherView(View):
+    """Several orders in one parcel."""
+
+    audience = Role.MERCHANT
+    permission = "orders.ship"
+
+    @operation(takes=TogetherIn, gives=ShopOrderOut, many=True, status=201, idempotent=True)
+    def post(self, request: Any, data: dict[str, Any], shop_id: str) -> list[Order]:
+        """Ship all that is left of several orders of one receiver in one parcel, or nothing."""
+        orders = Order.objects.visible_to(request.actor)
+        together.ship_together(
+            shop_id=request.actor.shop_id,
+            numbers=data["orders"],
+            request_id=shipping.request_id_of(idempotency_key(request)),
+            carrier_code=data["carrier"],
+            tracking_number=data["tracking_number"],
+            at=request.at,
+            actor=request.actor,
+        )
+        return list(with_details(orders.filter(number__in=data["orders"]).order_by("pk")))
+
+
 class ShopReceiverView(View):
     """The receiver in clear."""
 
@@ -94,7 +143,11 @@ class ShopRemarkView(View):
         """Replace the remark."""
         order = Order.objects.get_visible(request.actor, number=number)
         desk.remark_order(
-            order_id=order.pk, remark=data["remark"], at=request.at, actor=request.actor
+            order_id=order.pk,
+            remark=data["remark"],
+            flag=data.get("flag"),
+            at=request.at,
+            actor=request.actor,
         )
         return _order(request, number)
 

@@ -15,6 +15,7 @@ from orders.enums import (
     ExportPreset,
     ExportStatus,
     MediaType,
+    OrderFlag,
     OrderStatus,
     PaymentStatus,
     RefundReason,
@@ -245,6 +246,7 @@ class ShopOrderOut(OrderOut):
 
     lines = ShopOrderLineOut(many=True, source="lines.all")
     remark = serializers.CharField()
+    flag = serializers.ChoiceField(choices=OrderFlag.choices)
     address_hash = serializers.CharField()
 
 

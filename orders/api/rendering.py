@@ -25,7 +25,11 @@ def shop_order_bodies(orders: Sequence[Any], request: Any) -> list[Body]:
     """Return rows of `plain_orders` as `ShopOrderOut` shows them to their shop."""
     bodies = _bodies(orders, request.at, _shops_line)
     for order, body in zip(orders, bodies, strict=True):
-        body |= {"remark": order.remark, "address_hash": order.address_hash}
+        body |= {
+            "remark": order.remark,
+            "flag": order.flag,
+            "address_hash": order.address_hash,
+        }
     return bodies
 
 

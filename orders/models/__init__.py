@@ -1,5 +1,6 @@
 """From the cart to the last refund."""
 
+from orders.models.address_change import AddressChange, OrderRules
 from orders.models.adjustment import PriceAdjustment
 from orders.models.cart import CartLine
 from orders.models.exporting import ExportJob, ExportPart
@@ -8,10 +9,14 @@ from orders.models.identity import IdentitySnapshot
 from orders.models.line import OrderLine
 from orders.models.order import Order, OrderGroup
 from orders.models.payment import GatewayNotice, Payment, PaymentSplit
+from orders.models.printing import PrintedOrder, Printing
 from orders.models.refund import LineRefund, Refund
 from orders.models.sandbox import SandboxRefund, SandboxTransaction
+from orders.models.shipping import ShippingFile, ShippingRowFault
+from orders.models.view import OrderView
 
 __all__ = [
+    "AddressChange",
     "CartLine",
     "ExportJob",
     "ExportPart",
@@ -21,12 +26,18 @@ __all__ = [
     "Order",
     "OrderGroup",
     "OrderLine",
+    "OrderRules",
+    "OrderView",
     "Package",
     "PackageLine",
     "Payment",
     "PaymentSplit",
     "PriceAdjustment",
+    "PrintedOrder",
+    "Printing",
     "Refund",
     "SandboxRefund",
     "SandboxTransaction",
+    "ShippingFile",
+    "ShippingRowFault",
 ]

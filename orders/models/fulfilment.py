@@ -58,6 +58,7 @@ class Package(models.Model):
             CompositeKey(relation="order", shared=["shop", "buyer"], name="package_of_order"),
             Wall(by="shop", name="package_wall"),
         )
+        indexes = (models.Index(fields=["shop", "tracking_number"], name="package_shop_number"),)
 
     def __str__(self) -> str:
         return f"{self.carrier_code} {self.tracking_number}"

@@ -16,6 +16,7 @@ from kernel.scoping import ScopedQuerySet
 from kernel.walls import Wall
 from orders.enums import (
     CloseReason,
+    OrderFlag,
     OrderStatus,
 )
 from orders.models.identity import IdentitySnapshot
@@ -148,6 +149,8 @@ class Order(models.Model):
     address_hash = models.CharField(_("address hash"), max_length=32)
     buyer_message = models.CharField(_("buyer's message"), max_length=200, blank=True)
     remark = models.CharField(_("shop's remark"), max_length=60, blank=True)
+    #: The shop's own mark, which the buyer does not see (OR-17).
+    flag = models.PositiveSmallIntegerField(_("flag"), choices=OrderFlag, default=OrderFlag.GREY)
 
     placed_at = models.DateTimeField(_("placed at"))
     #: Unpaid until then: the sweep closes it.
@@ -184,6 +187,7 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         constraints = (
             one_of("status", OrderStatus, "order_status_valid"),
+            models.CheckConstraint(condition=Q(flag__in=OrderFlag.values), name="order_flag_valid"),
             models.UniqueConstraint(fields=["number"], name="order_number_once"),
             models.UniqueConstraint(fields=["group", "shop"], name="order_one_a_shop"),
             models.CheckConstraint(
@@ -214,6 +218,11 @@ class Order(models.Model):
             ),
             models.Index(
                 fields=["shop", "-placed_at", "-id"], name="order_held", condition=Q(is_frozen=True)
+            ),
+            models.Index(
+                fields=["shop", "flag", "-placed_at", "-id"],
+                name="order_flagged",
+                condition=Q(flag__gt=0),
             ),
             models.Index(fields=["pay_by_at"], name="order_to_close", condition=Q(status="unpaid")),
             models.Index(

@@ -37,6 +37,7 @@ COLUMNS = (
     "address_hash",
     "buyer_message",
     "remark",
+    "flag",
     "placed_at",
     "pay_by_at",
     "paid_at",

@@ -25,18 +25,21 @@ DEADLINES: dict[str, tuple[str, OrderStatus]] = {
 
 
 @transaction.atomic
-def remark_order(*, order_id: int, remark: str, at: datetime, actor: Actor) -> Order:
-    """Replace the shop's remark (at most 60 characters, OR-17)."""
+def remark_order(
+    *, order_id: int, remark: str, at: datetime, actor: Actor, flag: int | None = None
+) -> Order:
+    """Replace the shop's remark (at most 60 characters) and, when given, its flag (OR-17)."""
     order = Order.objects.select_for_update(no_key=True, of=("self",)).get(pk=order_id)
-    before, order.remark = order.remark, remark
-    order.save(update_fields=["remark"])
+    before = {"remark": order.remark, "flag": order.flag}
+    order.remark, order.flag = remark, order.flag if flag is None else flag
+    order.save(update_fields=["remark", "flag"])
     audit.record(
         actor=actor,
         action="orders.remark_order",
         target=order,
         at=at,
-        before={"remark": before},
-        after={"remark": remark},
+        before=before,
+        after={"remark": remark, "flag": order.flag},
     )
     return order
 

@@ -39,6 +39,16 @@ def receivers_of(requests: Sequence[PlaceOrder]) -> list[SealedReceiver | None]:
     return found
 
 
+def receiver_of(
+    *, buyer_id: int, receiver: Receiver | None, address_id: str
+) -> SealedReceiver | None:
+    """Return the receiver that is given, or named by a saved address of the buyer; else None."""
+    if receiver is not None:
+        return seal(receiver)
+    row = Address.objects.filter(user_id=buyer_id, public_id=address_id).first()
+    return seal(_opened(row)) if row else None
+
+
 def seal(receiver: Receiver) -> SealedReceiver:
     """Return `receiver` with name, phone and street unreadable but for the holder of the keys."""
     values = vars(receiver)

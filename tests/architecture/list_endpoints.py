@@ -16,8 +16,15 @@ from accounts.enums import VerificationStatus
 from accounts.models import Block, Follow, Verification
 from accounts.services.addresses import AddressData, add_address
 from aftersales.enums import CaseKind
-from orders.enums import ExportPreset, OrderStatus
-from orders.models import ExportJob
+from orders.enums import ExportPreset, OrderStatus, PrintKind
+from orders.models import (
+    AddressChange,
+    ExportJob,
+    OrderView,
+    Printing,
+    ShippingFile,
+    ShippingRowFault,
+)
 from orders.services.refunds import refund_line
 from shops.enums import GuaranteeKind, Relation, StaffRole
 from shops.models import NameChange
@@ -239,6 +246,87 @@ def exports_of_a_shop() -> Scene:
         owner_of(shop),
         url,
         lambda: ExportJob.objects.create(shop=shop, preset=ExportPreset.ORDERS, language="en"),
+    )
+
+
+@recipe("orders/shops/<str:shop_id>/shipping-files")
+def shipping_files_of_a_shop() -> Scene:
+    shop = ShopFactory()
+    url = f"orders/shops/{shop.public_id}/shipping-files"
+    return Scene(
+        owner_of(shop), url, lambda: ShippingFile.objects.create(shop=shop, filename="a.csv")
+    )
+
+
+@recipe("orders/shops/<str:shop_id>/shipping-files/<str:shipping_file_id>/faults")
+def faults_of_a_shipping_file() -> Scene:
+    shop = ShopFactory()
+    file = ShippingFile.objects.create(shop=shop, filename="a.csv")
+    return Scene(
+        owner_of(shop),
+        f"orders/shops/{shop.public_id}/shipping-files/{file.public_id}/faults",
+        lambda: ShippingRowFault.objects.create(job=file, shop=shop, row_number=1, code="missing"),
+    )
+
+
+@recipe("orders/shops/<str:shop_id>/printings")
+def printings_of_a_shop() -> Scene:
+    shop = ShopFactory()
+    return Scene(
+        owner_of(shop),
+        f"orders/shops/{shop.public_id}/printings",
+        lambda: Printing.objects.create(shop=shop, kind=PrintKind.LABELS, order_count=1),
+    )
+
+
+@recipe("orders/shops/<str:shop_id>/orders/<str:number>/companions")
+def companions_of_an_order() -> Scene:
+    order = make_order(OrderStatus.TO_SHIP)
+    return Scene(
+        owner_of(order.shop),
+        f"orders/shops/{order.shop.public_id}/orders/{order.number}/companions",
+        lambda: make_order(OrderStatus.TO_SHIP, shop=order.shop, buyer=order.buyer),
+    )
+
+
+def _address_change(order: Any) -> AddressChange:
+    return AddressChange.objects.create(
+        order=order,
+        shop=order.shop,
+        buyer=order.buyer,
+        receiver_sealed=order.receiver_sealed,
+        receiver_masked=order.receiver_masked,
+        address_hash=order.address_hash,
+        status="approved",
+        decided_at=PLACED_AT,
+    )
+
+
+@recipe("orders/shops/<str:shop_id>/address-changes")
+def address_changes_of_a_shop() -> Scene:
+    shop = ShopFactory()
+    return Scene(
+        owner_of(shop),
+        f"orders/shops/{shop.public_id}/address-changes",
+        lambda: _address_change(make_order(OrderStatus.TO_SHIP, shop=shop)),
+    )
+
+
+@recipe("orders/orders/<str:number>/address-changes")
+def address_changes_of_an_order() -> Scene:
+    order = make_order(OrderStatus.TO_SHIP)
+    url = f"orders/orders/{order.number}/address-changes"
+    return Scene(order.buyer, url, lambda: _address_change(order))
+
+
+@recipe("orders/shops/<str:shop_id>/order-views")
+def views_of_a_shops_orders() -> Scene:
+    shop, names = ShopFactory(), itertools.count(1)
+    owner = owner_of(shop)
+    return Scene(
+        owner,
+        f"orders/shops/{shop.public_id}/order-views",
+        lambda: OrderView.objects.create(shop=shop, user=owner, name=f"View {next(names)}"),
     )
 
 

@@ -9,14 +9,25 @@ from catalog.enums import ImportFormat
 from catalog.models import ImportJob, ImportRowError, ProductDraft, ProductReview
 from insights.enums import ExemptReason, ScoreMetric
 from insights.models import ScoreExemption, ShopDay, ShopScore, ShopScoreMetric
-from orders.enums import ExportPreset, OrderStatus
-from orders.models import ExportJob, ExportPart, OrderLine
+from orders.enums import ExportPreset, OrderStatus, PrintKind
+from orders.models import (
+    AddressChange,
+    ExportJob,
+    ExportPart,
+    OrderLine,
+    OrderView,
+    PrintedOrder,
+    Printing,
+    ShippingFile,
+    ShippingRowFault,
+)
+from orders.services import readdressing
 from shops.enums import Relation
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.aftersales import accepted, requested_case, returned_case
 from tests.factories.catalog import ProductFactory
 from tests.factories.orders import PLACED_AT, make_order, make_sku
-from tests.factories.shops import BindingFactory, ShopFactory
+from tests.factories.shops import BindingFactory, ShopFactory, actor_of
 from tests.settlements.services.lines import sale, settle
 
 #: Column → somebody, or something, else.
@@ -81,6 +92,24 @@ def _edit(line: OrderLine) -> None:
     ImportRowError.objects.create(job=job, shop=shop, row_number=2, code="missing", fix="Fill it.")
     export = ExportJob.objects.create(shop=shop, preset=ExportPreset.ORDERS, language="en")
     ExportPart.objects.create(job=export, shop=shop, position=0, content=b"")
+    file = ShippingFile.objects.create(shop=shop, filename="a.csv")
+    ShippingRowFault.objects.create(job=file, shop=shop, row_number=2, code="missing")
+    order = line.order
+    printing = Printing.objects.create(shop=shop, kind=PrintKind.LABELS, order_count=1)
+    PrintedOrder.objects.create(
+        printing=printing, order=order, shop=shop, buyer=order.buyer, position=1
+    )
+    readdressing.set_rules(shop=shop, asks_for_addresses=True, at=PLACED_AT, actor=actor_of(shop))
+    AddressChange.objects.create(
+        order=order,
+        shop=shop,
+        buyer=order.buyer,
+        receiver_sealed=order.receiver_sealed,
+        receiver_masked=order.receiver_masked,
+        address_hash=order.address_hash,
+        due_at=PLACED_AT,
+    )
+    OrderView.objects.create(shop=shop, user=order.buyer, name="Late", filters={"flag": 5})
     ProductDraft.objects.create(product=product, shop=shop)
     ProductReview.objects.create(
         product=product,

@@ -157,6 +157,9 @@ MAY_COMPUTE = {
     "catalog/services/importing/cells.py": "reads the text of a cell into an exact Decimal",
     "catalog/services/importing/reading.py": "guesses the encoding of a file",
     "orders/services/gateways/sandbox/bank.py": "waits some seconds",
+    "orders/services/printing/labels.py": "draws in points",
+    "orders/services/printing/picking.py": "draws in points",
+    "orders/services/printing/sheets.py": "draws in points",
 }
 
 

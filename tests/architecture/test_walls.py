@@ -35,6 +35,8 @@ OUTSIDE = {
     "ledger/services/transfers.py:lock_balance",
     "ledger/services/transfers.py:post",
     "orders/services/refunds.py:_take_from_split",
+    "orders/services/repricing.py:_add_up",
+    "orders/services/repricing.py:_lock_group",
 }
 
 

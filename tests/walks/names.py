@@ -33,9 +33,10 @@ WORDS = {"kind": "ship_48h", "role": "consumer", "gateway": "sandbox"}
 #: What the fixtures have ids of, and what an address may therefore mean.
 KINDS = frozenset(
     """
-    shop product sku order export group payment refund package case binding staff token admission
-    import review return_address address verification contract pick pick_code statement payout user
-    agency account creator plan category brand position score exemption
+    shop product sku order export shipping_file printing order_view address_change group payment
+    refund package case binding staff token admission import review return_address address
+    verification contract pick pick_code statement payout user agency account creator plan
+    category brand position score exemption
     """.split()  # noqa: SIM905 -- a list of thirty words reads best as words
 )
 
@@ -89,6 +90,10 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "admission": [front.shop.admission.public_id, front.preparing.admission.public_id],
         "import": [front.job.public_id],
         "export": [trade.export.public_id],
+        "address_change": [trade.address_change.public_id],
+        "order_view": [trade.order_view.public_id],
+        "printing": [trade.printing.public_id],
+        "shipping_file": [trade.shipping_file.public_id],
         "review": _all(goods["in_review"].reviews.all(), "public_id")
         + _all(goods["rejected"].reviews.all(), "public_id"),
         "return_address": _all(shop.return_addresses.all(), "public_id"),

@@ -163,6 +163,12 @@ def _name_creator(request: Request, side: Side) -> None:
     request.path = request.path.replace("roles/consumer", "roles/creator")
 
 
+@changes("orders_shops_shop_id_shipping_files_post")
+def _send_lines(request: Request, side: Side) -> None:
+    number = side.trade.orders["to_ship"].number
+    request.body = {"text": f"{number},shunfeng,SF0000000000009"}
+
+
 @changes("catalog_shops_shop_id_stock_post")
 def _count(request: Request, side: Side) -> None:
     request.body["edits"][0]["delta"] = 1

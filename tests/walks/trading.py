@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -21,8 +21,18 @@ from insights.services.exemptions import exempt
 from insights.services.scores import refresh
 from kernel.actors import Actor, Role
 from kernel.delivery import deliver_all
-from orders.enums import CloseReason, ExportPreset
-from orders.models import CartLine, ExportJob, Order, Payment
+from orders.enums import CloseReason, ExportPreset, PrintKind
+from orders.models import (
+    AddressChange,
+    CartLine,
+    ExportJob,
+    Order,
+    OrderView,
+    Payment,
+    Printing,
+    ShippingFile,
+)
+from orders.services import readdressing, views
 from orders.services.capturing import apply_payment
 from orders.services.closing import close_order
 from orders.services.desk import remark_order
@@ -32,7 +42,9 @@ from orders.services.gateways.sandbox import bank
 from orders.services.notices import receive_notice
 from orders.services.payments import start_payment
 from orders.services.placement import Placed, PlaceOrder, Receiver, Touch, WantedLine, place_orders
+from orders.services.printing import runs
 from orders.services.receipt import confirm_receipt
+from orders.services.shipfiles import jobs as shipfiles
 from orders.services.shipping import ship_order
 from settlements.enums import PartyKind
 from settlements.models import Payout, SettlementEntry, Statement
@@ -55,6 +67,10 @@ class Trade:
 
     orders: dict[str, Order]
     export: ExportJob
+    shipping_file: ShippingFile
+    printing: Printing
+    order_view: OrderView
+    address_change: AddressChange
     cases: dict[str, RefundCase]
     entry: SettlementEntry
     statements: dict[str, Statement]
@@ -193,6 +209,16 @@ def make_trade(side: str, people: People, front: Storefront, now: datetime) -> T
     return Trade(
         orders=orders,
         export=_export(side, front, now),
+        printing=runs.start(shop=front.shop, kind=PrintKind.LABELS, actor=front.actor, at=now),
+        address_change=_address_change(side, counter, orders["to_ship"], now),
+        order_view=views.save_view(
+            shop=front.shop,
+            name=canary(side, "view"),
+            filters={"status": "to_ship"},
+            actor=replace(front.actor, user_id=people.owner.pk),
+            at=now,
+        ),
+        shipping_file=_shipping_file(side, front, orders["to_ship"], now),
         cases=cases,
         entry=SettlementEntry.objects.filter(shop=front.shop).order_by("pk")[0],
         statements={
@@ -230,6 +256,37 @@ def _export(side: str, front: Storefront, now: datetime) -> ExportJob:
         at=now,
     )
     while jobs.write_part(job_id=job.pk, at=now):
+        pass
+    return job
+
+
+def _address_change(side: str, counter: Counter, order: Order, now: datetime) -> AddressChange:
+    """Let the buyer ask a shop that wants to be asked for another address."""
+    shop = counter.front.shop
+    readdressing.set_rules(shop=shop, asks_for_addresses=True, at=now, actor=counter.front.actor)
+    receiver = Receiver(
+        name=canary(side, "wished"),
+        phone="13900139000",
+        province="浙江省",
+        city="宁波市",
+        street=canary(side, "wished street"),
+        district=canary(side, "wished district"),
+    )
+    return readdressing.ask(order_id=order.pk, receiver=receiver, at=now, actor=counter.buyer)
+
+
+def _shipping_file(side: str, front: Storefront, order: Order, now: datetime) -> ShippingFile:
+    """Look at a file of two parcels: one can be shipped, the other is nobody's."""
+    lines = f"{order.number},顺丰,SF0000000000001\n{canary(side, 'row')},顺丰,SF0000000000002"
+    job = shipfiles.start(
+        shop=front.shop,
+        filename=canary(side, "file"),
+        content=lines.encode(),
+        actor=front.actor,
+        at=now,
+        is_dry_run=True,
+    )
+    while shipfiles.ship_part(job_id=job.pk, at=now):
         pass
     return job
 

@@ -208,7 +208,10 @@ def test_a_remark_is_replaced_and_audited():
     order.refresh_from_db()
     entry = AuditEntry.objects.get()
     assert order.remark == "fragile"
-    assert (entry.before, entry.after) == ({"remark": ""}, {"remark": "fragile"})
+    assert (entry.before, entry.after) == (
+        {"remark": "", "flag": 0},
+        {"remark": "fragile", "flag": 0},
+    )
 
 
 def test_a_reveal_leaves_an_audit_row_without_the_receiver():
