@@ -57,6 +57,10 @@ FIELDS: dict[str, str | Promise] = {
     "unit": _("unit"),
     "attributes": _("attributes"),
     "image_urls": _("pictures"),
+    "detail_image_urls": _("detail pictures"),
+    "shipping_time": _("shipping time"),
+    "price_evidence": _("evidence of the list price"),
+    "price_evidence_url": _("picture of the evidence"),
     "option_names": _("options"),
     "merchant_code": _("merchant code"),
 }

@@ -8,9 +8,18 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from catalog.enums import DisplayState, ImportFormat, Verdict
+from catalog.enums import (
+    AttributeKind,
+    DisplayState,
+    ImportFormat,
+    PriceEvidence,
+    ShippingTime,
+    Verdict,
+)
 from catalog.policies import MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS
+from catalog.services.content import EDITABLE
 from catalog.services.counting import MAX_PIECES
+from catalog.services.rules import MAX_ATTRIBUTES
 from catalog.services.search import MAX_QUERY_LENGTH, ORDERS
 from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
 from kernel.money import MAX_AMOUNT
@@ -70,6 +79,19 @@ class ProductContentIn(In):
     image_urls = serializers.ListField(
         child=Text(max_length=300), required=False, max_length=MAX_IMAGES
     )
+    detail_image_urls = serializers.ListField(
+        child=Text(max_length=300), required=False, max_length=MAX_IMAGES
+    )
+    shipping_time = serializers.ChoiceField(
+        choices=ShippingTime.choices,
+        required=False,
+        allow_blank=True,
+        help_text="Empty is what the shop promises.",
+    )
+    price_evidence = serializers.ChoiceField(
+        choices=PriceEvidence.choices, required=False, allow_blank=True
+    )
+    price_evidence_url = Text(required=False, max_length=300, allow_blank=True)
 
 
 class ProductIn(ProductContentIn):
@@ -205,8 +227,38 @@ class CategoryAttributeIn(In):
     """What products of the leaf may or must say; no choices mean free text."""
 
     name = Text(max_length=60)
+    kind = serializers.ChoiceField(choices=AttributeKind.choices, required=False)
     is_required = Flag(required=False)
+    is_multiple = Flag(required=False)
+    allows_custom = Flag(required=False)
+    unit = Text(required=False, max_length=10, allow_blank=True)
     choices = serializers.ListField(child=Text(max_length=60), required=False, max_length=200)
+
+
+class CategoryRulesIn(In):
+    """The next version of a leaf's rules, made on the `version` that was read (0: the defaults).
+
+    A number that is left out keeps its value; widths are half-width units.
+    """
+
+    version = Whole(min_value=0)
+    attributes = serializers.ListField(
+        child=CategoryAttributeIn(), required=False, max_length=MAX_ATTRIBUTES
+    )
+    max_option_names = Whole(required=False)
+    max_option_values = Whole(required=False)
+    max_skus = Whole(required=False)
+    min_title_width = Whole(required=False)
+    max_title_width = Whole(required=False)
+    min_main_images = Whole(required=False)
+    max_main_images = Whole(required=False)
+    max_images = Whole(required=False)
+    max_list_price_factor = Whole(required=False)
+    needs_list_price_evidence = Flag(required=False)
+    shipping_times = serializers.ListField(
+        child=serializers.ChoiceField(choices=ShippingTime.choices), required=False, max_length=10
+    )
+    reason = Text(required=False, max_length=200, allow_blank=True)
 
 
 class BrandIn(In):
@@ -229,8 +281,7 @@ class ImportIn(In):
 
 def content_changes(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content fields of validated `data`, but for category and brand."""
-    names = ("title", "brief", "description", "unit", "attributes", "image_urls")
-    changes = {name: data[name] for name in names if name in data}
+    changes = {name: data[name] for name in EDITABLE if name in data}
     if "attributes" in changes:
         changes["attributes"] = [dict(one) for one in changes["attributes"]]
     return changes

@@ -42,5 +42,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "operator/categories/<str:category_id>/attributes",
         operator.OperatorCategoryAttributes.as_view(),
     ),
+    path("operator/categories/<str:category_id>/rules", operator.OperatorCategoryRules.as_view()),
     path("operator/brands", operator.OperatorBrands.as_view()),
 ]

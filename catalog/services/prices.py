@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.errors import BadPrice
 from catalog.events import PriceChanged
 from catalog.models import PriceVersion, Product, Sku
+from catalog.policies import MAX_LIST_PRICE_FACTOR
+from catalog.selectors import rules_of
 from kernel import audit
 from kernel.actors import Actor
 from kernel.clock import database_now
@@ -21,8 +23,6 @@ from kernel.errors import FieldError
 from kernel.events import publish
 from kernel.money import MAX_AMOUNT
 
-#: A strike-through price is at most so many times the price (CA-18).
-MAX_LIST_PRICE_FACTOR = 10
 #: How far back the sweep looks for prices that began meanwhile.
 SWEEP_WINDOW = timedelta(days=2)
 
@@ -66,7 +66,7 @@ def set_price(
     """Append a price version and return it; orders placed before keep the version they point at.
 
     Review is not needed (CA-04). Raises BadPrice for a price outside 1 to `MAX_AMOUNT`, a list
-    price below the price or above ten times it, and for a beginning in the past.
+    price that the rules of the category do not allow (CA-18), and a beginning in the past.
     """
     if effective_from is not None and effective_from < at:
         raise _bad("/effective_from", "in_the_past", _("A price cannot begin in the past."))
@@ -94,10 +94,8 @@ def append(new_prices: Sequence[NewPrice], *, actor_label: str) -> list[PriceVer
 
     The audit is the caller's: one entry a decision. Raises BadPrice; nothing is appended then.
     """
-    for new in new_prices:
-        check(new.price, new.list_price)
     product_ids = {new.sku.product_id for new in new_prices}
-    _lock_products(product_ids)
+    _check_all(new_prices, _locked_products(product_ids))
     now = database_now()
     versions = PriceVersion.objects.bulk_create(
         [
@@ -127,13 +125,24 @@ def append(new_prices: Sequence[NewPrice], *, actor_label: str) -> list[PriceVer
     return versions
 
 
-def check(price: int, list_price: int | None) -> None:
-    """Raise BadPrice unless `price` and `list_price` may stand together."""
+def check(
+    price: int,
+    list_price: int | None,
+    *,
+    lowest: int | None = None,
+    factor: int = MAX_LIST_PRICE_FACTOR,
+) -> None:
+    """Raise BadPrice unless `price` and `list_price` may stand together (CA-18).
+
+    A list price is above the price, and at most `factor` times the `lowest` price of a SKU of the
+    product: of `price`, where no other is known.
+    """
     if not 1 <= price <= MAX_AMOUNT:
         raise _bad("/price", "out_of_range", _("A price is from 0.01 to 100 million."))
-    if list_price is not None and not price <= list_price <= price * MAX_LIST_PRICE_FACTOR:
-        detail = _("A list price is at least the price and at most ten times it.")
-        raise _bad("/list_price", "out_of_range", detail)
+    floor = price if lowest is None else min(price, lowest)
+    if list_price is not None and not price < list_price <= floor * factor:
+        detail = _("A list price is above the price, at most %(most)s times the lowest of a SKU.")
+        raise _bad("/list_price", "out_of_range", detail % {"most": factor})
 
 
 @transaction.atomic
@@ -159,15 +168,36 @@ def apply_begun(*, limit: int = 1000) -> int:
         .values_list("sku__product_id", flat=True)[:limit]
     )
     product_ids = set(begun)
-    _lock_products(product_ids)
+    _locked_products(product_ids)
     refresh_bands(product_ids)
     return len(product_ids)
 
 
-def _lock_products(product_ids: Collection[int]) -> None:
+def _locked_products(product_ids: Collection[int]) -> dict[int, Product]:
     # Two prices of one product at once: the second must compute the band from both.
     rows = Product.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=product_ids)
-    list(rows.order_by("pk").values_list("pk", flat=True))
+    needed = rows.only("category_id", "min_price", "price_evidence").order_by("pk")
+    return {product.pk: product for product in needed}
+
+
+def _check_all(new_prices: Sequence[NewPrice], products: dict[int, Product]) -> None:
+    with_list_price = [new for new in new_prices if new.list_price is not None]
+    rules = rules_of({products[new.sku.product_id].category_id for new in with_list_price})
+    lowest: dict[int, int] = {}
+    for new in new_prices:
+        known = lowest.get(new.sku.product_id, new.price)
+        lowest[new.sku.product_id] = min(known, new.price)
+    for new in new_prices:
+        product = products[new.sku.product_id]
+        if new.list_price is None:
+            check(new.price, None)
+            continue
+        leaf = rules[product.category_id]
+        floor = min(lowest[product.pk], product.min_price or new.price)
+        check(new.price, new.list_price, lowest=floor, factor=leaf.max_list_price_factor)
+        if leaf.needs_list_price_evidence and not product.price_evidence:
+            detail = _("In this category a list price needs evidence.")
+            raise _bad("/list_price", "evidence_required", detail)
 
 
 def _bad(pointer: str, code: str, detail: object) -> BadPrice:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from catalog.enums import DraftStatus, ShelfStatus
 from catalog.errors import ChangePending, DuplicateCode, NothingToSubmit
 from catalog.models import Product, ProductDraft, Sku
-from catalog.services import axes, search, shelf, variants
+from catalog.services import axes, checking, search, shelf, variants
 from catalog.services import content as contents
 from catalog.services.content import Content
 from catalog.services.variants import SkuSpec
@@ -35,11 +35,10 @@ def create(
 ) -> Product:
     """Make a product with its SKUs, prices and first count of stock; return it as a draft.
 
-    With `submit_now` it goes to review at once (CA-05). Raises InvalidProduct, BadPrice,
+    With `submit_now` it goes to review at once (CA-05). Raises InvalidProduct,
     DuplicateCode; nothing is made then.
     """
-    contents.check(content)
-    variants.check_skus(content.option_names, skus)
+    checking.check(content, skus)
     product = Product(shop=shop)
     content.write_to(product)
     search.reindex([product])
@@ -86,7 +85,7 @@ def edit(
         return _edit_draft(product, changes, actor, at)
     before = Content.of(product)
     after = before.changed(changes)
-    contents.check(after)
+    checking.check_product(product, after)
     after.write_to(product)
     product.version += 1
     search.reindex([product])
@@ -112,14 +111,13 @@ def discard_change(*, product: Product, actor: Actor, at: datetime) -> Product:
 def add_sku(*, product: Product, spec: SkuSpec, actor: Actor, at: datetime) -> Sku:
     """Add a variant; like price and stock it needs no review (CA-04). Returns the SKU.
 
-    Raises InvalidProduct, BadPrice, DuplicateCode, IllegalTransition for a product in the bin.
+    Raises InvalidProduct, DuplicateCode, IllegalTransition for a product in the bin.
     """
     product = axes.locked(product)
     if product.shelf_status == ShelfStatus.DELETED:
         raise IllegalTransition
-    standing = product.skus.values_list("options", flat=True)
-    variants.check_skus(
-        product.option_names, [spec], standing=[tuple(options) for options in standing]
+    checking.check_added(
+        Content.of(product), spec, standing=list(product.skus.all()), lowest=product.min_price
     )
     sku = variants.add_skus([(product, spec)], actor=actor, at=at)[0]
     _record(actor, "catalog.add_sku", product, at, after={"sku": sku.merchant_code})
@@ -140,7 +138,8 @@ def _edit_draft(
 ) -> Product:
     draft = ProductDraft.objects.filter(product=product).first()
     waiting = {**(draft.changes if draft else {}), **contents.plain(changes)}
-    contents.check(Content.of(product).changed(contents.loaded(waiting)))
+    content = Content.of(product).changed(contents.loaded(waiting))
+    checking.check_product(product, content)
     ProductDraft.objects.update_or_create(
         product=product, defaults={"shop_id": product.shop_id, "changes": waiting}
     )

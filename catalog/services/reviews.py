@@ -13,7 +13,7 @@ from catalog.enums import DraftStatus, ReviewStatus, ShelfStatus, Verdict
 from catalog.errors import InvalidProduct, NotListable
 from catalog.events import ProductReviewed
 from catalog.models import Product, ProductDraft, ProductReview
-from catalog.services import axes, search
+from catalog.services import axes, checking, search
 from catalog.services import content as contents
 from catalog.services.content import Content
 from kernel import audit
@@ -173,7 +173,7 @@ def _decide(
 def _make_live(product: Product, actor: Actor, at: datetime) -> None:
     draft = ProductDraft.objects.get(product=product)
     content = Content.of(product).changed(contents.loaded(draft.changes))
-    contents.check(content)
+    checking.check_product(product, content)
     content.write_to(product)
     product.version += 1
     search.reindex([product])

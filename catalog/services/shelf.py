@@ -12,7 +12,7 @@ from catalog.enums import DraftStatus, ReviewStatus, ShelfStatus
 from catalog.errors import ChangePending, NothingToSubmit, NotListable, RestoreTooLate
 from catalog.events import ProductDelisted
 from catalog.models import Product, ProductReview
-from catalog.services import axes
+from catalog.services import axes, checking
 from kernel import audit, walls
 from kernel.actors import Actor
 from kernel.errors import IllegalTransition
@@ -28,8 +28,9 @@ def submit(
     """Send what waits to review: the product, or the change of an approved one. Return the review.
 
     `list_when_approved` False puts the product into the warehouse instead of on the shelf (CA-05).
-    Raises NothingToSubmit, ChangePending, NotListable without SKUs, IllegalTransition for a banned
-    product (only the platform reopens it) or one in the bin.
+    What waits is held against the rules of today first: a reviewer is not asked what a rule says
+    (CA-06). Raises InvalidProduct then, NothingToSubmit, ChangePending, NotListable without SKUs,
+    IllegalTransition for a banned product (only the platform reopens it) or one in the bin.
     """
     product = axes.locked(product)
     if product.shelf_status == ShelfStatus.DELETED or product.review_status == ReviewStatus.BANNED:
@@ -40,7 +41,14 @@ def submit(
         raise NothingToSubmit
     if not product.skus.filter(is_active=True).exists():
         raise NotListable(_("A product needs at least one SKU."))
-    review = axes.open_review(product, list_when_approved=list_when_approved, actor=actor, at=at)
+    rules = checking.check_product(product, axes.waiting_content(product))
+    review = axes.open_review(
+        product,
+        list_when_approved=list_when_approved,
+        rules_version=rules.version,
+        actor=actor,
+        at=at,
+    )
     _record(actor, "catalog.submit_product", product, at, after={"version": product.version})
     return review
 
