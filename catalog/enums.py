@@ -60,6 +60,8 @@ class Verdict(models.TextChoices):
     PENDING = "pending", _("in review")
     APPROVED = "approved", _("approved")
     REJECTED = "rejected", _("rejected")
+    #: Nothing is against the product; something of it has to be said better (CA-06).
+    CHANGES_REQUESTED = "changes", _("changes requested")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 

@@ -20,7 +20,7 @@ class ProductSubmitted(Event):
 
 @dataclass(frozen=True)
 class ProductReviewed(Event):
-    """A review ended; `verdict` is approved, rejected or withdrawn."""
+    """A review ended; `verdict` is approved, rejected, changes or withdrawn."""
 
     topic: ClassVar[str] = "catalog.product.reviewed.v1"
     product_id: int

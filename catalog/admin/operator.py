@@ -89,11 +89,32 @@ class RejectReview(Act):
         return _("The product is rejected.")
 
 
+class RequestChanges(RejectReview):
+    """Something has to be said better, and what; no verdict against the product."""
+
+    name = "request-changes"
+    label = _("Request changes")
+    intro = _("It goes back to the merchant as a draft, with what to change at each field.")
+    is_dangerous = False
+
+    def run(
+        self, *, actor: Actor, target: ProductReview, data: dict[str, Any], at: datetime
+    ) -> Any:
+        reviews.request_changes(
+            review=target,
+            reasons=[Reason(name, "content", text) for name, text in data["reasons"].items()],
+            version=data["version"],
+            actor=actor,
+            at=at,
+        )
+        return _("The merchant is asked for changes.")
+
+
 @admin.register(ProductReview, site=operator_site)
 class OperatorReviewConsole(ReviewConsole):
     """The review queue."""
 
-    acts = (ApproveReview, RejectReview)
+    acts = (ApproveReview, RequestChanges, RejectReview)
 
 
 class BanProduct(Act):

@@ -99,6 +99,21 @@ class ReviewRejection(OperatorView):
         return _review(request.actor, review_id)
 
 
+class ReviewChangeRequest(OperatorView):
+    @operation(takes=ProductRejectionIn, gives=ProductReviewOut)
+    def post(self, request: Any, data: dict[str, Any], review_id: str) -> Any:
+        """Ask for changes of the submitted version, field by field; it is no rejection."""
+        review = _review(request.actor, review_id)
+        reviews.request_changes(
+            review=review,
+            reasons=[Reason(**one) for one in data["reasons"]],
+            version=data["version"],
+            actor=request.actor,
+            at=request.at,
+        )
+        return _review(request.actor, review_id)
+
+
 class ProductBan(OperatorView):
     @operation(takes=ProductBanIn, gives=ShopProductPageOut)
     def post(self, request: Any, data: dict[str, Any], product_id: str) -> Any:

@@ -20,8 +20,9 @@ from catalog.enums import (
     ShippingTime,
     Verdict,
 )
-from catalog.models import ImportRowError, Product
+from catalog.models import ImportRowError, Product, ProductReview
 from catalog.selectors import PurchaseLimitsOut
+from catalog.selectors.diffs import changes_of
 from kernel.api.serializers import Money, Out
 from shops.selectors import StorefrontOut, storefronts
 
@@ -259,6 +260,14 @@ class RejectionReasonOut(Out):
     message = serializers.CharField()
 
 
+class FieldChangeOut(Out):
+    """A field as it was and as it is meant to be; null was empty."""
+
+    field = serializers.CharField()
+    before = serializers.JSONField(allow_null=True)
+    after = serializers.JSONField(allow_null=True)
+
+
 class ProductReviewOut(Out):
     """A submission and its verdict."""
 
@@ -273,10 +282,16 @@ class ProductReviewOut(Out):
     list_when_approved = serializers.BooleanField()
     #: The whole content, or the changed fields of a change.
     content = serializers.DictField()
+    #: Against what was on sale when it was submitted; else against the submission before.
+    changes = serializers.SerializerMethodField()
     verdict = serializers.ChoiceField(choices=Verdict.choices)
     reasons = RejectionReasonOut(many=True)
     submitted_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(FieldChangeOut(many=True))
+    def get_changes(self, review: ProductReview) -> Any:
+        return FieldChangeOut(changes_of(review), many=True).data
 
 
 class PriceVersionOut(Out):

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(REVIEW, operator.ReviewView.as_view()),
     path(f"{REVIEW}/approve", operator.ReviewApproval.as_view()),
     path(f"{REVIEW}/reject", operator.ReviewRejection.as_view()),
+    path(f"{REVIEW}/request-changes", operator.ReviewChangeRequest.as_view()),
     path("operator/products/<str:product_id>/ban", operator.ProductBan.as_view()),
     path("operator/products/<str:product_id>/reopen", operator.ProductReopening.as_view()),
     path("operator/categories", operator.OperatorCategories.as_view()),

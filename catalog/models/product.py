@@ -263,6 +263,10 @@ class ProductReview(models.Model):
     product_version = models.PositiveIntegerField(_("version"))
     #: The whole content as submitted, or the changes of a draft.
     content = models.JSONField(_("content"))
+    #: The same fields as they were: on sale, or in the submission before. Empty for the first.
+    before = models.JSONField(
+        _("content before"), default=dict, db_default=Value({}, models.JSONField())
+    )
     is_draft = models.BooleanField(_("change of a listed product"), default=False)
     list_when_approved = models.BooleanField(_("list when approved"), default=True)
     #: The rules of the category that the content obeyed; 0 are the defaults.
@@ -291,7 +295,12 @@ class ProductReview(models.Model):
         )
 
     VERDICT_TRANSITIONS = {
-        Verdict.PENDING: {Verdict.APPROVED, Verdict.REJECTED, Verdict.WITHDRAWN},
+        Verdict.PENDING: {
+            Verdict.APPROVED,
+            Verdict.REJECTED,
+            Verdict.CHANGES_REQUESTED,
+            Verdict.WITHDRAWN,
+        },
     }
 
     def __str__(self) -> str:

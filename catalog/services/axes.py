@@ -56,10 +56,14 @@ def open_review(
     `rules_version` are the rules that the content was held against; those of today unless told.
     """
     is_draft = product.review_status in REVIEWED
+    live = contents.snapshot(Content.of(product))
     if is_draft:
         content = ProductDraft.objects.get(product=product).changes
+        before = {name: live[name] for name in content}
     else:
-        content = contents.snapshot(Content.of(product))
+        content = live
+        last = ProductReview.objects.filter(product=product).order_by("-pk")
+        before = last.values_list("content", flat=True).first() or {}
         move(product, field="review_status", to=ReviewStatus.PENDING, at=at, actor=actor)
     if product.draft_status == DraftStatus.NONE:  # a banned product comes back without a draft
         move(product, field="draft_status", to=DraftStatus.UNSUBMITTED, at=at, actor=actor)
@@ -69,6 +73,7 @@ def open_review(
         shop_id=product.shop_id,
         product_version=product.version,
         content=content,
+        before=before,
         is_draft=is_draft,
         list_when_approved=list_when_approved,
         rules_version=(

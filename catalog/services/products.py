@@ -73,8 +73,9 @@ def edit(
     """Change the content of `product` and return it.
 
     What was never approved changes at once. What was approved keeps selling as it is: the changes
-    wait in its draft until their own review is approved (CA-04). `changes` maps names of
-    `content.EDITABLE` to values; `version` is the one the editor saw.
+    wait in its draft until their own review is approved (CA-04); a change back to what is live
+    leaves nothing to wait. `changes` maps names of `content.EDITABLE` to values; `version` is the
+    one the editor saw.
 
     Raises InvalidProduct, StaleVersion, ChangePending while a review is open, IllegalTransition
     for a product in the bin.
@@ -140,6 +141,10 @@ def _edit_draft(
     waiting = {**(draft.changes if draft else {}), **contents.plain(changes)}
     content = Content.of(product).changed(contents.loaded(waiting))
     checking.check_product(product, content)
+    live = contents.snapshot(Content.of(product))
+    waiting = {name: value for name, value in waiting.items() if value != live[name]}
+    if not waiting:
+        return _forget_draft(product, draft, actor, at)
     ProductDraft.objects.update_or_create(
         product=product, defaults={"shop_id": product.shop_id, "changes": waiting}
     )
@@ -149,6 +154,21 @@ def _edit_draft(
     product.save(update_fields=["version"])
     product.refresh_from_db(fields=["display_state"])
     _record(actor, "catalog.edit_draft", product, at, after=contents.plain(changes))
+    return product
+
+
+def _forget_draft(
+    product: Product, draft: ProductDraft | None, actor: Actor, at: datetime
+) -> Product:
+    """Everything says again what is live: nothing waits."""
+    if draft is None:
+        return product
+    move(product, field="draft_status", to=DraftStatus.NONE, at=at, actor=actor)
+    product.version += 1
+    product.save(update_fields=["version"])
+    product.refresh_from_db(fields=["display_state"])
+    _record(actor, "catalog.discard_change", product, at, before=draft.changes)
+    draft.delete()
     return product
 
 

@@ -1,4 +1,4 @@
-"""Verdicts of the platform: approve, reject with reasons, ban, reopen (CA-05)."""
+"""Verdicts of the platform: approve, reject, ask for changes, ban, reopen (CA-05, CA-06)."""
 
 from __future__ import annotations
 
@@ -77,25 +77,23 @@ def reject(
     The live content of an approved product keeps selling; the change waits again for its merchant.
     Raises StaleVersion, IllegalTransition, InvalidProduct without a reason.
     """
-    _refuse_unless_reasoned(reasons)
-    product = axes.locked(review.product)
-    _refuse_stale(product, review, version)
-    plain = [asdict(reason) for reason in reasons]
-    _decide(review, Verdict.REJECTED, actor, at, reasons=plain)
-    if not review.is_draft:
-        move(product, field="review_status", to=ReviewStatus.REJECTED, at=at, actor=actor)
-    move(product, field="draft_status", to=DraftStatus.UNSUBMITTED, at=at, actor=actor)
-    product.refresh_from_db(fields=["display_state"])
-    _tell(product, review)
-    audit.record(
-        actor=actor,
-        action="catalog.reject_product",
-        target=product,
-        at=at,
-        after={"review": review.public_id, "reasons": plain},
-        reason=reasons[0].message,
-    )
-    return product
+    return _turn_back(review, Verdict.REJECTED, reasons, actor, at, version)
+
+
+@transaction.atomic
+def request_changes(
+    *,
+    review: ProductReview,
+    reasons: Sequence[Reason],
+    actor: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> Product:
+    """Ask the merchant for changes, field by field, without a verdict against the product (CA-06).
+
+    It is a draft again, not a rejected product; a live one keeps selling. Raises as `reject` does.
+    """
+    return _turn_back(review, Verdict.CHANGES_REQUESTED, reasons, actor, at, version)
 
 
 @transaction.atomic
@@ -168,6 +166,43 @@ def _decide(
         decided_by_label=actor.label[:120],
         reasons=reasons or [],
     )
+
+
+#: Verdict → (what the audit calls it, where a product goes that was never approved).
+_TURNED_BACK = {
+    Verdict.REJECTED: ("catalog.reject_product", ReviewStatus.REJECTED),
+    Verdict.CHANGES_REQUESTED: ("catalog.request_changes", ReviewStatus.NOT_SUBMITTED),
+}
+
+
+def _turn_back(
+    review: ProductReview,
+    verdict: Verdict,
+    reasons: Sequence[Reason],
+    actor: Actor,
+    at: datetime,
+    version: int | None,
+) -> Product:
+    _refuse_unless_reasoned(reasons)
+    product = axes.locked(review.product)
+    _refuse_stale(product, review, version)
+    plain = [asdict(reason) for reason in reasons]
+    _decide(review, verdict, actor, at, reasons=plain)
+    action, back = _TURNED_BACK[verdict]
+    if not review.is_draft:
+        move(product, field="review_status", to=back, at=at, actor=actor)
+    move(product, field="draft_status", to=DraftStatus.UNSUBMITTED, at=at, actor=actor)
+    product.refresh_from_db(fields=["display_state"])
+    _tell(product, review)
+    audit.record(
+        actor=actor,
+        action=action,
+        target=product,
+        at=at,
+        after={"review": review.public_id, "reasons": plain},
+        reason=reasons[0].message,
+    )
+    return product
 
 
 def _make_live(product: Product, actor: Actor, at: datetime) -> None:

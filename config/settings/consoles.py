@@ -198,6 +198,7 @@ CONSOLE_ACTS: dict[str, Any] = {
     "catalog.withdraw_product": _("Product withdrawn from review"),
     "catalog.approve_product": _("Product approved"),
     "catalog.reject_product": _("Product rejected"),
+    "catalog.request_changes": _("Changes of a product requested"),
     "catalog.list_product": _("Product put on the shelf"),
     "catalog.delist_product": _("Product taken off the shelf"),
     "catalog.ban_product": _("Product banned"),
