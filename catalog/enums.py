@@ -104,3 +104,26 @@ class PriceEvidence(models.TextChoices):
     TAG_PRICE = "tag_price", _("price on the tag")
     LIST_PRICE = "list_price", _("printed price list")
     OFFICIAL_SITE = "official_site", _("the brand's own site")
+
+
+class BulkStatus(models.TextChoices):
+    """How far a change of many SKUs is."""
+
+    PREPARED = "prepared", _("to be looked at")
+    APPLYING = "applying", _("being applied")
+    APPLIED = "applied", _("applied")
+    UNDOING = "undoing", _("being undone")
+    UNDONE = "undone", _("undone")
+    DISCARDED = "discarded", _("discarded")
+
+
+class BulkLineState(models.TextChoices):
+    """What became of one SKU in a change of many."""
+
+    WAITING = "waiting", _("to change")
+    SAME = "same", _("as it is")
+    BAD = "bad", _("refused")
+    APPLIED = "applied", _("applied")
+    PASSED = "passed", _("passed over")
+    UNDONE = "undone", _("undone")
+    KEPT = "kept", _("kept")

@@ -59,6 +59,15 @@ class PriceChanged(Event):
 
 
 @dataclass(frozen=True)
+class BulkEditQueued(Event):
+    """A change of many SKUs waits to be applied or undone."""
+
+    topic: ClassVar[str] = "catalog.bulk_edit.queued.v1"
+    job_id: int
+    shop_id: int
+
+
+@dataclass(frozen=True)
 class ImportQueued(Event):
     """A file waits to be imported."""
 

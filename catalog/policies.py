@@ -8,13 +8,15 @@ from urllib.parse import urlsplit
 
 from catalog.enums import (
     AttributeKind,
+    BulkStatus,
     DisplayState,
     DraftStatus,
     ReviewStatus,
     ShelfStatus,
     ShippingTime,
 )
-from catalog.models import Product
+from catalog.models import BulkEdit, Product
+from kernel.actors import Actor
 from kernel.text import is_storable
 
 #: Below this many pieces a buyer is told that few are left.
@@ -28,6 +30,8 @@ MAX_IMAGES = 50
 #: Half-width units of the longest title that the column holds: 120 characters, all full-width.
 MAX_TITLE_WIDTH = 240
 MAX_LIST_PRICE_FACTOR = 10
+#: By how much a bulk edit lowers and raises prices, in basis points.
+MIN_CHANGE_BP, MAX_CHANGE_BP = -9_900, 100_000
 
 _LINE_BREAKS = "\n\r\t"
 #: Holds the parts of one emoji together: the one invisible character that titles have a use for.
@@ -192,6 +196,26 @@ def may_edit(product: Product) -> bool:
     return (
         product.shelf_status != ShelfStatus.DELETED and product.draft_status != DraftStatus.PENDING
     )
+
+
+def may_apply(job: BulkEdit) -> bool:
+    """It was looked at, and something of it would change."""
+    return job.status == BulkStatus.PREPARED and job.good_count > 0
+
+
+def may_discard_bulk(job: BulkEdit) -> bool:
+    """It was looked at, and not begun."""
+    return job.status == BulkStatus.PREPARED
+
+
+def may_undo(job: BulkEdit) -> bool:
+    """It changed something; whether it is too late is for the service."""
+    return job.status == BulkStatus.APPLIED and job.applied_count > 0
+
+
+def may_change_many(actor: Actor, *, has_prices: bool) -> bool:
+    """Whoever changes stock may, and prices only who may set one."""
+    return actor.may("catalog.stock") and (not has_prices or actor.may("catalog.price"))
 
 
 def may_submit(product: Product) -> bool:

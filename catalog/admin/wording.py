@@ -10,6 +10,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import (
+    BulkLineState,
+    BulkStatus,
     DisplayState,
     ImportStatus,
     MovementKind,
@@ -44,6 +46,23 @@ IMPORT_TONES: dict[str, str] = {
     ImportStatus.RUNNING: "info",
     ImportStatus.DONE: "success",
     ImportStatus.FAILED: "danger",
+}
+BULK_TONES: dict[str, str] = {
+    BulkStatus.PREPARED: "warning",
+    BulkStatus.APPLYING: "info",
+    BulkStatus.APPLIED: "success",
+    BulkStatus.UNDOING: "info",
+    BulkStatus.UNDONE: "default",
+    BulkStatus.DISCARDED: "default",
+}
+BULK_LINE_TONES: dict[str, str] = {
+    BulkLineState.WAITING: "warning",
+    BulkLineState.SAME: "default",
+    BulkLineState.BAD: "danger",
+    BulkLineState.APPLIED: "success",
+    BulkLineState.PASSED: "danger",
+    BulkLineState.UNDONE: "default",
+    BulkLineState.KEPT: "warning",
 }
 MOVEMENT_TONES: dict[str, str] = {
     MovementKind.INITIAL: "default",

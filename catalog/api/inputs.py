@@ -10,13 +10,14 @@ from rest_framework import serializers
 
 from catalog.enums import (
     AttributeKind,
+    BulkLineState,
     DisplayState,
     ImportFormat,
     PriceEvidence,
     ShippingTime,
     Verdict,
 )
-from catalog.policies import MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS
+from catalog.policies import MAX_CHANGE_BP, MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS, MIN_CHANGE_BP
 from catalog.services.content import EDITABLE
 from catalog.services.counting import MAX_PIECES
 from catalog.services.rules import MAX_ATTRIBUTES
@@ -25,6 +26,7 @@ from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
 from kernel.money import MAX_AMOUNT
 
 MAX_STOCK_EDITS = 200
+MAX_BULK_ROWS = 1_000
 
 
 class CatalogSearchQuery(In):
@@ -166,6 +168,33 @@ class StockEditsIn(In):
     """Rows that are applied one by one; a refused row does not stop the others."""
 
     edits = serializers.ListField(child=StockEditIn(), min_length=1, max_length=MAX_STOCK_EDITS)
+
+
+class BulkRowIn(In):
+    """What is to become of one SKU: minor units, pieces on hand; what is left out stays."""
+
+    merchant_code = Text(max_length=64)
+    price = Amount(required=False)
+    list_price = Amount(required=False)
+    stock = Whole(required=False, min_value=0, max_value=MAX_PIECES)
+
+
+class BulkEditIn(In):
+    """Rows that are looked at, and not changed before they are applied.
+
+    With `price_change_bp` (-1000 is 10 % less) the prices in force are changed by that instead.
+    """
+
+    rows = serializers.ListField(child=BulkRowIn(), min_length=1, max_length=MAX_BULK_ROWS)
+    price_change_bp = Whole(
+        required=False, min_value=MIN_CHANGE_BP, max_value=MAX_CHANGE_BP, allow_null=True
+    )
+
+
+class BulkLineQuery(In):
+    """Which rows."""
+
+    state = serializers.ChoiceField(required=False, choices=BulkLineState.choices)
 
 
 class StockQuery(In):

@@ -1,5 +1,6 @@
 """What is sold: categories, products, SKUs, prices over time, stock."""
 
+from catalog.models.bulk import BulkEdit, BulkEditLine
 from catalog.models.importing import ImportJob, ImportRowError
 from catalog.models.price import PriceVersion
 from catalog.models.product import Product, ProductDraft, ProductReview, Sku
@@ -8,6 +9,8 @@ from catalog.models.taxonomy import Brand, Category, CategoryRuleSet
 
 __all__ = [
     "Brand",
+    "BulkEdit",
+    "BulkEditLine",
     "Category",
     "CategoryRuleSet",
     "ImportJob",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.errors import BadPrice
 from catalog.events import PriceChanged
 from catalog.models import PriceVersion, Product, Sku
-from catalog.policies import MAX_LIST_PRICE_FACTOR
+from catalog.policies import DEFAULT_RULES, MAX_LIST_PRICE_FACTOR, LeafRules
 from catalog.selectors import rules_of
 from kernel import audit
 from kernel.actors import Actor
@@ -95,7 +95,15 @@ def append(new_prices: Sequence[NewPrice], *, actor_label: str) -> list[PriceVer
     The audit is the caller's: one entry a decision. Raises BadPrice; nothing is appended then.
     """
     product_ids = {new.sku.product_id for new in new_prices}
-    _check_all(new_prices, _locked_products(product_ids))
+    refused = next(filter(None, judge(new_prices, locked_products(product_ids))), None)
+    if refused is not None:
+        raise refused
+    return append_judged(new_prices, actor_label=actor_label)
+
+
+def append_judged(new_prices: Sequence[NewPrice], *, actor_label: str) -> list[PriceVersion]:
+    """Append versions that `judge` has let pass, or that held before; their products are locked."""
+    product_ids = {new.sku.product_id for new in new_prices}
     now = database_now()
     versions = PriceVersion.objects.bulk_create(
         [
@@ -145,6 +153,48 @@ def check(
         raise _bad("/list_price", "out_of_range", detail % {"most": factor})
 
 
+def judge(new_prices: Sequence[NewPrice], products: Mapping[int, Product]) -> list[BadPrice | None]:
+    """Return why each of `new_prices` may not be, None where it may; as they stand together.
+
+    `products` are theirs by primary key, with category, lowest price and evidence (CA-18).
+    """
+    with_list_price = [new for new in new_prices if new.list_price is not None]
+    rules = rules_of({products[new.sku.product_id].category_id for new in with_list_price})
+    lowest = {pk: product.min_price for pk, product in products.items()}
+    for new in new_prices:
+        known = lowest[new.sku.product_id]
+        lowest[new.sku.product_id] = new.price if known is None else min(known, new.price)
+    return [_refusal(new, products[new.sku.product_id], rules, lowest) for new in new_prices]
+
+
+def _refusal(
+    new: NewPrice,
+    product: Product,
+    rules: Mapping[int, LeafRules],
+    lowest: Mapping[int, int | None],
+) -> BadPrice | None:
+    leaf = rules.get(product.category_id, DEFAULT_RULES)
+    factor = leaf.max_list_price_factor
+    try:
+        check(new.price, new.list_price, lowest=lowest[product.pk], factor=factor)
+    except BadPrice as refusal:
+        return refusal
+    if leaf.needs_list_price_evidence and new.list_price is not None and not product.price_evidence:
+        detail = _("In this category a list price needs evidence.")
+        return _bad("/list_price", "evidence_required", detail)
+    return None
+
+
+def locked_products(product_ids: Collection[int]) -> dict[int, Product]:
+    """Lock products and return them by key, with what `judge` asks: before their SKUs' counters.
+
+    Two prices of one product at once: the second must compute the band from both.
+    """
+    rows = Product.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=product_ids)
+    needed = rows.only("category_id", "min_price", "price_evidence").order_by("pk")
+    return {product.pk: product for product in needed}
+
+
 @transaction.atomic
 def refresh_bands(product_ids: Collection[int]) -> None:
     """Bring the price bands of the products up to what their active SKUs cost now."""
@@ -168,36 +218,9 @@ def apply_begun(*, limit: int = 1000) -> int:
         .values_list("sku__product_id", flat=True)[:limit]
     )
     product_ids = set(begun)
-    _locked_products(product_ids)
+    locked_products(product_ids)
     refresh_bands(product_ids)
     return len(product_ids)
-
-
-def _locked_products(product_ids: Collection[int]) -> dict[int, Product]:
-    # Two prices of one product at once: the second must compute the band from both.
-    rows = Product.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=product_ids)
-    needed = rows.only("category_id", "min_price", "price_evidence").order_by("pk")
-    return {product.pk: product for product in needed}
-
-
-def _check_all(new_prices: Sequence[NewPrice], products: dict[int, Product]) -> None:
-    with_list_price = [new for new in new_prices if new.list_price is not None]
-    rules = rules_of({products[new.sku.product_id].category_id for new in with_list_price})
-    lowest: dict[int, int] = {}
-    for new in new_prices:
-        known = lowest.get(new.sku.product_id, new.price)
-        lowest[new.sku.product_id] = min(known, new.price)
-    for new in new_prices:
-        product = products[new.sku.product_id]
-        if new.list_price is None:
-            check(new.price, None)
-            continue
-        leaf = rules[product.category_id]
-        floor = min(lowest[product.pk], product.min_price or new.price)
-        check(new.price, new.list_price, lowest=floor, factor=leaf.max_list_price_factor)
-        if leaf.needs_list_price_evidence and not product.price_evidence:
-            detail = _("In this category a list price needs evidence.")
-            raise _bad("/list_price", "evidence_required", detail)
 
 
 def _bad(pointer: str, code: str, detail: object) -> BadPrice:

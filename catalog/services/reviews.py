@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -77,7 +78,17 @@ def reject(
     The live content of an approved product keeps selling; the change waits again for its merchant.
     Raises StaleVersion, IllegalTransition, InvalidProduct without a reason.
     """
-    return _turn_back(review, Verdict.REJECTED, reasons, actor, at, version)
+    product, after = _turn_back(review, Verdict.REJECTED, reasons, actor, at, version)
+    why = reasons[0].message
+    audit.record(
+        actor=actor,
+        action="catalog.reject_product",
+        target=product,
+        at=at,
+        after=after,
+        reason=why,
+    )
+    return product
 
 
 @transaction.atomic
@@ -93,7 +104,18 @@ def request_changes(
 
     It is a draft again, not a rejected product; a live one keeps selling. Raises as `reject` does.
     """
-    return _turn_back(review, Verdict.CHANGES_REQUESTED, reasons, actor, at, version)
+    asked = Verdict.CHANGES_REQUESTED
+    product, after = _turn_back(review, asked, reasons, actor, at, version)
+    why = reasons[0].message
+    audit.record(
+        actor=actor,
+        action="catalog.request_changes",
+        target=product,
+        at=at,
+        after=after,
+        reason=why,
+    )
+    return product
 
 
 @transaction.atomic
@@ -168,10 +190,10 @@ def _decide(
     )
 
 
-#: Verdict → (what the audit calls it, where a product goes that was never approved).
+#: Verdict → where a product goes that was never approved.
 _TURNED_BACK = {
-    Verdict.REJECTED: ("catalog.reject_product", ReviewStatus.REJECTED),
-    Verdict.CHANGES_REQUESTED: ("catalog.request_changes", ReviewStatus.NOT_SUBMITTED),
+    Verdict.REJECTED: ReviewStatus.REJECTED,
+    Verdict.CHANGES_REQUESTED: ReviewStatus.NOT_SUBMITTED,
 }
 
 
@@ -182,27 +204,19 @@ def _turn_back(
     actor: Actor,
     at: datetime,
     version: int | None,
-) -> Product:
+) -> tuple[Product, dict[str, Any]]:
+    """Decide the review and move the product; return it, and what the audit keeps of it."""
     _refuse_unless_reasoned(reasons)
     product = axes.locked(review.product)
     _refuse_stale(product, review, version)
     plain = [asdict(reason) for reason in reasons]
     _decide(review, verdict, actor, at, reasons=plain)
-    action, back = _TURNED_BACK[verdict]
     if not review.is_draft:
-        move(product, field="review_status", to=back, at=at, actor=actor)
+        move(product, field="review_status", to=_TURNED_BACK[verdict], at=at, actor=actor)
     move(product, field="draft_status", to=DraftStatus.UNSUBMITTED, at=at, actor=actor)
     product.refresh_from_db(fields=["display_state"])
     _tell(product, review)
-    audit.record(
-        actor=actor,
-        action=action,
-        target=product,
-        at=at,
-        after={"review": review.public_id, "reasons": plain},
-        reason=reasons[0].message,
-    )
-    return product
+    return product, {"review": review.public_id, "reasons": plain}
 
 
 def _make_live(product: Product, actor: Actor, at: datetime) -> None:

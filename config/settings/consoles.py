@@ -88,6 +88,7 @@ CONSOLE_ICONS = {
     "catalog.stock": "warehouse",
     "catalog.stockmovement": "swap_vert",
     "catalog.importjob": "upload_file",
+    "catalog.bulkedit": "price_change",
     "catalog.category": "account_tree",
     "catalog.categoryruleset": "tune",
     "catalog.brand": "sell",
@@ -148,6 +149,8 @@ CONSOLE_REFERENCES: dict[str, Any] = {
     "order": _("Order"),
     "case": _("Case"),
     "refund": _("Refund"),
+    "bulk": _("Bulk edit"),
+    "bulk-undo": _("Bulk edit undone:"),
 }
 
 #: What a transfer of the ledger was.
@@ -206,6 +209,9 @@ CONSOLE_ACTS: dict[str, Any] = {
     "catalog.delete_product": _("Product deleted"),
     "catalog.restore_product": _("Product restored"),
     "catalog.set_price": _("Price set"),
+    "catalog.apply_bulk_edit": _("Prices and stock of many SKUs changed"),
+    "catalog.undo_bulk_edit": _("Bulk edit undone"),
+    "catalog.discard_bulk_edit": _("Bulk edit discarded"),
     "catalog.edit_stock": _("Stock adjusted"),
     "catalog.start_import": _("Import started"),
     "catalog.create_brand": _("Brand created"),

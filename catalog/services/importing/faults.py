@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 #: Stable code → what to do, translated when it is shown.
@@ -32,12 +33,15 @@ FIXES = {
     "list_price_left_out": _("The list price was left out: it breaks the rule of list prices."),
     "missing": _("Fill in this cell."),
     "missing_column": _("Add this column to the first row."),
+    "no_price_before": _("There was no price before: set another one instead."),
     "no_sku": _("Add a row with a price for this product."),
     "not_offered": _("Use a shipping time that the category offers, such as 48h."),
     "out_of_range": _("Use a list price above the price, at most 10 times the lowest of a SKU."),
+    "price_changed": _("Somebody changed the price since: look again."),
     "price_decimals": _("Use at most two decimals."),
     "price_not_positive": _("Use a price of at least 0.01."),
     "price_too_high": _("Use a price of at most 100,000,000.00."),
+    "stock_changed": _("Somebody counted or moved pieces since: look again."),
     "stock_below_held": _("More pieces are held for orders: count again, or wait for the orders."),
     "stock_negative": _("Use 0 or more pieces."),
     "stock_too_high": _("Use at most 100,000,000 pieces."),
@@ -51,9 +55,21 @@ FIXES = {
     "unclosed_quote": _("A quotation mark is not closed: the file cannot be read beyond this row."),
     "unknown_category": _("Use a category path of the platform, or choose a default category."),
     "unknown_brand": _("Use a brand of the platform, or leave the cell empty."),
+    "unknown_sku": _("Your shop has no SKU of this merchant code."),
     "unknown_product": _("Add the product that this row belongs to."),
 }
 OTHER = _("Correct this row and import it again.")
+
+
+def fix_of(code: str) -> str:
+    """Return what to do about `code`, in English; `gettext` translates it."""
+    return FIXES.get(code, OTHER)
+
+
+def told(code: str) -> str:
+    """Return what to do about `code` in the reader's language; nothing for no code."""
+    text = fix_of(code)
+    return gettext(text) if code else ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +84,7 @@ class Fault:
     @property
     def fix(self) -> str:
         """What to do, in English; `gettext` translates it."""
-        return FIXES.get(self.code, OTHER)
+        return fix_of(self.code)
 
 
 class BadCell(Exception):
