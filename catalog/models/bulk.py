@@ -12,6 +12,7 @@ from catalog.models.product import Sku
 from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet
+from kernel.walls import Wall
 from shops.models import Shop
 
 
@@ -59,6 +60,7 @@ class BulkEdit(models.Model):
         constraints = (
             one_of("status", BulkStatus, "bulkedit_status_valid"),
             models.UniqueConstraint(fields=["id", "shop"], name="bulkedit_id_shop"),
+            Wall(by="shop", name="bulkedit_wall"),
         )
         indexes = (
             models.Index(
@@ -138,6 +140,7 @@ class BulkEditLine(models.Model):
             ),
             CompositeKey(relation="job", shared=["shop"], name="bulkline_of_job"),
             CompositeKey(relation="sku", shared=["shop"], name="bulkline_of_sku"),
+            Wall(by="shop", name="bulkline_wall"),
         )
         indexes = (models.Index(fields=["job", "state", "row_number"], name="bulkline_state"),)
 

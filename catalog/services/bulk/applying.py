@@ -22,7 +22,7 @@ from catalog.models import BulkEdit, BulkEditLine, PriceVersion, Product
 from catalog.services import prices, stock
 from catalog.services.bulk.preparing import Standing, standing, wanted
 from catalog.services.counting import MAX_PIECES
-from kernel import audit
+from kernel import audit, walls
 from kernel.actors import Actor, Role
 from kernel.events import publish
 from kernel.states import move
@@ -124,7 +124,8 @@ def _run_chunk(job: BulkEdit, at: datetime) -> bool:
             job, to=BulkStatus.UNDONE if is_undo else BulkStatus.APPLIED, at=at, actor=_author(job)
         )
         return False
-    done, left = _Chunk(job, lines, is_undo=is_undo, at=at).run()
+    with walls.behind(job.shop_id):
+        done, left = _Chunk(job, lines, is_undo=is_undo, at=at).run()
     names = ("undone_count", "kept_count") if is_undo else ("applied_count", "refused_count")
     for name, count in zip(names, (done, left), strict=True):
         setattr(job, name, F(name) + count)
