@@ -145,15 +145,26 @@ class SkuPriceIn(In):
     effective_from = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class StockEditIn(In):
-    """Either `delta`, or `set_to` with the count that was `expected` to be there."""
+def _name_one_sku(attrs: dict[str, Any]) -> None:
+    if ("sku_id" in attrs) == ("merchant_code" in attrs):
+        detail = _("Name the SKU by its id or by its merchant code.")
+        raise serializers.ValidationError(detail, code="id_or_code")
 
-    sku_id = Text(max_length=32)
+
+class StockEditIn(In):
+    """Either `delta`, or `set_to` with the count that was `expected` to be there.
+
+    The SKU is named by its id or by the shop's own code.
+    """
+
+    sku_id = Text(required=False, max_length=32)
+    merchant_code = Text(required=False, max_length=64)
     delta = Whole(required=False, min_value=-MAX_PIECES, max_value=MAX_PIECES)
     set_to = Whole(required=False, min_value=0, max_value=MAX_PIECES)
     expected = Whole(required=False, min_value=0, max_value=MAX_PIECES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        _name_one_sku(attrs)
         is_count = "set_to" in attrs and "expected" in attrs and "delta" not in attrs
         is_delta = "delta" in attrs and not {"set_to", "expected"} & set(attrs)
         if not (is_count or is_delta):
@@ -168,6 +179,24 @@ class StockEditsIn(In):
     """Rows that are applied one by one; a refused row does not stop the others."""
 
     edits = serializers.ListField(child=StockEditIn(), min_length=1, max_length=MAX_STOCK_EDITS)
+
+
+class StockCountIn(In):
+    """What is on hand, pieces held for orders included; the SKU by its id or the shop's code."""
+
+    sku_id = Text(required=False, max_length=32)
+    merchant_code = Text(required=False, max_length=64)
+    on_hand = Whole(min_value=0, max_value=MAX_PIECES)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        _name_one_sku(attrs)
+        return attrs
+
+
+class StockCountsIn(In):
+    """Counts that replace what is there; SKUs that are not named stay as they are."""
+
+    counts = serializers.ListField(child=StockCountIn(), min_length=1, max_length=MAX_STOCK_EDITS)
 
 
 class BulkRowIn(In):

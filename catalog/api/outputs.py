@@ -316,9 +316,10 @@ class StockOut(Out):
 
 
 class StockEditResultOut(Out):
-    """What became of one row, and the counters after it."""
+    """What became of one row, in the order of the rows, and the counters after it."""
 
-    sku_id = serializers.CharField(source="sku.public_id")
+    sku_id = serializers.CharField(source="sku.public_id", allow_null=True, default=None)
+    merchant_code = serializers.CharField(source="sku.merchant_code", allow_null=True, default=None)
     is_ok = serializers.BooleanField()
     code = serializers.CharField()
     on_hand = serializers.IntegerField()

@@ -35,7 +35,7 @@ KINDS = frozenset(
     """
     shop product sku order export group payment refund package case binding staff token admission
     import review return_address address verification contract pick pick_code statement payout user
-    agency account creator plan category brand position
+    agency account creator plan category brand position bulk_edit
     """.split()  # noqa: SIM905 -- a list of thirty words reads best as words
 )
 
@@ -88,6 +88,7 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "token": [front.token],
         "admission": [front.shop.admission.public_id, front.preparing.admission.public_id],
         "import": [front.job.public_id],
+        "bulk_edit": [front.bulk.public_id],
         "export": [trade.export.public_id],
         "review": _all(goods["in_review"].reviews.all(), "public_id")
         + _all(goods["rejected"].reviews.all(), "public_id"),
