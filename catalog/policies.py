@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from catalog.enums import (
     AttributeKind,
@@ -245,6 +248,11 @@ def may_delist(product: Product) -> bool:
 def may_delete(product: Product) -> bool:
     """Not in the bin yet."""
     return product.shelf_status != ShelfStatus.DELETED
+
+
+def restore_until(product: Product) -> datetime | None:
+    """Return until when a product can be taken out of the bin; None for one that is not in it."""
+    return product.deleted_at and product.deleted_at + settings.RESTORE_PRODUCT_WITHIN
 
 
 def may_restore(product: Product) -> bool:

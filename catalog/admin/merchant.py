@@ -18,7 +18,8 @@ from unfold.decorators import display
 
 from catalog.admin import acts, wording
 from catalog.admin.bulk import ChangeMany
-from catalog.admin.pages import ProductConsole
+from catalog.admin.pages import ProductConsole, StateFilter, is_bin
+from catalog.enums import DisplayState
 from catalog.models import ImportJob, PriceVersion, Product, Sku, StockMovement
 from catalog.policies import LOW_STOCK, availability
 from catalog.selectors import shop_todo
@@ -32,6 +33,8 @@ from kernel.admin.wording import person, reference
 PRODUCTS = "merchant:catalog_product_changelist"
 SKUS = "merchant:catalog_sku_changelist"
 BULK = "merchant:catalog_bulkedit_act"
+#: Columns of the recycle bin.
+IN_BIN = ("goods", "price", "sales_count", "binned_at", "restorable_until")
 SHOWN_PRICES = 20
 SHOWN_MOVEMENTS = 30
 SHOWN_FAULTS = 200
@@ -42,6 +45,7 @@ class MerchantProductConsole(ProductConsole):
     """The shop's products."""
 
     empty_hint = _("Make your first product, or import a file.")
+    change_list_template = "catalog/products.html"
     acts = (
         acts.CreateProduct,
         acts.EditProduct,
@@ -55,6 +59,20 @@ class MerchantProductConsole(ProductConsole):
         acts.DeleteProduct,
         acts.RestoreProduct,
     )
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        """In the recycle bin, say since when a product is there and until when it can leave it."""
+        return IN_BIN if is_bin(request) else self.list_display
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        bin_url = f"{reverse(PRODUCTS)}?{StateFilter.parameter_name}={DisplayState.DELETED}"
+        context = {
+            "is_bin": is_bin(request),
+            "bin_url": bin_url,
+            "all_url": reverse(PRODUCTS),
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
 
 
 class StockFilter(admin.SimpleListFilter):

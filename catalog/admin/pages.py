@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -12,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from catalog.admin import wording
-from catalog.enums import DisplayState
+from catalog.enums import DisplayState, ShelfStatus
 from catalog.models import Brand, Category, Product, ProductReview
+from catalog.policies import restore_until
 from catalog.selectors import category_path, skus_of, with_available
 from catalog.selectors.diffs import (
     FieldChange,
@@ -39,8 +41,15 @@ class StateFilter(admin.SimpleListFilter):
         return list(DisplayState.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        is_known = self.value() in DisplayState.values
-        return queryset.filter(display_state=self.value()) if is_known else queryset
+        """Return the rows of the state; without one, all that are not in the recycle bin."""
+        if self.value() in DisplayState.values:
+            return queryset.filter(display_state=self.value())
+        return queryset.exclude(shelf_status=ShelfStatus.DELETED)
+
+
+def is_bin(request: HttpRequest) -> bool:
+    """Tell whether the list that is asked for is the recycle bin (CA-23)."""
+    return request.GET.get(StateFilter.parameter_name) == DisplayState.DELETED
 
 
 class ProductConsole(ConsoleModelAdmin):
@@ -72,6 +81,16 @@ class ProductConsole(ConsoleModelAdmin):
         """The price band."""
         return wording.price_band(product)
 
+    @display(description=_("deleted at"), ordering="deleted_at")
+    def binned_at(self, product: Product) -> datetime | None:
+        """Since when it is in the recycle bin."""
+        return product.deleted_at
+
+    @display(description=_("can be restored until"))
+    def restorable_until(self, product: Product) -> datetime | None:
+        """The last moment to take it out of the bin."""
+        return restore_until(product)
+
     @display(description=_("available"))
     def pieces(self, product: Any) -> int:
         """What can be sold of it."""
@@ -100,6 +119,7 @@ class ProductConsole(ConsoleModelAdmin):
         return {
             "product": target,
             "state": DisplayState(target.display_state).label,
+            "restore_until": restore_until(target),
             "state_tone": wording.STATE_TONES[target.display_state],
             "band": wording.price_band(target),
             "category_path": " / ".join(node.name for node in path),

@@ -142,6 +142,8 @@ class Product(models.Model):
     #: Grows with each change of content; a decision made on an older one is refused.
     version = models.PositiveIntegerField(_("version"), default=1)
     listed_at = models.DateTimeField(_("listed at"), null=True)
+    #: Since when it is in the recycle bin (CA-23).
+    deleted_at = models.DateTimeField(_("deleted at"), null=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
 
     SHELF_STATUS_TRANSITIONS = {
@@ -177,6 +179,11 @@ class Product(models.Model):
             one_of("shelf_status", ShelfStatus, "product_shelf_valid"),
             one_of("review_status", ReviewStatus, "product_review_valid"),
             one_of("draft_status", DraftStatus, "product_draft_valid"),
+            models.CheckConstraint(
+                condition=Q(shelf_status="deleted", deleted_at__isnull=False)
+                | ~Q(shelf_status="deleted") & Q(deleted_at__isnull=True),
+                name="product_deleted_since",
+            ),
             models.CheckConstraint(
                 condition=Q(shipping_time__in=["", *ShippingTime.values]),
                 name="product_shipping_valid",

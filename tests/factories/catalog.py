@@ -82,6 +82,9 @@ class ProductFactory(DjangoModelFactory):
     review_status = ReviewStatus.APPROVED
     draft_status = DraftStatus.NONE
     listed_at = LONG_AGO
+    deleted_at = factory.LazyAttribute(
+        lambda o: LONG_AGO if o.shelf_status == ShelfStatus.DELETED else None
+    )
     search_words = factory.LazyAttribute(lambda o: " ".join(words(o.title)))
 
 
