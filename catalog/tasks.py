@@ -51,9 +51,16 @@ def sweep_imports(**_: Any) -> None:
 def sweep_bulk_edits(**_: Any) -> None:
     """Go on with bulk edits that are being applied or undone, one chunk a transaction."""
     for job_id in applying.at_work(limit=JOBS_PER_SWEEP):
-        for _chunk in range(CHUNKS_PER_TASK):
-            if not applying.run_chunk(job_id=job_id, at=clock.now()):
-                break
+        try:
+            for _chunk in range(CHUNKS_PER_TASK):
+                if not applying.run_chunk(job_id=job_id, at=clock.now()):
+                    break
+        except (OperationalError, SoftTimeLimitExceeded):
+            raise  # whole chunks are done; the sweep comes back for the rest
+        except Exception:
+            # Without an end it would be tried, and fail, for ever.
+            logger.exception("bulk edit %s failed", job_id)
+            applying.give_up(job_id=job_id, at=clock.now())
 
 
 @shared_task(acks_late=True)

@@ -101,6 +101,22 @@ def run_chunk(*, job_id: int, at: datetime) -> bool:
     return job is not None and _run_chunk(job, at)
 
 
+@transaction.atomic
+def give_up(*, job_id: int, at: datetime) -> None:
+    """End a job that cannot go on: the rows that are left stay as they are, and say so."""
+    job = _locked(job_id)
+    if job.status not in (BulkStatus.APPLYING, BulkStatus.UNDOING):
+        return
+    is_undo = job.status == BulkStatus.UNDOING
+    ready = BulkLineState.APPLIED if is_undo else BulkLineState.WAITING
+    left = BulkLineState.KEPT if is_undo else BulkLineState.PASSED
+    rows = BulkEditLine.objects.filter(job=job, shop_id=job.shop_id, state=ready)
+    count = rows.update(state=left, code="not_done")
+    name = "kept_count" if is_undo else "refused_count"
+    over = BulkStatus.UNDONE if is_undo else BulkStatus.APPLIED
+    move(job, to=over, at=at, actor=_author(job), **{name: getattr(job, name) + count})
+
+
 def _locked(job_id: int) -> BulkEdit:
     return BulkEdit.objects.select_for_update(no_key=True, of=("self",)).get(pk=job_id)
 

@@ -35,6 +35,7 @@ FIXES = {
     "missing_column": _("Add this column to the first row."),
     "no_price_before": _("There was no price before: set another one instead."),
     "no_sku": _("Add a row with a price for this product."),
+    "not_done": _("This row could not be changed: try it again."),
     "not_offered": _("Use a shipping time that the category offers, such as 48h."),
     "out_of_range": _("Use a list price above the price, at most 10 times the lowest of a SKU."),
     "price_changed": _("Somebody changed the price since: look again."),

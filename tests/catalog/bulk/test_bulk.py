@@ -296,6 +296,28 @@ def test_a_large_one_is_a_workers_with_percent(prepare, shop, merchant, at, monk
     assert violations() == []
 
 
+def test_a_job_that_cannot_go_on_ends_and_says_what_is_left(
+    prepare, sku, other, merchant, at, monkeypatch
+) -> None:
+    monkeypatch.setattr(applying, "AT_ONCE", 0)
+    monkeypatch.setattr(applying, "CHUNK", 1)
+    job = prepare(wish("A", stock=5), wish("B", 2, stock=5))
+    applying.apply(job=job, actor=merchant, at=at)
+    applying.run_chunk(job_id=job.pk, at=at)
+
+    def broken(*_args, **_options):
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(applying, "standing", broken)
+    sweep_bulk_edits()
+
+    job.refresh_from_db()
+    assert (job.status, job.applied_count, job.refused_count) == (BulkStatus.APPLIED, 1, 1)
+    assert states(job) == [("applied", ""), ("passed", "not_done")]
+    assert (on_hand(sku), on_hand(other)) == (5, 100)
+    assert applying.at_work(limit=3) == []
+
+
 # --- undo -----------------------------------------------------------------------------------------
 
 
