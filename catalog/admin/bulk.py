@@ -43,14 +43,14 @@ class BulkForm(forms.Form):
     """Rows typed or pasted, or a file of them; perhaps one change of all prices."""
 
     rows = forms.CharField(
-        label=_("Rows"),
+        label=_("SKUs, one a line"),
         required=False,
         max_length=_MAX_TEXT,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": "12", "spellcheck": "false", "class": "font-mono"}),
+        widget=forms.Textarea(attrs={"rows": "12", "spellcheck": "false"}),
         help_text=_(
-            "Merchant code, price, stock, list price: one SKU a line, as copied from a sheet or "
-            "with commas. What is empty stays as it is."
+            "Merchant code, price, stock, list price: with commas, or as copied from a sheet. "
+            "What is empty stays as it is."
         ),
     )
     file = forms.FileField(

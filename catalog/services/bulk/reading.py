@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,5 +88,7 @@ def _marked(wish: Wish, column: str, code: str) -> Wish:
 
 
 def as_text(rows: Sequence[tuple[str, str, str]]) -> str:
-    """Return (code, price, stock) as text that `wishes_in` reads: tabs, as a sheet pastes them."""
-    return "\n".join("\t".join(row) for row in rows)
+    """Return (code, price, stock) as text that `wishes_in` reads."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows(rows)
+    return written.getvalue()

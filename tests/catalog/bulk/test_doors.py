@@ -63,7 +63,7 @@ def test_op_13_fifty_prices_are_looked_at_changed_and_taken_back(desk, shop, mer
     """
     skus = fifty(shop)
     form = desk.get(CHANGE, {"list": "q=Cotton"}).text
-    assert all(f"{sku.merchant_code}\t100.00\t100" in form for sku in skus)
+    assert all(f"{sku.merchant_code},100.00,100" in form for sku in skus)
     rows = "\n".join(sku.merchant_code for sku in skus) + "\nNOPE,1"
 
     answer = desk.post(CHANGE, {"rows": rows, "percent": "-10"})
@@ -92,7 +92,7 @@ def test_ticked_skus_come_with_their_prices_into_the_form(desk, shop) -> None:
 
     form = desk.get(CHANGE, {"sku": [chosen.public_id, foreign.public_id]}).text
 
-    assert f"{chosen.merchant_code}\t99.00\t100" in form
+    assert f"{chosen.merchant_code},99.00,100" in form
     assert [one.merchant_code in form for one in (other, foreign)] == [False, False]
 
 
