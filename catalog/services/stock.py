@@ -166,7 +166,7 @@ def _known(keys: Iterable[tuple[int, str, str]]) -> set[tuple[int, str, str]]:
         cursor.execute(
             "SELECT m.sku_id, m.reference, m.kind FROM catalog_stockmovement m"
             " JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS asked (sku_id, reference, kind)"
-            " USING (sku_id, reference, kind)",
+            " ON m.sku_id = asked.sku_id AND m.reference = asked.reference AND m.kind = asked.kind",
             [list(sku_ids), list(references), list(kinds)],
         )
         return {(sku_id, reference, kind) for sku_id, reference, kind in cursor.fetchall()}
