@@ -264,8 +264,8 @@ class FieldChangeOut(Out):
     """A field as it was and as it is meant to be; null was empty."""
 
     field = serializers.CharField()
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
+    before = serializers.JSONField()
+    after = serializers.JSONField()
 
 
 class ProductReviewOut(Out):
