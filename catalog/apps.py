@@ -10,4 +10,4 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import subscribers  # noqa: F401, PLC0415 -- app ready
-        from catalog.admin import merchant, operator  # noqa: F401, PLC0415 -- app ready
+        from catalog.admin import bulk, merchant, operator  # noqa: F401, PLC0415 -- app ready

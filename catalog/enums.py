@@ -60,6 +60,8 @@ class Verdict(models.TextChoices):
     PENDING = "pending", _("in review")
     APPROVED = "approved", _("approved")
     REJECTED = "rejected", _("rejected")
+    #: Nothing is against the product; something of it has to be said better (CA-06).
+    CHANGES_REQUESTED = "changes", _("changes requested")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
@@ -74,3 +76,54 @@ class ImportStatus(models.TextChoices):
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+
+
+class AttributeKind(models.TextChoices):
+    """What the value of an attribute is."""
+
+    TEXT = "text", _("text")
+    NUMBER = "number", _("number")
+    DATE = "date", _("date")
+
+
+class ShippingTime(models.TextChoices):
+    """How soon a product leaves the warehouse after payment (发货时效, CA-15)."""
+
+    SAME_DAY = "same_day", _("the same day")
+    NEXT_DAY = "next_day", _("the next day")
+    H48 = "48h", _("within 48 hours")
+    D5 = "5d", _("within 5 days")
+    D15 = "15d", _("within 15 days")
+    D45 = "45d", _("within 45 days")
+
+
+class PriceEvidence(models.TextChoices):
+    """What proves a list price (划线价依据, CA-18)."""
+
+    MSRP = "msrp", _("manufacturer's suggested price")
+    TAG_PRICE = "tag_price", _("price on the tag")
+    LIST_PRICE = "list_price", _("printed price list")
+    OFFICIAL_SITE = "official_site", _("the brand's own site")
+
+
+class BulkStatus(models.TextChoices):
+    """How far a change of many SKUs is."""
+
+    PREPARED = "prepared", _("to be looked at")
+    APPLYING = "applying", _("being applied")
+    APPLIED = "applied", _("applied")
+    UNDOING = "undoing", _("being undone")
+    UNDONE = "undone", _("undone")
+    DISCARDED = "discarded", _("discarded")
+
+
+class BulkLineState(models.TextChoices):
+    """What became of one SKU in a change of many."""
+
+    WAITING = "waiting", _("to change")
+    SAME = "same", _("as it is")
+    BAD = "bad", _("refused")
+    APPLIED = "applied", _("applied")
+    PASSED = "passed", _("passed over")
+    UNDONE = "undone", _("undone")
+    KEPT = "kept", _("kept")

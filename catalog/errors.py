@@ -93,6 +93,20 @@ class BadPrice(InvalidInput):
     message = _("The price is not valid.")
 
 
+class NothingToChange(InvalidInput):
+    """No row names a SKU with a new price or count."""
+
+    code = "nothing_to_change"
+    message = _("There is nothing to change.")
+
+
+class UndoTooLate(DomainError):
+    """A bulk edit can be taken back for a day."""
+
+    code = "undo_too_late"
+    message = _("This was applied too long ago to be undone.")
+
+
 class UnreadableFile(InvalidInput):
     """The file cannot be read as a table of products; nothing was imported."""
 

@@ -20,7 +20,7 @@ class ProductSubmitted(Event):
 
 @dataclass(frozen=True)
 class ProductReviewed(Event):
-    """A review ended; `verdict` is approved, rejected or withdrawn."""
+    """A review ended; `verdict` is approved, rejected, changes or withdrawn."""
 
     topic: ClassVar[str] = "catalog.product.reviewed.v1"
     product_id: int
@@ -56,6 +56,15 @@ class PriceChanged(Event):
     product_id: int
     shop_id: int
     price_version_id: int
+
+
+@dataclass(frozen=True)
+class BulkEditQueued(Event):
+    """A change of many SKUs waits to be applied or undone."""
+
+    topic: ClassVar[str] = "catalog.bulk_edit.queued.v1"
+    job_id: int
+    shop_id: int
 
 
 @dataclass(frozen=True)

@@ -4,23 +4,46 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from catalog.enums import DisplayState, DraftStatus, ReviewStatus, ShelfStatus
-from catalog.models import Product
+from django.conf import settings
+
+from catalog.enums import (
+    AttributeKind,
+    BulkStatus,
+    DisplayState,
+    DraftStatus,
+    ReviewStatus,
+    ShelfStatus,
+    ShippingTime,
+)
+from catalog.models import BulkEdit, Product
+from kernel.actors import Actor
 from kernel.text import is_storable
 
 #: Below this many pieces a buyer is told that few are left.
 LOW_STOCK = 10
-#: Limits of one product (CA-02, CA-09).
+#: The most that rules of a category may allow one product (CA-01, CA-02, CA-09).
 MAX_OPTION_NAMES = 3
-MAX_SKUS = 200
+MAX_OPTION_VALUES = 200
+MAX_SKUS = 600
+MAX_MAIN_IMAGES = 5
 MAX_IMAGES = 50
+#: Half-width units of the longest title that the column holds: 120 characters, all full-width.
+MAX_TITLE_WIDTH = 240
+MAX_LIST_PRICE_FACTOR = 10
+#: By how much a bulk edit lowers and raises prices, in basis points.
+MIN_CHANGE_BP, MAX_CHANGE_BP = -9_900, 100_000
 
 _LINE_BREAKS = "\n\r\t"
 #: Holds the parts of one emoji together: the one invisible character that titles have a use for.
 _JOINER = "\u200d"
 _REFUSED = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_EMOJI_MARKS = "\u200d\u20e3\ufe0f"
+_PICTOGRAPHS = (("\U0001f000", "\U0001faff"), ("\u2600", "\u27bf"))
+#: Stars and ticks that catalogues have printed for a hundred years.
+_PLAIN_SIGNS = "\u2605\u2606\u2713\u2714"
 #: Letters and numbers of any script: what a title made of emoji lacks.
 _SPEAKING = ("L", "N")
 
@@ -37,6 +60,22 @@ def is_plain_text(text: str, shortest: int, longest: int, *, is_multiline: bool 
     if any(kind in _REFUSED for kind in kinds):
         return False
     return not text or any(kind[0] in _SPEAKING for kind in kinds)
+
+
+def width(text: str) -> int:
+    """Return how wide `text` is in half-width units: a Chinese character counts two (CA-02)."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def has_emoji(text: str) -> bool:
+    """Tell whether `text` has a pictograph, or the invisible marks that make one of a letter."""
+    return any(
+        char in _EMOJI_MARKS or (char not in _PLAIN_SIGNS and _is_pictograph(char)) for char in text
+    )
+
+
+def _is_pictograph(char: str) -> bool:
+    return any(first <= char <= last for first, last in _PICTOGRAPHS)
 
 
 def is_web_address(text: str) -> bool:
@@ -99,11 +138,87 @@ class PurchaseLimits:
 NO_LIMITS = PurchaseLimits()
 
 
+@dataclass(frozen=True)
+class AttributeRule:
+    """What a product of a leaf may or must say of itself (属性规则, CA-01).
+
+    `choices` are the values on offer; with `allows_custom` others may be said too. Several values
+    stand in one text, separated as `values_of` says.
+    """
+
+    name: str
+    kind: str = AttributeKind.TEXT
+    is_required: bool = False
+    is_multiple: bool = False
+    allows_custom: bool = False
+    #: Such as cm or %; a number may be followed by it.
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LeafRules:
+    """What products of one leaf obey (类目发布规则, CA-01, CA-02, CA-18).
+
+    The console's form, the API and imports ask `catalog.services.checking`, which asks this. The
+    defaults hold for a leaf that was given none: wide enough for goods that came with titles of
+    another market. ``version`` 0 are the defaults.
+    """
+
+    version: int = 0
+    attributes: tuple[AttributeRule, ...] = ()
+    max_option_names: int = MAX_OPTION_NAMES
+    #: Different values of one option.
+    max_option_values: int = 100
+    max_skus: int = 200
+    #: In half-width units (`width`).
+    min_title_width: int = 4
+    max_title_width: int = MAX_TITLE_WIDTH
+    min_main_images: int = 0
+    max_main_images: int = MAX_MAIN_IMAGES
+    #: Main, detail and SKU pictures together.
+    max_images: int = MAX_IMAGES
+    #: A list price is at most so many times the lowest price of a SKU.
+    max_list_price_factor: int = MAX_LIST_PRICE_FACTOR
+    needs_list_price_evidence: bool = False
+    shipping_times: tuple[str, ...] = tuple(ShippingTime.values)
+
+
+DEFAULT_RULES = LeafRules()
+
+
+def values_of(text: str) -> list[str]:
+    """Return the values in the text of an attribute that may have several."""
+    for sign in "；;，,|":
+        text = text.replace(sign, "、")
+    return [value.strip() for value in text.split("、") if value.strip()]
+
+
 def may_edit(product: Product) -> bool:
     """A product in the bin, or with a change in review, is not edited."""
     return (
         product.shelf_status != ShelfStatus.DELETED and product.draft_status != DraftStatus.PENDING
     )
+
+
+def may_apply(job: BulkEdit) -> bool:
+    """It was looked at, and something of it would change."""
+    return job.status == BulkStatus.PREPARED and job.good_count > 0
+
+
+def may_discard_bulk(job: BulkEdit) -> bool:
+    """It was looked at, and not begun."""
+    return job.status == BulkStatus.PREPARED
+
+
+def may_undo(job: BulkEdit) -> bool:
+    """It changed something; whether it is too late is for the service."""
+    return job.status == BulkStatus.APPLIED and job.applied_count > 0
+
+
+def may_change_many(actor: Actor, *, has_prices: bool) -> bool:
+    """Whoever changes stock may, and prices only who may set one."""
+    return actor.may("catalog.stock") and (not has_prices or actor.may("catalog.price"))
 
 
 def may_submit(product: Product) -> bool:
@@ -133,6 +248,11 @@ def may_delist(product: Product) -> bool:
 def may_delete(product: Product) -> bool:
     """Not in the bin yet."""
     return product.shelf_status != ShelfStatus.DELETED
+
+
+def restore_until(product: Product) -> datetime | None:
+    """Return until when a product can be taken out of the bin; None for one that is not in it."""
+    return product.deleted_at and product.deleted_at + settings.RESTORE_PRODUCT_WITHIN
 
 
 def may_restore(product: Product) -> bool:

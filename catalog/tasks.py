@@ -12,6 +12,7 @@ from django.db import OperationalError
 from catalog.enums import ImportStatus
 from catalog.models import ImportJob
 from catalog.services import prices
+from catalog.services.bulk import applying
 from catalog.services.importing import jobs
 from kernel import clock
 
@@ -44,6 +45,22 @@ def sweep_imports(**_: Any) -> None:
     waiting = ImportJob.objects.filter(status__in=[ImportStatus.QUEUED, ImportStatus.RUNNING])
     for job_id in waiting.order_by("pk").values_list("pk", flat=True)[:JOBS_PER_SWEEP]:
         run_import(job_id=job_id)
+
+
+@shared_task(acks_late=True)
+def sweep_bulk_edits(**_: Any) -> None:
+    """Go on with bulk edits that are being applied or undone, one chunk a transaction."""
+    for job_id in applying.at_work(limit=JOBS_PER_SWEEP):
+        try:
+            for _chunk in range(CHUNKS_PER_TASK):
+                if not applying.run_chunk(job_id=job_id, at=clock.now()):
+                    break
+        except (OperationalError, SoftTimeLimitExceeded):
+            raise  # whole chunks are done; the sweep comes back for the rest
+        except Exception:
+            # Without an end it would be tried, and fail, for ever.
+            logger.exception("bulk edit %s failed", job_id)
+            applying.give_up(job_id=job_id, at=clock.now())
 
 
 @shared_task(acks_late=True)

@@ -28,6 +28,7 @@ from catalog.admin.wording import shown_price
 from catalog.errors import OutOfStock, StockChanged, UnreadableFile
 from catalog.models import Category, Product, Sku
 from catalog.policies import PurchaseLimits
+from catalog.selectors import category_rules
 from catalog.services import counting, limits, prices, products, shelf
 from catalog.services.content import Content
 from catalog.services.counting import StockEdit
@@ -86,7 +87,9 @@ class EditProduct(Act):
     def form(self, actor: Actor, target: Product, **kwargs: Any) -> forms.Form:
         draft = getattr(target, "draft", None)
         initial = EditForm.initial_of(target, draft.changes if draft else {})
-        return EditForm(initial=initial, **kwargs)
+        form = EditForm(initial=initial, **kwargs)
+        form.tell(category_rules(target.category))
+        return form
 
     def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
         products.edit(

@@ -10,16 +10,30 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.wording import FIELDS
+from catalog.enums import AttributeKind, PriceEvidence, ShippingTime
 from catalog.models import Brand, Category, Product, Sku
-from catalog.policies import MAX_OPTION_NAMES
+from catalog.policies import MAX_OPTION_NAMES, LeafRules
 from catalog.selectors import category_titles
+from catalog.services.content import EDITABLE
 from catalog.services.counting import MAX_PIECES
+from catalog.services.rules import BOUNDS
 from kernel.admin.forms import YuanField
 from kernel.api.serializers import MAX_PIECES as MAX_LINE_PIECES
 from kernel.money import MAX_AMOUNT
 
 #: What an operator can say about, field by field.
-REVIEWED = ("title", "brief", "description", "category", "brand", "attributes", "image_urls")
+REVIEWED = (
+    "title",
+    "brief",
+    "description",
+    "category",
+    "brand",
+    "attributes",
+    "image_urls",
+    "detail_image_urls",
+    "shipping_time",
+    "price_evidence",
+)
 
 
 def leaf_choices() -> Iterator[tuple[str, str]]:
@@ -63,7 +77,7 @@ class AttributesField(LinesField):
 class ContentForm(forms.Form):
     """What a product says of itself."""
 
-    title = forms.CharField(label=_("Title"), min_length=2, max_length=120)
+    title = forms.CharField(label=_("Title"), max_length=120)
     category = forms.ChoiceField(label=_("Category"), choices=leaf_choices)
     brand = forms.ChoiceField(label=_("Brand"), choices=brand_choices, required=False)
     brief = forms.CharField(label=_("Brief"), max_length=200, required=False)
@@ -78,15 +92,33 @@ class ContentForm(forms.Form):
         label=_("Attributes"), required=False, help_text=_("name=value, one a line")
     )
     image_urls = LinesField(
-        label=_("Pictures"), required=False, help_text=_("Addresses, one a line")
+        label=_("Pictures"), required=False, help_text=_("Addresses, one a line; the first leads.")
+    )
+    detail_image_urls = LinesField(
+        label=_("Detail pictures"), required=False, help_text=_("Addresses, one a line")
+    )
+    shipping_time = forms.ChoiceField(
+        label=_("Shipping time"),
+        choices=[("", _("as the shop promises")), *ShippingTime.choices],
+        required=False,
+    )
+    price_evidence = forms.ChoiceField(
+        label=_("Evidence of the list price"),
+        choices=[("", "–"), *PriceEvidence.choices],
+        required=False,
+    )
+    price_evidence_url = forms.CharField(
+        label=_("Picture of the evidence"),
+        max_length=300,
+        required=False,
+        help_text=_("Its address; needed with the kind of evidence."),
     )
 
     def content(self) -> dict[str, Any]:
         """Return the content, with the category and the brand as rows."""
-        names = ("title", "brief", "description", "unit", "attributes", "image_urls")
         brand = self.cleaned_data["brand"]
         return {
-            **{name: self.cleaned_data[name] for name in names},
+            **{name: self.cleaned_data[name] for name in EDITABLE},
             "category": Category.objects.get(public_id=self.cleaned_data["category"]),
             "brand": Brand.objects.get(public_id=brand) if brand else None,
         }
@@ -107,14 +139,9 @@ class EditForm(ContentForm):
     def initial_of(cls, product: Product, waiting: dict[str, Any]) -> dict[str, Any]:
         """Return the values to start from."""
         live: dict[str, Any] = {
-            "title": product.title,
+            **{name: getattr(product, name) for name in EDITABLE},
             "category": product.category.public_id,
             "brand": product.brand.public_id if product.brand else "",
-            "brief": product.brief,
-            "description": product.description,
-            "unit": product.unit,
-            "attributes": product.attributes,
-            "image_urls": product.image_urls,
             **waiting,
         }
         attributes = (f"{one['name']}={one['value']}" for one in live["attributes"])
@@ -122,7 +149,21 @@ class EditForm(ContentForm):
             "version": product.version,
             "attributes": "\n".join(attributes),
             "image_urls": "\n".join(live["image_urls"]),
+            "detail_image_urls": "\n".join(live["detail_image_urls"]),
         }
+
+    def tell(self, rules: LeafRules) -> None:
+        """Say at the fields what the rules of the category ask for."""
+        title = _("%(least)s to %(most)s wide; a Chinese character counts 2.")
+        self.fields["title"].help_text = title % {
+            "least": rules.min_title_width,
+            "most": rules.max_title_width,
+        }
+        needed = "、".join(one.name for one in rules.attributes if one.is_required)
+        if needed:
+            self.fields["attributes"].help_text = _(
+                "name=value, one a line. The category asks for: %(names)s."
+            ) % {"names": needed}
 
 
 class PriceForm(forms.Form):
@@ -274,10 +315,65 @@ class AttributeForm(forms.Form):
     """What products of a leaf may or must say."""
 
     name = forms.CharField(label=_("Name"), max_length=60)
+    kind = forms.ChoiceField(label=_("Kind"), choices=AttributeKind.choices, required=False)
     is_required = forms.BooleanField(label=_("Required"), required=False)
+    is_multiple = forms.BooleanField(
+        label=_("Several values"), required=False, help_text=_("Separated by 、 in one text.")
+    )
     choices = LinesField(
         label=_("Choices"), required=False, help_text=_("One a line; none means free text.")
     )
+    allows_custom = forms.BooleanField(label=_("Other values too"), required=False)
+    unit = forms.CharField(
+        label=_("Unit"), max_length=10, required=False, help_text=_("A number may end with it.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        kind = data.get("kind") or AttributeKind.TEXT
+        return {**data, "kind": kind, "choices": tuple(data.get("choices", ()))}
+
+
+_LABELS = {
+    "max_option_names": _("Most options"),
+    "max_option_values": _("Most values of an option"),
+    "max_skus": _("Most SKUs"),
+    "min_title_width": _("Narrowest title"),
+    "max_title_width": _("Widest title"),
+    "min_main_images": _("Fewest main pictures"),
+    "max_main_images": _("Most main pictures"),
+    "max_images": _("Most pictures altogether"),
+    "max_list_price_factor": _("Most times the lowest price"),
+}
+
+
+class RulesForm(forms.Form):
+    """The next version of a leaf's rules, begun with what holds now."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    needs_list_price_evidence = forms.BooleanField(
+        label=_("A list price needs evidence"), required=False
+    )
+    shipping_times = forms.MultipleChoiceField(
+        label=_("Shipping times"),
+        choices=ShippingTime.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+    field_order = ("version", *BOUNDS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (least, most) in BOUNDS.items():
+            is_width = name.endswith("_width")
+            self.fields[name] = forms.IntegerField(
+                label=_LABELS[name],
+                min_value=least,
+                max_value=most,
+                help_text=_("A Chinese character counts 2.") if is_width else "",
+            )
+        self.order_fields(self.field_order)
 
 
 class BrandForm(forms.Form):

@@ -8,15 +8,18 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from catalog.admin import acts, wording
-from catalog.admin.pages import ProductConsole
-from catalog.enums import ShelfStatus
+from catalog.admin.bulk import ChangeMany
+from catalog.admin.pages import ProductConsole, StateFilter, is_bin
+from catalog.enums import DisplayState, ShelfStatus
 from catalog.models import ImportJob, PriceVersion, Product, Sku, StockMovement
 from catalog.policies import LOW_STOCK, availability
 from catalog.selectors import shop_todo
@@ -30,6 +33,9 @@ from kernel.counting import shown_count
 
 PRODUCTS = "merchant:catalog_product_changelist"
 SKUS = "merchant:catalog_sku_changelist"
+BULK = "merchant:catalog_bulkedit_act"
+#: Columns of the recycle bin.
+IN_BIN = ("goods", "price", "sales_count", "binned_at", "restorable_until")
 SHOWN_PRICES = 20
 SHOWN_MOVEMENTS = 30
 SHOWN_FAULTS = 200
@@ -40,6 +46,7 @@ class MerchantProductConsole(ProductConsole):
     """The shop's products."""
 
     empty_hint = _("Make your first product, or import a file.")
+    change_list_template = "catalog/products.html"
     acts = (
         acts.CreateProduct,
         acts.EditProduct,
@@ -53,6 +60,20 @@ class MerchantProductConsole(ProductConsole):
         acts.DeleteProduct,
         acts.RestoreProduct,
     )
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        """In the recycle bin, say since when a product is there and until when it can leave it."""
+        return IN_BIN if is_bin(request) else self.list_display
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        bin_url = f"{reverse(PRODUCTS)}?{StateFilter.parameter_name}={DisplayState.DELETED}"
+        context = {
+            "is_bin": is_bin(request),
+            "bin_url": bin_url,
+            "all_url": reverse(PRODUCTS),
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
 
 
 class StockFilter(admin.SimpleListFilter):
@@ -78,7 +99,9 @@ class StockConsole(ConsoleModelAdmin):
     permission = "catalog.view"
     acts = (acts.SetPrice, acts.AdjustStock, acts.CountStock)
     change_form_template = "catalog/sku.html"
+    change_list_template = "catalog/skus.html"
     list_display = (
+        "chosen",
         "code",
         "goods",
         "variant",
@@ -87,6 +110,7 @@ class StockConsole(ConsoleModelAdmin):
         "held",
         "available_badge",
     )
+    list_display_links = ("code",)
     list_filter = (StockFilter, "is_active")
     search_fields = ("merchant_code", "public_id", "product__title")
     search_help_text = _("Merchant code, title or id")
@@ -95,6 +119,28 @@ class StockConsole(ConsoleModelAdmin):
         in_force = PriceVersion.objects.filter(sku=OuterRef("pk")).in_force()
         rows = super().get_queryset(request).select_related("product", "stock")
         return rows.annotate(price_now=Subquery(in_force.values("price")[:1]))
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        """Offer boxes to tick to those who may change what they tick."""
+        may = self.actor(request).may("catalog.stock")
+        return self.list_display if may else self.list_display[1:]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        context = dict(extra_context or {})
+        if self.actor(request).may("catalog.stock"):
+            context["bulk_url"] = reverse(BULK, args=[ChangeMany.name])
+            context["bulk_all"] = urlencode({"list": request.GET.urlencode()})
+        return super().changelist_view(request, context)
+
+    @display(description="")
+    def chosen(self, sku: Sku) -> str:
+        """A box to tick, part of the form above the list."""
+        label = gettext("Choose %(code)s") % {"code": sku.merchant_code}
+        return format_html(
+            '<input type="checkbox" name="sku" value="{}" form="chosen" aria-label="{}">',
+            sku.public_id,
+            label,
+        )
 
     @display(description=_("merchant code"), ordering="merchant_code")
     def code(self, sku: Sku) -> str:

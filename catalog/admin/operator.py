@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -20,12 +22,15 @@ from catalog.admin.forms import (
     CategoryForm,
     ReasonForm,
     RejectForm,
+    RulesForm,
     VersionForm,
 )
 from catalog.admin.pages import ProductConsole, ReviewConsole
-from catalog.enums import ReviewStatus, ShelfStatus, Verdict
+from catalog.enums import AttributeKind, ReviewStatus, ShelfStatus, ShippingTime, Verdict
 from catalog.models import Brand, Category, Product, ProductReview
-from catalog.services import reviews, taxonomy
+from catalog.policies import AttributeRule
+from catalog.selectors import category_rules
+from catalog.services import reviews, rules, taxonomy
 from catalog.services.reviews import Reason
 from kernel.actors import Actor
 from kernel.admin import home
@@ -33,6 +38,7 @@ from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.sites import operator_site
 
 PERMISSION = "catalog.operate"
+SHOWN_VERSIONS = 20
 
 
 class ApproveReview(Act):
@@ -83,11 +89,32 @@ class RejectReview(Act):
         return _("The product is rejected.")
 
 
+class RequestChanges(RejectReview):
+    """Something has to be said better, and what; no verdict against the product."""
+
+    name = "request-changes"
+    label = _("Request changes")
+    intro = _("It goes back to the merchant as a draft, with what to change at each field.")
+    is_dangerous = False
+
+    def run(
+        self, *, actor: Actor, target: ProductReview, data: dict[str, Any], at: datetime
+    ) -> Any:
+        reviews.request_changes(
+            review=target,
+            reasons=[Reason(name, "content", text) for name, text in data["reasons"].items()],
+            version=data["version"],
+            actor=actor,
+            at=at,
+        )
+        return _("The merchant is asked for changes.")
+
+
 @admin.register(ProductReview, site=operator_site)
 class OperatorReviewConsole(ReviewConsole):
     """The review queue."""
 
-    acts = (ApproveReview, RejectReview)
+    acts = (ApproveReview, RequestChanges, RejectReview)
 
 
 class BanProduct(Act):
@@ -169,6 +196,7 @@ class SetAttribute(Act):
 
     name = "set-attribute"
     label = _("Set an attribute")
+    intro = _("It is part of the rules: they get a new version.")
     permission = PERMISSION
     form_class = AttributeForm
 
@@ -176,8 +204,40 @@ class SetAttribute(Act):
         return target.is_leaf
 
     def run(self, *, actor: Actor, target: Category, data: dict[str, Any], at: datetime) -> Any:
-        taxonomy.set_attribute(category=target, actor=actor, at=at, **data)
+        rules.set_attribute(category=target, attribute=AttributeRule(**data), actor=actor, at=at)
         return _("The attribute is set.")
+
+
+class SetRules(Act):
+    """The next version of a leaf's rules."""
+
+    name = "set-rules"
+    label = _("Set the rules")
+    intro = _(
+        "They hold for every product that is written from now on, in the console, by API and by "
+        "import. Products that stand are asked at their next change."
+    )
+    permission = PERMISSION
+
+    def applies(self, actor: Actor, target: Category) -> bool:
+        return target.is_leaf
+
+    def form(self, actor: Actor, target: Category, **kwargs: Any) -> forms.Form:
+        return RulesForm(initial=asdict(category_rules(target)), **kwargs)
+
+    def run(self, *, actor: Actor, target: Category, data: dict[str, Any], at: datetime) -> Any:
+        reason = data.pop("reason")
+        changed = {**data, "shipping_times": tuple(data["shipping_times"])}
+        given = rules.set_rules(
+            category=target,
+            rules=replace(category_rules(target), **changed),
+            reason=reason,
+            actor=actor,
+            at=at,
+        )
+        return gettext("Version %(version)s of the rules holds from now on.") % {
+            "version": given.version
+        }
 
 
 @admin.register(Category, site=operator_site)
@@ -185,12 +245,12 @@ class CategoryConsole(ConsoleModelAdmin):
     """The category tree, each node after its parent."""
 
     permission = PERMISSION
-    acts = (AddCategory, AddChild, SetAttribute)
+    acts = (AddCategory, AddChild, SetRules, SetAttribute)
     list_display = ("indented", "name_en", "level", "is_leaf", "parent")
     list_filter = ("level", "is_leaf")
     search_fields = ("name", "name_en")
     ordering = ("path",)
-    extra_template = "catalog/attributes.html"
+    extra_template = "catalog/rules.html"
     fields = (("name", "name_en"), ("parent", "level"), "is_leaf")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
@@ -202,7 +262,15 @@ class CategoryConsole(ConsoleModelAdmin):
         return "\u3000" * (category.level - 1) + category.name
 
     def page_context(self, request: HttpRequest, target: Category) -> dict[str, Any]:
-        return {"attributes": list(target.attributes.order_by("-is_required", "name"))}
+        if not target.is_leaf:
+            return {"rules": None}
+        rules = category_rules(target)
+        return {
+            "rules": rules,
+            "attributes": [(one, AttributeKind(one.kind).label) for one in rules.attributes],
+            "shipping_times": [ShippingTime(one).label for one in rules.shipping_times],
+            "versions": list(target.rule_sets.order_by("-version")[:SHOWN_VERSIONS]),
+        }
 
 
 class AddBrand(Act):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -11,9 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from catalog.admin import wording
-from catalog.enums import DisplayState
+from catalog.enums import DisplayState, ShelfStatus
 from catalog.models import Brand, Category, Product, ProductReview
+from catalog.policies import restore_until
 from catalog.selectors import category_path, skus_of, with_available
+from catalog.selectors.diffs import (
+    FieldChange,
+    changes_between,
+    changes_of,
+    variants_since_last_approval,
+)
+from catalog.services import content as contents
+from catalog.services.content import Content
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.pictures import pictured
 
@@ -30,8 +41,15 @@ class StateFilter(admin.SimpleListFilter):
         return list(DisplayState.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        is_known = self.value() in DisplayState.values
-        return queryset.filter(display_state=self.value()) if is_known else queryset
+        """Return the rows of the state; without one, all that are not in the recycle bin."""
+        if self.value() in DisplayState.values:
+            return queryset.filter(display_state=self.value())
+        return queryset.exclude(shelf_status=ShelfStatus.DELETED)
+
+
+def is_bin(request: HttpRequest) -> bool:
+    """Tell whether the list that is asked for is the recycle bin (CA-23)."""
+    return request.GET.get(StateFilter.parameter_name) == DisplayState.DELETED
 
 
 class ProductConsole(ConsoleModelAdmin):
@@ -63,6 +81,16 @@ class ProductConsole(ConsoleModelAdmin):
         """The price band."""
         return wording.price_band(product)
 
+    @display(description=_("deleted at"), ordering="deleted_at")
+    def binned_at(self, product: Product) -> datetime | None:
+        """Since when it is in the recycle bin."""
+        return product.deleted_at
+
+    @display(description=_("can be restored until"))
+    def restorable_until(self, product: Product) -> datetime | None:
+        """The last moment to take it out of the bin."""
+        return restore_until(product)
+
     @display(description=_("available"))
     def pieces(self, product: Any) -> int:
         """What can be sold of it."""
@@ -91,11 +119,12 @@ class ProductConsole(ConsoleModelAdmin):
         return {
             "product": target,
             "state": DisplayState(target.display_state).label,
+            "restore_until": restore_until(target),
             "state_tone": wording.STATE_TONES[target.display_state],
             "band": wording.price_band(target),
             "category_path": " / ".join(node.name for node in path),
             "skus": skus,
-            "waiting": _rows(draft.changes) if draft else [],
+            "changes": _waiting(target, draft.changes) if draft else [],
             "reviews": [
                 {"row": review, "tone": wording.VERDICT_TONES[review.verdict]} for review in reviews
             ],
@@ -132,8 +161,9 @@ class ReviewConsole(ConsoleModelAdmin):
             "verdict_tone": wording.VERDICT_TONES[target.verdict],
             "state": DisplayState(target.product.display_state).label,
             "state_tone": wording.STATE_TONES[target.product.display_state],
-            "submitted": _rows(target.content),
-            "live": _live_rows(target) if target.is_draft else [],
+            "changes": _changes(changes_of(target)) if target.before else [],
+            "submitted": [] if target.is_draft else _rows(target.content),
+            "variants": variants_since_last_approval(target),
             "reasons": [
                 {**one, "title": wording.FIELDS.get(one["field"], one["field"])}
                 for one in target.reasons
@@ -141,24 +171,33 @@ class ReviewConsole(ConsoleModelAdmin):
         }
 
 
-def _live_rows(review: ProductReview) -> list[tuple[Any, str]]:
-    """What the changed fields say now, for the reviewer to compare."""
-    product = review.product
-    live = {
-        name: getattr(product, name) for name in review.content if name not in ("category", "brand")
+def _waiting(product: Product, changes: dict[str, Any]) -> list[dict[str, Any]]:
+    """What would change if all that waits were approved now."""
+    live = contents.snapshot(Content.of(product))
+    return _changes(changes_between(live, changes))
+
+
+def _changes(changes: Sequence[FieldChange]) -> list[dict[str, Any]]:
+    ids = {
+        value
+        for one in changes
+        if one.field in ("category", "brand")
+        for value in (one.before, one.after)
+        if value
     }
-    if "category" in review.content:
-        live["category"] = product.category.name
-    if "brand" in review.content and product.brand:
-        live["brand"] = product.brand.name
-    return wording.content_rows(live, {})
+    return wording.change_rows(changes, _names(ids))
 
 
 def _rows(content: dict[str, Any]) -> list[tuple[Any, str]]:
     ids = [value for key, value in content.items() if key in ("category", "brand") and value]
+    return wording.content_rows(content, _names(ids))
+
+
+def _names(ids: Collection[str]) -> dict[str, str]:
+    if not ids:
+        return {}
     names = dict(Category.objects.filter(public_id__in=ids).values_list("public_id", "name"))
-    names |= dict(Brand.objects.filter(public_id__in=ids).values_list("public_id", "name"))
-    return wording.content_rows(content, names)
+    return names | dict(Brand.objects.filter(public_id__in=ids).values_list("public_id", "name"))
 
 
 def _sku_model() -> Any:

@@ -9,8 +9,18 @@ from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from catalog.enums import DisplayState, ImportStatus, MovementKind, Verdict
+from catalog.enums import (
+    BulkLineState,
+    BulkStatus,
+    DisplayState,
+    ImportStatus,
+    MovementKind,
+    PriceEvidence,
+    ShippingTime,
+    Verdict,
+)
 from catalog.models import Product
+from catalog.selectors.diffs import PICTURES, FieldChange
 from kernel import money
 from kernel.admin.pictures import picture
 
@@ -28,6 +38,7 @@ VERDICT_TONES: dict[str, str] = {
     Verdict.PENDING: "warning",
     Verdict.APPROVED: "success",
     Verdict.REJECTED: "danger",
+    Verdict.CHANGES_REQUESTED: "info",
     Verdict.WITHDRAWN: "default",
 }
 IMPORT_TONES: dict[str, str] = {
@@ -35,6 +46,23 @@ IMPORT_TONES: dict[str, str] = {
     ImportStatus.RUNNING: "info",
     ImportStatus.DONE: "success",
     ImportStatus.FAILED: "danger",
+}
+BULK_TONES: dict[str, str] = {
+    BulkStatus.PREPARED: "warning",
+    BulkStatus.APPLYING: "info",
+    BulkStatus.APPLIED: "success",
+    BulkStatus.UNDOING: "info",
+    BulkStatus.UNDONE: "default",
+    BulkStatus.DISCARDED: "default",
+}
+BULK_LINE_TONES: dict[str, str] = {
+    BulkLineState.WAITING: "warning",
+    BulkLineState.SAME: "default",
+    BulkLineState.BAD: "danger",
+    BulkLineState.APPLIED: "success",
+    BulkLineState.PASSED: "danger",
+    BulkLineState.UNDONE: "default",
+    BulkLineState.KEPT: "warning",
 }
 MOVEMENT_TONES: dict[str, str] = {
     MovementKind.INITIAL: "default",
@@ -47,6 +75,8 @@ MOVEMENT_TONES: dict[str, str] = {
 }
 STOCK_TONES = {"in_stock": "success", "low_stock": "warning", "out_of_stock": "danger"}
 
+#: Fields whose value is one of a few words.
+CHOICES: dict[str, Any] = {"shipping_time": ShippingTime, "price_evidence": PriceEvidence}
 #: What a reviewer and a merchant call the fields of a product.
 FIELDS: dict[str, str | Promise] = {
     "title": _("title"),
@@ -57,6 +87,10 @@ FIELDS: dict[str, str | Promise] = {
     "unit": _("unit"),
     "attributes": _("attributes"),
     "image_urls": _("pictures"),
+    "detail_image_urls": _("detail pictures"),
+    "shipping_time": _("shipping time"),
+    "price_evidence": _("evidence of the list price"),
+    "price_evidence_url": _("picture of the evidence"),
     "option_names": _("options"),
     "merchant_code": _("merchant code"),
 }
@@ -87,6 +121,46 @@ def lines_of(attributes: Sequence[Mapping[str, str]]) -> str:
     return "\n".join(f"{one['name']}={one['value']}" for one in attributes)
 
 
+PART_TONES = {"added": "success", "removed": "danger", "changed": "warning", "kept": "default"}
+PART_WORDS = {"added": _("new"), "removed": _("gone"), "changed": _("changed"), "kept": _("same")}
+
+
+def change_rows(changes: Sequence[FieldChange], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return rows of a table field, before, after; parts of a field carry a badge of their own.
+
+    `names` are those of the public ids in it.
+    """
+    rows: list[dict[str, Any]] = []
+    for one in changes:
+        is_pictures = one.field in PICTURES
+        rows.append(
+            {
+                "title": FIELDS.get(one.field, one.field),
+                "before": _value(one.field, one.before, names),
+                "after": _value(one.field, one.after, names),
+                "parts": [
+                    {
+                        "name": "" if is_pictures else part.name,
+                        "picture": picture(part.name, size="big") if is_pictures else "",
+                        "before": part.before,
+                        "after": part.after,
+                        "state": part.state,
+                        "word": PART_WORDS[part.state],
+                        "tone": PART_TONES[part.state],
+                    }
+                    for part in one.parts
+                ],
+            }
+        )
+    return rows
+
+
+def _value(field: str, value: Any, names: Mapping[str, str]) -> str:
+    if field in CHOICES and value:
+        return str(CHOICES[field](value).label)
+    return "" if value in (None, [], "") else names.get(str(value), str(value))
+
+
 def content_rows(
     content: Mapping[str, Any], names: Mapping[str, str]
 ) -> list[tuple[str | Promise, str]]:
@@ -98,8 +172,10 @@ def content_rows(
             continue
         if name == "attributes":
             text = lines_of(value)
-        elif name == "image_urls":
+        elif name in PICTURES:
             text = format_html_join(" ", "{}", ((picture(url, size="big"),) for url in value))
+        elif name in CHOICES:
+            text = str(CHOICES[name](value).label)
         elif isinstance(value, list):
             text = "\n".join(str(one) for one in value)
         else:

@@ -8,14 +8,25 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from catalog.enums import DisplayState, ImportFormat, Verdict
-from catalog.policies import MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS
+from catalog.enums import (
+    AttributeKind,
+    BulkLineState,
+    DisplayState,
+    ImportFormat,
+    PriceEvidence,
+    ShippingTime,
+    Verdict,
+)
+from catalog.policies import MAX_CHANGE_BP, MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS, MIN_CHANGE_BP
+from catalog.services.content import EDITABLE
 from catalog.services.counting import MAX_PIECES
+from catalog.services.rules import MAX_ATTRIBUTES
 from catalog.services.search import MAX_QUERY_LENGTH, ORDERS
 from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
 from kernel.money import MAX_AMOUNT
 
 MAX_STOCK_EDITS = 200
+MAX_BULK_ROWS = 1_000
 
 
 class CatalogSearchQuery(In):
@@ -70,6 +81,19 @@ class ProductContentIn(In):
     image_urls = serializers.ListField(
         child=Text(max_length=300), required=False, max_length=MAX_IMAGES
     )
+    detail_image_urls = serializers.ListField(
+        child=Text(max_length=300), required=False, max_length=MAX_IMAGES
+    )
+    shipping_time = serializers.ChoiceField(
+        choices=ShippingTime.choices,
+        required=False,
+        allow_blank=True,
+        help_text="Empty is what the shop promises.",
+    )
+    price_evidence = serializers.ChoiceField(
+        choices=PriceEvidence.choices, required=False, allow_blank=True
+    )
+    price_evidence_url = Text(required=False, max_length=300, allow_blank=True)
 
 
 class ProductIn(ProductContentIn):
@@ -121,15 +145,26 @@ class SkuPriceIn(In):
     effective_from = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class StockEditIn(In):
-    """Either `delta`, or `set_to` with the count that was `expected` to be there."""
+def _name_one_sku(attrs: dict[str, Any]) -> None:
+    if ("sku_id" in attrs) == ("merchant_code" in attrs):
+        detail = _("Name the SKU by its id or by its merchant code.")
+        raise serializers.ValidationError(detail, code="id_or_code")
 
-    sku_id = Text(max_length=32)
+
+class StockEditIn(In):
+    """Either `delta`, or `set_to` with the count that was `expected` to be there.
+
+    The SKU is named by its id or by the shop's own code.
+    """
+
+    sku_id = Text(required=False, max_length=32)
+    merchant_code = Text(required=False, max_length=64)
     delta = Whole(required=False, min_value=-MAX_PIECES, max_value=MAX_PIECES)
     set_to = Whole(required=False, min_value=0, max_value=MAX_PIECES)
     expected = Whole(required=False, min_value=0, max_value=MAX_PIECES)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        _name_one_sku(attrs)
         is_count = "set_to" in attrs and "expected" in attrs and "delta" not in attrs
         is_delta = "delta" in attrs and not {"set_to", "expected"} & set(attrs)
         if not (is_count or is_delta):
@@ -144,6 +179,51 @@ class StockEditsIn(In):
     """Rows that are applied one by one; a refused row does not stop the others."""
 
     edits = serializers.ListField(child=StockEditIn(), min_length=1, max_length=MAX_STOCK_EDITS)
+
+
+class StockCountIn(In):
+    """What is on hand, pieces held for orders included; the SKU by its id or the shop's code."""
+
+    sku_id = Text(required=False, max_length=32)
+    merchant_code = Text(required=False, max_length=64)
+    on_hand = Whole(min_value=0, max_value=MAX_PIECES)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        _name_one_sku(attrs)
+        return attrs
+
+
+class StockCountsIn(In):
+    """Counts that replace what is there; SKUs that are not named stay as they are."""
+
+    counts = serializers.ListField(child=StockCountIn(), min_length=1, max_length=MAX_STOCK_EDITS)
+
+
+class BulkRowIn(In):
+    """What is to become of one SKU: minor units, pieces on hand; what is left out stays."""
+
+    merchant_code = Text(max_length=64)
+    price = Amount(required=False)
+    list_price = Amount(required=False)
+    stock = Whole(required=False, min_value=0, max_value=MAX_PIECES)
+
+
+class BulkEditIn(In):
+    """Rows that are looked at, and not changed before they are applied.
+
+    With `price_change_bp` (-1000 is 10 % less) the prices in force are changed by that instead.
+    """
+
+    rows = serializers.ListField(child=BulkRowIn(), min_length=1, max_length=MAX_BULK_ROWS)
+    price_change_bp = Whole(
+        required=False, min_value=MIN_CHANGE_BP, max_value=MAX_CHANGE_BP, allow_null=True
+    )
+
+
+class BulkLineQuery(In):
+    """Which rows."""
+
+    state = serializers.ChoiceField(required=False, choices=BulkLineState.choices)
 
 
 class StockQuery(In):
@@ -205,8 +285,38 @@ class CategoryAttributeIn(In):
     """What products of the leaf may or must say; no choices mean free text."""
 
     name = Text(max_length=60)
+    kind = serializers.ChoiceField(choices=AttributeKind.choices, required=False)
     is_required = Flag(required=False)
+    is_multiple = Flag(required=False)
+    allows_custom = Flag(required=False)
+    unit = Text(required=False, max_length=10, allow_blank=True)
     choices = serializers.ListField(child=Text(max_length=60), required=False, max_length=200)
+
+
+class CategoryRulesIn(In):
+    """The next version of a leaf's rules, made on the `version` that was read (0: the defaults).
+
+    A number that is left out keeps its value; widths are half-width units.
+    """
+
+    version = Whole(min_value=0)
+    attributes = serializers.ListField(
+        child=CategoryAttributeIn(), required=False, max_length=MAX_ATTRIBUTES
+    )
+    max_option_names = Whole(required=False)
+    max_option_values = Whole(required=False)
+    max_skus = Whole(required=False)
+    min_title_width = Whole(required=False)
+    max_title_width = Whole(required=False)
+    min_main_images = Whole(required=False)
+    max_main_images = Whole(required=False)
+    max_images = Whole(required=False)
+    max_list_price_factor = Whole(required=False)
+    needs_list_price_evidence = Flag(required=False)
+    shipping_times = serializers.ListField(
+        child=serializers.ChoiceField(choices=ShippingTime.choices), required=False, max_length=10
+    )
+    reason = Text(required=False, max_length=200, allow_blank=True)
 
 
 class BrandIn(In):
@@ -229,8 +339,7 @@ class ImportIn(In):
 
 def content_changes(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content fields of validated `data`, but for category and brand."""
-    names = ("title", "brief", "description", "unit", "attributes", "image_urls")
-    changes = {name: data[name] for name in names if name in data}
+    changes = {name: data[name] for name in EDITABLE if name in data}
     if "attributes" in changes:
         changes["attributes"] = [dict(one) for one in changes["attributes"]]
     return changes

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from typing import Any
+
+from django.db.models import Q
 
 from catalog import selectors
 from catalog.api.inputs import (
@@ -14,6 +17,7 @@ from catalog.api.inputs import (
     ShopProductQuery,
     SkuIn,
     SkuPriceIn,
+    StockCountsIn,
     StockEditsIn,
     StockMovementQuery,
     StockQuery,
@@ -48,7 +52,6 @@ from catalog.services.variants import SkuSpec
 from kernel.actors import Actor, Role
 from kernel.api.operations import idempotency_key, listing, operation
 from kernel.api.views import View
-from kernel.errors import NotFound
 from shops.models import Shop
 
 
@@ -291,24 +294,44 @@ class ShopStock(ShopView):
 
     @operation(takes=StockEditsIn, gives=StockEditResultOut, many=True, idempotent=True)
     def post(self, request: Any, data: dict[str, Any], shop_id: str) -> Any:
-        """Change stock row by row; every row has its own result."""
-        rows = Sku.objects.visible_to(request.actor)
-        asked = {one["sku_id"] for one in data["edits"]}
-        skus = {sku.public_id: sku for sku in rows.filter(public_id__in=asked)}
-        if asked - set(skus):
-            raise NotFound
+        """Change stock row by row, once per key; every row has its own result (CA-13)."""
         key = f"{request.actor.user_id}\x1f{idempotency_key(request)}"
+        named = _named_skus(request.actor, data["edits"])
         return counting.edit(
             edits=[
-                StockEdit(
-                    skus[one["sku_id"]], one.get("delta"), one.get("set_to"), one.get("expected")
-                )
-                for one in data["edits"]
+                StockEdit(sku, one.get("delta"), one.get("set_to"), one.get("expected"))
+                for sku, one in zip(named, data["edits"], strict=True)
             ],
             reference=hashlib.sha256(key.encode()).hexdigest()[:32],
             actor=request.actor,
             at=request.at,
         )
+
+    @operation(takes=StockCountsIn, gives=StockEditResultOut, many=True)
+    def put(self, request: Any, data: dict[str, Any], shop_id: str) -> Any:
+        """Set counts as another system has them, row by row; sent twice it changes nothing."""
+        named = _named_skus(request.actor, data["counts"])
+        return counting.edit(
+            edits=[
+                StockEdit(sku, set_to=one["on_hand"])
+                for sku, one in zip(named, data["counts"], strict=True)
+            ],
+            reference=uuid.uuid4().hex,
+            actor=request.actor,
+            at=request.at,
+        )
+
+
+def _named_skus(actor: Actor, rows: list[dict[str, Any]]) -> list[Sku | None]:
+    """Return the SKU that each row names by id or merchant code, None for one of nobody's."""
+    ids = [row["sku_id"] for row in rows if "sku_id" in row]
+    codes = [row["merchant_code"] for row in rows if "merchant_code" in row]
+    found = Sku.objects.visible_to(actor).filter(Q(public_id__in=ids) | Q(merchant_code__in=codes))
+    by_name = {}
+    for sku in found:
+        by_name["sku_id", sku.public_id] = by_name["merchant_code", sku.merchant_code] = sku
+    names = [next(name for name in ("sku_id", "merchant_code") if name in row) for row in rows]
+    return [by_name.get((name, row[name])) for name, row in zip(names, rows, strict=True)]
 
 
 class ShopStockMovements(ShopView):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from catalog.api.inputs import (
     BrandIn,
     CategoryAttributeIn,
     CategoryIn,
+    CategoryRulesIn,
     ProductApprovalIn,
     ProductBanIn,
     ProductRejectionIn,
@@ -17,12 +19,14 @@ from catalog.api.outputs import (
     BrandOut,
     CategoryAttributeOut,
     CategoryOut,
+    CategoryRulesOut,
     ProductReviewOut,
     ShopProductPageOut,
 )
 from catalog.models import Category, Product, ProductReview
-from catalog.selectors import shop_product_page
-from catalog.services import reviews, taxonomy
+from catalog.policies import AttributeRule
+from catalog.selectors import category_rules, shop_product_page
+from catalog.services import reviews, rules, taxonomy
 from catalog.services.reviews import Reason
 from kernel.actors import Actor, Role
 from kernel.api.operations import listing, operation
@@ -39,6 +43,14 @@ class OperatorView(View):
 def _review(actor: Actor, review_id: str) -> ProductReview:
     rows = ProductReview.objects.select_related("product", "shop")
     return rows.get_visible(actor, public_id=review_id)
+
+
+def _attribute(data: dict[str, Any]) -> AttributeRule:
+    return AttributeRule(**{**data, "choices": tuple(data.get("choices", ()))})
+
+
+def _attributes(rows: list[dict[str, Any]]) -> tuple[AttributeRule, ...]:
+    return tuple(_attribute(row) for row in rows)
 
 
 def _product(actor: Actor, product_id: str) -> Product:
@@ -87,6 +99,21 @@ class ReviewRejection(OperatorView):
         return _review(request.actor, review_id)
 
 
+class ReviewChangeRequest(OperatorView):
+    @operation(takes=ProductRejectionIn, gives=ProductReviewOut)
+    def post(self, request: Any, data: dict[str, Any], review_id: str) -> Any:
+        """Ask for changes of the submitted version, field by field; it is no rejection."""
+        review = _review(request.actor, review_id)
+        reviews.request_changes(
+            review=review,
+            reasons=[Reason(**one) for one in data["reasons"]],
+            version=data["version"],
+            actor=request.actor,
+            at=request.at,
+        )
+        return _review(request.actor, review_id)
+
+
 class ProductBan(OperatorView):
     @operation(takes=ProductBanIn, gives=ShopProductPageOut)
     def post(self, request: Any, data: dict[str, Any], product_id: str) -> Any:
@@ -124,14 +151,31 @@ class OperatorCategoryAttributes(OperatorView):
     @operation(takes=CategoryAttributeIn, gives=CategoryAttributeOut)
     def put(self, request: Any, data: dict[str, Any], category_id: str) -> Any:
         """Set what products of a leaf may or must say."""
-        return taxonomy.set_attribute(
+        return rules.set_attribute(
             category=Category.objects.get_visible(request.actor, public_id=category_id),
-            name=data["name"],
-            is_required=data.get("is_required", False),
-            choices=data.get("choices", []),
+            attribute=_attribute(data),
             actor=request.actor,
             at=request.at,
         )
+
+
+class OperatorCategoryRules(OperatorView):
+    @operation(takes=CategoryRulesIn, gives=CategoryRulesOut)
+    def put(self, request: Any, data: dict[str, Any], category_id: str) -> Any:
+        """Give a leaf the next version of its rules."""
+        category = Category.objects.get_visible(request.actor, public_id=category_id)
+        reason = data.pop("reason", "")
+        for name, make in (("attributes", _attributes), ("shipping_times", tuple)):
+            if name in data:
+                data[name] = make(data[name])
+        given = rules.set_rules(
+            category=category,
+            rules=replace(category_rules(category), **data),
+            reason=reason,
+            actor=request.actor,
+            at=request.at,
+        )
+        return {"category": category, "rules": given}
 
 
 class OperatorBrands(OperatorView):

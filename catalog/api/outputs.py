@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.enums import (
+    AttributeKind,
     DisplayState,
     DraftStatus,
     ImportFormat,
@@ -16,10 +17,12 @@ from catalog.enums import (
     MovementKind,
     ReviewStatus,
     ShelfStatus,
+    ShippingTime,
     Verdict,
 )
-from catalog.models import ImportRowError, Product
+from catalog.models import ImportRowError, Product, ProductReview
 from catalog.selectors import PurchaseLimitsOut
+from catalog.selectors.diffs import changes_of
 from kernel.api.serializers import Money, Out
 from shops.selectors import StorefrontOut, storefronts
 
@@ -46,22 +49,44 @@ class CategoryNameOut(Out):
 
 
 class CategoryAttributeOut(Out):
-    """What a product of the category may or must say."""
+    """What a product of the category may or must say.
+
+    Several values stand in one text, separated by ``、``. Without choices, or with
+    `allows_custom`, other values may be said.
+    """
 
     name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=AttributeKind.choices)
     is_required = serializers.BooleanField()
+    is_multiple = serializers.BooleanField()
+    allows_custom = serializers.BooleanField()
+    unit = serializers.CharField()
     choices = serializers.ListField(child=serializers.CharField())
 
 
 class CategoryRulesOut(Out):
-    """All rules of a category in one answer (CA-01)."""
+    """All rules of a category in one answer (CA-01); `version` 0 are the defaults.
+
+    Widths are half-width units: a Chinese character counts 2.
+    """
 
     category = CategoryNameOut()
     is_leaf = serializers.BooleanField(source="category.is_leaf")
-    attributes = CategoryAttributeOut(many=True)
-    max_option_names = serializers.IntegerField()
-    max_skus = serializers.IntegerField()
-    max_images = serializers.IntegerField()
+    version = serializers.IntegerField(source="rules.version")
+    attributes = CategoryAttributeOut(source="rules.attributes", many=True)
+    max_option_names = serializers.IntegerField(source="rules.max_option_names")
+    max_option_values = serializers.IntegerField(source="rules.max_option_values")
+    max_skus = serializers.IntegerField(source="rules.max_skus")
+    min_title_width = serializers.IntegerField(source="rules.min_title_width")
+    max_title_width = serializers.IntegerField(source="rules.max_title_width")
+    min_main_images = serializers.IntegerField(source="rules.min_main_images")
+    max_main_images = serializers.IntegerField(source="rules.max_main_images")
+    max_images = serializers.IntegerField(source="rules.max_images")
+    max_list_price_factor = serializers.IntegerField(source="rules.max_list_price_factor")
+    needs_list_price_evidence = serializers.BooleanField(source="rules.needs_list_price_evidence")
+    shipping_times = serializers.ListField(
+        source="rules.shipping_times", child=serializers.ChoiceField(choices=ShippingTime.choices)
+    )
 
 
 class BrandOut(Out):
@@ -143,6 +168,10 @@ class ProductPageOut(Out):
     category_path = CategoryNameOut(many=True)
     attributes = ProductAttributeOut(source="product.attributes", many=True)
     image_urls = serializers.ListField(source="product.image_urls", child=serializers.CharField())
+    detail_image_urls = serializers.ListField(
+        source="product.detail_image_urls", child=serializers.CharField()
+    )
+    shipping_time = serializers.CharField(source="product.shipping_time")
     option_names = serializers.ListField(
         source="product.option_names", child=serializers.CharField()
     )
@@ -194,6 +223,12 @@ class ShopProductPageOut(Out):
     category = CategoryNameOut(source="product.category")
     attributes = ProductAttributeOut(source="product.attributes", many=True)
     image_urls = serializers.ListField(source="product.image_urls", child=serializers.CharField())
+    detail_image_urls = serializers.ListField(
+        source="product.detail_image_urls", child=serializers.CharField()
+    )
+    shipping_time = serializers.CharField(source="product.shipping_time")
+    price_evidence = serializers.CharField(source="product.price_evidence")
+    price_evidence_url = serializers.CharField(source="product.price_evidence_url")
     option_names = serializers.ListField(
         source="product.option_names", child=serializers.CharField()
     )
@@ -225,6 +260,14 @@ class RejectionReasonOut(Out):
     message = serializers.CharField()
 
 
+class FieldChangeOut(Out):
+    """A field as it was and as it is meant to be; null was empty."""
+
+    field = serializers.CharField()
+    before = serializers.JSONField()
+    after = serializers.JSONField()
+
+
 class ProductReviewOut(Out):
     """A submission and its verdict."""
 
@@ -233,14 +276,22 @@ class ProductReviewOut(Out):
     product_title = serializers.CharField(source="product.title")
     shop_id = serializers.CharField(source="shop.public_id")
     version = serializers.IntegerField(source="product_version")
+    #: The rules of the category that it was held against; 0 are the defaults.
+    rules_version = serializers.IntegerField()
     is_change = serializers.BooleanField(source="is_draft")
     list_when_approved = serializers.BooleanField()
     #: The whole content, or the changed fields of a change.
     content = serializers.DictField()
+    #: Against what was on sale when it was submitted; else against the submission before.
+    changes = serializers.SerializerMethodField()
     verdict = serializers.ChoiceField(choices=Verdict.choices)
     reasons = RejectionReasonOut(many=True)
     submitted_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(FieldChangeOut(many=True))
+    def get_changes(self, review: ProductReview) -> Any:
+        return FieldChangeOut(changes_of(review), many=True).data
 
 
 class PriceVersionOut(Out):
@@ -265,9 +316,10 @@ class StockOut(Out):
 
 
 class StockEditResultOut(Out):
-    """What became of one row, and the counters after it."""
+    """What became of one row, in the order of the rows, and the counters after it."""
 
-    sku_id = serializers.CharField(source="sku.public_id")
+    sku_id = serializers.CharField(source="sku.public_id", allow_null=True, default=None)
+    merchant_code = serializers.CharField(source="sku.merchant_code", allow_null=True, default=None)
     is_ok = serializers.BooleanField()
     code = serializers.CharField()
     on_hand = serializers.IntegerField()

@@ -37,9 +37,9 @@ class CategoryRulesView(View):
 
     @operation(gives=CategoryRulesOut)
     def get(self, request: Any, category_id: str) -> Any:
-        """What a product of this category must say."""
+        """Everything that products of this category obey: what forms, API and imports ask."""
         category = Category.objects.get_visible(request.actor, public_id=category_id)
-        return selectors.category_rules(category)
+        return {"category": category, "rules": selectors.category_rules(category)}
 
 
 class Brands(View):

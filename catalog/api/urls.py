@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from catalog.api import imports, merchant, operator, public
+from catalog.api import bulk, imports, merchant, operator, public
 
 SHOP = "shops/<str:shop_id>"
 PRODUCT = f"{SHOP}/products/<str:product_id>"
+BULK = f"{SHOP}/bulk-edits/<str:bulk_edit_id>"
 REVIEW = "operator/reviews/<str:review_id>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,6 +29,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SHOP}/skus/<str:sku_id>/prices", merchant.ShopSkuPrices.as_view()),
     path(f"{SHOP}/stock", merchant.ShopStock.as_view()),
     path(f"{SHOP}/stock/movements", merchant.ShopStockMovements.as_view()),
+    path(f"{SHOP}/bulk-edits", bulk.ShopBulkEdits.as_view()),
+    path(BULK, bulk.ShopBulkEdit.as_view()),
+    path(f"{BULK}/rows", bulk.ShopBulkEditLines.as_view()),
+    path(f"{BULK}/apply", bulk.ShopBulkEditApplication.as_view()),
+    path(f"{BULK}/undo", bulk.ShopBulkEditUndo.as_view()),
+    path(f"{BULK}/discard", bulk.ShopBulkEditDiscard.as_view()),
     path(f"{SHOP}/imports", imports.ShopImports.as_view()),
     path(f"{SHOP}/imports/<str:import_id>", imports.ShopImport.as_view()),
     path(f"{SHOP}/imports/<str:import_id>/errors", imports.ShopImportErrors.as_view()),
@@ -35,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(REVIEW, operator.ReviewView.as_view()),
     path(f"{REVIEW}/approve", operator.ReviewApproval.as_view()),
     path(f"{REVIEW}/reject", operator.ReviewRejection.as_view()),
+    path(f"{REVIEW}/request-changes", operator.ReviewChangeRequest.as_view()),
     path("operator/products/<str:product_id>/ban", operator.ProductBan.as_view()),
     path("operator/products/<str:product_id>/reopen", operator.ProductReopening.as_view()),
     path("operator/categories", operator.OperatorCategories.as_view()),
@@ -42,5 +50,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "operator/categories/<str:category_id>/attributes",
         operator.OperatorCategoryAttributes.as_view(),
     ),
+    path("operator/categories/<str:category_id>/rules", operator.OperatorCategoryRules.as_view()),
     path("operator/brands", operator.OperatorBrands.as_view()),
 ]

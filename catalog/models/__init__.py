@@ -1,15 +1,18 @@
 """What is sold: categories, products, SKUs, prices over time, stock."""
 
+from catalog.models.bulk import BulkEdit, BulkEditLine
 from catalog.models.importing import ImportJob, ImportRowError
 from catalog.models.price import PriceVersion
 from catalog.models.product import Product, ProductDraft, ProductReview, Sku
 from catalog.models.stock import Stock, StockMovement
-from catalog.models.taxonomy import Attribute, Brand, Category
+from catalog.models.taxonomy import Brand, Category, CategoryRuleSet
 
 __all__ = [
-    "Attribute",
     "Brand",
+    "BulkEdit",
+    "BulkEditLine",
     "Category",
+    "CategoryRuleSet",
     "ImportJob",
     "ImportRowError",
     "PriceVersion",

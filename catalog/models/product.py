@@ -11,7 +11,15 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from catalog.enums import DisplayState, DraftStatus, ReviewStatus, ShelfStatus, Verdict
+from catalog.enums import (
+    DisplayState,
+    DraftStatus,
+    PriceEvidence,
+    ReviewStatus,
+    ShelfStatus,
+    ShippingTime,
+    Verdict,
+)
 from catalog.models.taxonomy import Brand, Category
 from kernel.actors import Actor
 from kernel.composite_keys import CompositeKey
@@ -56,7 +64,33 @@ class Product(models.Model):
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     #: ``[{"name": "材质", "value": "纯棉"}]``
     attributes = models.JSONField(_("attributes"), default=list)
+    #: The first one stands for the product wherever it is shown.
     image_urls = models.JSONField(_("pictures"), default=list)
+    #: Shown below each other under the description.
+    detail_image_urls = models.JSONField(
+        _("detail pictures"), default=list, db_default=Value([], models.JSONField())
+    )
+    #: How soon it is sent; empty is what the shop promises.
+    shipping_time = models.CharField(
+        _("shipping time"),
+        max_length=12,
+        choices=ShippingTime,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    #: What proves the list prices of its SKUs (CA-18).
+    price_evidence = models.CharField(
+        _("evidence of the list price"),
+        max_length=16,
+        choices=PriceEvidence,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    price_evidence_url = models.CharField(
+        _("picture of the evidence"), max_length=300, blank=True, default="", db_default=""
+    )
     #: Up to three names; each SKU has one value a name, in this order (CA-09).
     option_names = models.JSONField(_("options"), default=list)
     #: The merchant's own key, for imports.
@@ -108,6 +142,8 @@ class Product(models.Model):
     #: Grows with each change of content; a decision made on an older one is refused.
     version = models.PositiveIntegerField(_("version"), default=1)
     listed_at = models.DateTimeField(_("listed at"), null=True)
+    #: Since when it is in the recycle bin (CA-23).
+    deleted_at = models.DateTimeField(_("deleted at"), null=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
 
     SHELF_STATUS_TRANSITIONS = {
@@ -143,6 +179,20 @@ class Product(models.Model):
             one_of("shelf_status", ShelfStatus, "product_shelf_valid"),
             one_of("review_status", ReviewStatus, "product_review_valid"),
             one_of("draft_status", DraftStatus, "product_draft_valid"),
+            models.CheckConstraint(
+                condition=Q(shelf_status="deleted", deleted_at__isnull=False)
+                | ~Q(shelf_status="deleted") & Q(deleted_at__isnull=True),
+                name="product_deleted_since",
+            ),
+            models.CheckConstraint(
+                condition=Q(shipping_time__in=["", *ShippingTime.values]),
+                name="product_shipping_valid",
+            ),
+            models.CheckConstraint(
+                condition=Q(price_evidence="", price_evidence_url="")
+                | Q(price_evidence__in=PriceEvidence.values) & ~Q(price_evidence_url=""),
+                name="product_evidence_whole",
+            ),
             models.CheckConstraint(
                 condition=~Q(shelf_status="on") | Q(review_status="approved"),
                 name="product_listed_is_approved",
@@ -220,8 +270,14 @@ class ProductReview(models.Model):
     product_version = models.PositiveIntegerField(_("version"))
     #: The whole content as submitted, or the changes of a draft.
     content = models.JSONField(_("content"))
+    #: The same fields as they were: on sale, or in the submission before. Empty for the first.
+    before = models.JSONField(
+        _("content before"), default=dict, db_default=Value({}, models.JSONField())
+    )
     is_draft = models.BooleanField(_("change of a listed product"), default=False)
     list_when_approved = models.BooleanField(_("list when approved"), default=True)
+    #: The rules of the category that the content obeyed; 0 are the defaults.
+    rules_version = models.PositiveIntegerField(_("version of the rules"), default=0, db_default=0)
     verdict = models.CharField(
         _("verdict"), max_length=12, choices=Verdict, default=Verdict.PENDING
     )
@@ -246,7 +302,12 @@ class ProductReview(models.Model):
         )
 
     VERDICT_TRANSITIONS = {
-        Verdict.PENDING: {Verdict.APPROVED, Verdict.REJECTED, Verdict.WITHDRAWN},
+        Verdict.PENDING: {
+            Verdict.APPROVED,
+            Verdict.REJECTED,
+            Verdict.CHANGES_REQUESTED,
+            Verdict.WITHDRAWN,
+        },
     }
 
     def __str__(self) -> str:

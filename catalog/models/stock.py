@@ -101,7 +101,15 @@ class StockMovement(models.Model):
             CompositeKey(relation="sku", shared=["shop"], name="stockmovement_of_sku"),
             Wall(by="shop", name="stockmovement_wall"),
         )
-        indexes = (models.Index(fields=["shop", "-id"], name="stockmovement_shop"),)
+        indexes = (
+            models.Index(fields=["shop", "-id"], name="stockmovement_shop"),
+            # What people changed by hand: few beside what orders move.
+            models.Index(
+                fields=["sku", "-id"],
+                name="stockmovement_edits",
+                condition=Q(kind__in=["inbound", "outbound"]),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.sku_id} {self.kind} {self.on_hand_delta:+d}/{self.held_delta:+d}"

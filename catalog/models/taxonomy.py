@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -54,29 +56,58 @@ class Category(models.Model):
         return self.name
 
 
-class Attribute(models.Model):
-    """What a product of a category may or must say of itself (属性)."""
+class CategoryRuleSet(models.Model):
+    """One version of the rules of a leaf (类目规则, CA-01). Append-only: the highest one holds.
+
+    `catalog.policies.LeafRules` says what each column means.
+    """
 
     category = models.ForeignKey(
-        Category, models.CASCADE, related_name="attributes", verbose_name=_("category")
+        Category, models.PROTECT, related_name="rule_sets", verbose_name=_("category")
     )
-    name = models.CharField(_("name"), max_length=60)
-    is_required = models.BooleanField(_("required"), default=False)
-    #: Allowed values; empty for free text.
-    choices = models.JSONField(_("choices"), default=list)
+    version = models.PositiveIntegerField(_("version"))
+    #: Fields of `catalog.policies.AttributeRule`, one dictionary an attribute.
+    attributes = models.JSONField(_("attributes"), default=list)
+    max_option_names = models.PositiveSmallIntegerField(_("most options"))
+    max_option_values = models.PositiveSmallIntegerField(_("most values of an option"))
+    max_skus = models.PositiveSmallIntegerField(_("most SKUs"))
+    min_title_width = models.PositiveSmallIntegerField(_("narrowest title"))
+    max_title_width = models.PositiveSmallIntegerField(_("widest title"))
+    min_main_images = models.PositiveSmallIntegerField(_("fewest main pictures"))
+    max_main_images = models.PositiveSmallIntegerField(_("most main pictures"))
+    max_images = models.PositiveSmallIntegerField(_("most pictures altogether"))
+    max_list_price_factor = models.PositiveSmallIntegerField(_("most times the lowest price"))
+    needs_list_price_evidence = models.BooleanField(_("a list price needs evidence"))
+    shipping_times = models.JSONField(_("shipping times"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    actor_label = models.CharField(_("by"), max_length=120, blank=True)
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
 
     objects = PublicQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("attribute")
-        verbose_name_plural = _("attributes")
+        verbose_name = _("category rules")
+        verbose_name_plural = _("category rules")
         constraints = (
-            models.UniqueConstraint(fields=["category", "name"], name="attribute_once"),
-            Wall(may=READ, name="attribute_wall"),
+            models.UniqueConstraint(fields=["category", "version"], name="category_rules_once"),
+            models.CheckConstraint(
+                condition=Q(version__gte=1)
+                & Q(max_option_names__lte=3)
+                & Q(max_option_values__gte=1, max_option_values__lte=200)
+                & Q(max_skus__gte=1, max_skus__lte=600)
+                & Q(min_title_width__gte=1, min_title_width__lte=F("max_title_width"))
+                & Q(max_title_width__lte=240)
+                & Q(min_main_images__lte=F("max_main_images"))
+                & Q(max_main_images__gte=1, max_main_images__lte=5)
+                & Q(max_images__gte=F("max_main_images"), max_images__lte=50)
+                & Q(max_list_price_factor__gte=1, max_list_price_factor__lte=10),
+                name="category_rules_can_be_met",
+            ),
+            Wall(may=READ, name="category_rules_wall"),
         )
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.category} v{self.version}"
 
 
 class Brand(models.Model):

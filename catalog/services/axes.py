@@ -18,6 +18,7 @@ from catalog.errors import NotListable
 from catalog.events import ProductDelisted, ProductListed, ProductReviewed, ProductSubmitted
 from catalog.models import PriceVersion, Product, ProductDraft, ProductReview, Stock
 from catalog.policies import may_list
+from catalog.selectors import category_rules
 from catalog.services import content as contents
 from catalog.services.content import Content
 from kernel.actors import Actor
@@ -35,15 +36,34 @@ def locked(product: Product) -> Product:
     return rows.select_related("category", "brand", "shop").get(pk=product.pk)
 
 
+def waiting_content(product: Product) -> Content:
+    """Return what the locked `product` would say if all that waits were live."""
+    live = Content.of(product)
+    draft = ProductDraft.objects.filter(product=product).first()
+    return live.changed(contents.loaded(draft.changes)) if draft else live
+
+
 def open_review(
-    product: Product, *, list_when_approved: bool, actor: Actor, at: datetime
+    product: Product,
+    *,
+    list_when_approved: bool,
+    actor: Actor,
+    at: datetime,
+    rules_version: int | None = None,
 ) -> ProductReview:
-    """Move the axes to "in review" and write the review of the locked `product`."""
+    """Move the axes to "in review" and write the review of the locked `product`.
+
+    `rules_version` are the rules that the content was held against; those of today unless told.
+    """
     is_draft = product.review_status in REVIEWED
+    live = contents.snapshot(Content.of(product))
     if is_draft:
         content = ProductDraft.objects.get(product=product).changes
+        before = {name: live[name] for name in content}
     else:
-        content = contents.snapshot(Content.of(product))
+        content = live
+        last = ProductReview.objects.filter(product=product).order_by("-pk")
+        before = last.values_list("content", flat=True).first() or {}
         move(product, field="review_status", to=ReviewStatus.PENDING, at=at, actor=actor)
     if product.draft_status == DraftStatus.NONE:  # a banned product comes back without a draft
         move(product, field="draft_status", to=DraftStatus.UNSUBMITTED, at=at, actor=actor)
@@ -53,8 +73,12 @@ def open_review(
         shop_id=product.shop_id,
         product_version=product.version,
         content=content,
+        before=before,
         is_draft=is_draft,
         list_when_approved=list_when_approved,
+        rules_version=(
+            category_rules(product.category).version if rules_version is None else rules_version
+        ),
         submitted_at=at,
     )
     publish(ProductSubmitted(product_id=product.pk, shop_id=product.shop_id, review_id=review.pk))

@@ -20,9 +20,12 @@ MAX_PIECES = 100_000_000
 
 @dataclass(frozen=True)
 class StockEdit:
-    """Either `delta` pieces more or fewer, or `set_to` pieces where `expected` were seen."""
+    """Either `delta` pieces more or fewer, or `set_to` pieces where `expected` were seen.
 
-    sku: Sku
+    Without `expected` the count is set whatever was there. `sku` is None where nobody knows it.
+    """
+
+    sku: Sku | None
     delta: int | None = None
     set_to: int | None = None
     expected: int | None = None
@@ -33,11 +36,11 @@ class StockEditResult:
     """What became of one edit, and the counters after it.
 
     `code` is ``applied``, ``unchanged``, ``repeated`` (this reference was applied before),
-    ``stock_changed`` (not what was expected), ``out_of_stock`` (held pieces cannot be taken away)
-    or ``too_many``.
+    ``stock_changed`` (not what was expected), ``out_of_stock`` (held pieces cannot be taken away),
+    ``too_many`` or ``unknown_sku``.
     """
 
-    sku: Sku
+    sku: Sku | None
     code: str
     on_hand: int
     held: int
@@ -60,16 +63,20 @@ def edit(
     Edits of one SKU act one after the other. `reference` names the batch: a retry with it changes
     nothing and answers ``repeated``. One refused row does not stop the others.
     """
-    counters = _locked([one.sku for one in edits])
+    skus = [one.sku for one in edits if one.sku is not None]
+    counters = _locked(skus)
     known = set(
         StockMovement.objects.filter(
-            sku__in=[one.sku for one in edits],
+            sku__in=skus,
             reference__in=[_reference(reference, place) for place in range(len(edits))],
         ).values_list("sku_id", "reference")
     )
     moves: list[stock.Move] = []
     results = []
     for place, one in enumerate(edits):
+        if one.sku is None:
+            results.append(StockEditResult(None, "unknown_sku", 0, 0))
+            continue
         row_reference = _reference(reference, place)
         on_hand, held = counters.get(one.sku.pk, (0, 0))
         if (one.sku.pk, row_reference) in known:
@@ -116,7 +123,7 @@ def _reference(batch: str, place: int) -> str:
 def _record(
     moves: Sequence[stock.Move], edits: Sequence[StockEdit], actor: Actor, at: datetime
 ) -> None:
-    skus = {one.sku.pk: one.sku for one in edits}
+    skus = {one.sku.pk: one.sku for one in edits if one.sku is not None}
     for move in moves:
         audit.record(
             actor=actor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.errors import BadPrice
 from catalog.events import PriceChanged
 from catalog.models import PriceVersion, Product, Sku
+from catalog.policies import DEFAULT_RULES, MAX_LIST_PRICE_FACTOR, LeafRules
+from catalog.selectors import rules_of
 from kernel import audit
 from kernel.actors import Actor
 from kernel.clock import database_now
@@ -21,8 +23,6 @@ from kernel.errors import FieldError
 from kernel.events import publish
 from kernel.money import MAX_AMOUNT
 
-#: A strike-through price is at most so many times the price (CA-18).
-MAX_LIST_PRICE_FACTOR = 10
 #: How far back the sweep looks for prices that began meanwhile.
 SWEEP_WINDOW = timedelta(days=2)
 
@@ -66,7 +66,7 @@ def set_price(
     """Append a price version and return it; orders placed before keep the version they point at.
 
     Review is not needed (CA-04). Raises BadPrice for a price outside 1 to `MAX_AMOUNT`, a list
-    price below the price or above ten times it, and for a beginning in the past.
+    price that the rules of the category do not allow (CA-18), and a beginning in the past.
     """
     if effective_from is not None and effective_from < at:
         raise _bad("/effective_from", "in_the_past", _("A price cannot begin in the past."))
@@ -94,10 +94,16 @@ def append(new_prices: Sequence[NewPrice], *, actor_label: str) -> list[PriceVer
 
     The audit is the caller's: one entry a decision. Raises BadPrice; nothing is appended then.
     """
-    for new in new_prices:
-        check(new.price, new.list_price)
     product_ids = {new.sku.product_id for new in new_prices}
-    _lock_products(product_ids)
+    refused = next(filter(None, judge(new_prices, locked_products(product_ids))), None)
+    if refused is not None:
+        raise refused
+    return append_judged(new_prices, actor_label=actor_label)
+
+
+def append_judged(new_prices: Sequence[NewPrice], *, actor_label: str) -> list[PriceVersion]:
+    """Append versions that `judge` has let pass, or that held before; their products are locked."""
+    product_ids = {new.sku.product_id for new in new_prices}
     now = database_now()
     versions = PriceVersion.objects.bulk_create(
         [
@@ -127,13 +133,66 @@ def append(new_prices: Sequence[NewPrice], *, actor_label: str) -> list[PriceVer
     return versions
 
 
-def check(price: int, list_price: int | None) -> None:
-    """Raise BadPrice unless `price` and `list_price` may stand together."""
+def check(
+    price: int,
+    list_price: int | None,
+    *,
+    lowest: int | None = None,
+    factor: int = MAX_LIST_PRICE_FACTOR,
+) -> None:
+    """Raise BadPrice unless `price` and `list_price` may stand together (CA-18).
+
+    A list price is above the price, and at most `factor` times the `lowest` price of a SKU of the
+    product: of `price`, where no other is known.
+    """
     if not 1 <= price <= MAX_AMOUNT:
         raise _bad("/price", "out_of_range", _("A price is from 0.01 to 100 million."))
-    if list_price is not None and not price <= list_price <= price * MAX_LIST_PRICE_FACTOR:
-        detail = _("A list price is at least the price and at most ten times it.")
-        raise _bad("/list_price", "out_of_range", detail)
+    floor = price if lowest is None else min(price, lowest)
+    if list_price is not None and not price < list_price <= floor * factor:
+        detail = _("A list price is above the price, at most %(most)s times the lowest of a SKU.")
+        raise _bad("/list_price", "out_of_range", detail % {"most": factor})
+
+
+def judge(new_prices: Sequence[NewPrice], products: Mapping[int, Product]) -> list[BadPrice | None]:
+    """Return why each of `new_prices` may not be, None where it may; as they stand together.
+
+    `products` are theirs by primary key, with category, lowest price and evidence (CA-18).
+    """
+    with_list_price = [new for new in new_prices if new.list_price is not None]
+    rules = rules_of({products[new.sku.product_id].category_id for new in with_list_price})
+    lowest = {pk: product.min_price for pk, product in products.items()}
+    for new in new_prices:
+        known = lowest[new.sku.product_id]
+        lowest[new.sku.product_id] = new.price if known is None else min(known, new.price)
+    return [_refusal(new, products[new.sku.product_id], rules, lowest) for new in new_prices]
+
+
+def _refusal(
+    new: NewPrice,
+    product: Product,
+    rules: Mapping[int, LeafRules],
+    lowest: Mapping[int, int | None],
+) -> BadPrice | None:
+    leaf = rules.get(product.category_id, DEFAULT_RULES)
+    factor = leaf.max_list_price_factor
+    try:
+        check(new.price, new.list_price, lowest=lowest[product.pk], factor=factor)
+    except BadPrice as refusal:
+        return refusal
+    if leaf.needs_list_price_evidence and new.list_price is not None and not product.price_evidence:
+        detail = _("In this category a list price needs evidence.")
+        return _bad("/list_price", "evidence_required", detail)
+    return None
+
+
+def locked_products(product_ids: Collection[int]) -> dict[int, Product]:
+    """Lock products and return them by key, with what `judge` asks: before their SKUs' counters.
+
+    Two prices of one product at once: the second must compute the band from both.
+    """
+    rows = Product.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=product_ids)
+    needed = rows.only("category_id", "min_price", "price_evidence").order_by("pk")
+    return {product.pk: product for product in needed}
 
 
 @transaction.atomic
@@ -159,15 +218,9 @@ def apply_begun(*, limit: int = 1000) -> int:
         .values_list("sku__product_id", flat=True)[:limit]
     )
     product_ids = set(begun)
-    _lock_products(product_ids)
+    locked_products(product_ids)
     refresh_bands(product_ids)
     return len(product_ids)
-
-
-def _lock_products(product_ids: Collection[int]) -> None:
-    # Two prices of one product at once: the second must compute the band from both.
-    rows = Product.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=product_ids)
-    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _bad(pointer: str, code: str, detail: object) -> BadPrice:

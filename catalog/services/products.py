@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from catalog.enums import DraftStatus, ShelfStatus
 from catalog.errors import ChangePending, DuplicateCode, NothingToSubmit
 from catalog.models import Product, ProductDraft, Sku
-from catalog.services import axes, search, shelf, variants
+from catalog.services import axes, checking, search, shelf, variants
 from catalog.services import content as contents
 from catalog.services.content import Content
 from catalog.services.variants import SkuSpec
@@ -35,11 +35,10 @@ def create(
 ) -> Product:
     """Make a product with its SKUs, prices and first count of stock; return it as a draft.
 
-    With `submit_now` it goes to review at once (CA-05). Raises InvalidProduct, BadPrice,
+    With `submit_now` it goes to review at once (CA-05). Raises InvalidProduct,
     DuplicateCode; nothing is made then.
     """
-    contents.check(content)
-    variants.check_skus(content.option_names, skus)
+    checking.check(content, skus)
     product = Product(shop=shop)
     content.write_to(product)
     search.reindex([product])
@@ -74,8 +73,9 @@ def edit(
     """Change the content of `product` and return it.
 
     What was never approved changes at once. What was approved keeps selling as it is: the changes
-    wait in its draft until their own review is approved (CA-04). `changes` maps names of
-    `content.EDITABLE` to values; `version` is the one the editor saw.
+    wait in its draft until their own review is approved (CA-04); a change back to what is live
+    leaves nothing to wait. `changes` maps names of `content.EDITABLE` to values; `version` is the
+    one the editor saw.
 
     Raises InvalidProduct, StaleVersion, ChangePending while a review is open, IllegalTransition
     for a product in the bin.
@@ -86,7 +86,7 @@ def edit(
         return _edit_draft(product, changes, actor, at)
     before = Content.of(product)
     after = before.changed(changes)
-    contents.check(after)
+    checking.check_product(product, after)
     after.write_to(product)
     product.version += 1
     search.reindex([product])
@@ -112,14 +112,13 @@ def discard_change(*, product: Product, actor: Actor, at: datetime) -> Product:
 def add_sku(*, product: Product, spec: SkuSpec, actor: Actor, at: datetime) -> Sku:
     """Add a variant; like price and stock it needs no review (CA-04). Returns the SKU.
 
-    Raises InvalidProduct, BadPrice, DuplicateCode, IllegalTransition for a product in the bin.
+    Raises InvalidProduct, DuplicateCode, IllegalTransition for a product in the bin.
     """
     product = axes.locked(product)
     if product.shelf_status == ShelfStatus.DELETED:
         raise IllegalTransition
-    standing = product.skus.values_list("options", flat=True)
-    variants.check_skus(
-        product.option_names, [spec], standing=[tuple(options) for options in standing]
+    checking.check_added(
+        Content.of(product), spec, standing=list(product.skus.all()), lowest=product.min_price
     )
     sku = variants.add_skus([(product, spec)], actor=actor, at=at)[0]
     _record(actor, "catalog.add_sku", product, at, after={"sku": sku.merchant_code})
@@ -140,7 +139,12 @@ def _edit_draft(
 ) -> Product:
     draft = ProductDraft.objects.filter(product=product).first()
     waiting = {**(draft.changes if draft else {}), **contents.plain(changes)}
-    contents.check(Content.of(product).changed(contents.loaded(waiting)))
+    content = Content.of(product).changed(contents.loaded(waiting))
+    checking.check_product(product, content)
+    live = contents.snapshot(Content.of(product))
+    waiting = {name: value for name, value in waiting.items() if value != live[name]}
+    if not waiting:
+        return _forget_draft(product, draft, actor, at)
     ProductDraft.objects.update_or_create(
         product=product, defaults={"shop_id": product.shop_id, "changes": waiting}
     )
@@ -150,6 +154,21 @@ def _edit_draft(
     product.save(update_fields=["version"])
     product.refresh_from_db(fields=["display_state"])
     _record(actor, "catalog.edit_draft", product, at, after=contents.plain(changes))
+    return product
+
+
+def _forget_draft(
+    product: Product, draft: ProductDraft | None, actor: Actor, at: datetime
+) -> Product:
+    """Everything says again what is live: nothing waits."""
+    if draft is None:
+        return product
+    move(product, field="draft_status", to=DraftStatus.NONE, at=at, actor=actor)
+    product.version += 1
+    product.save(update_fields=["version"])
+    product.refresh_from_db(fields=["display_state"])
+    _record(actor, "catalog.discard_change", product, at, before=draft.changes)
+    draft.delete()
     return product
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from catalog.enums import DraftStatus, ReviewStatus, ShelfStatus, Verdict
 from catalog.events import ProductListed, ProductReviewed
 from catalog.models import PriceVersion, Product, ProductReview, Stock
+from catalog.selectors import rules_of
 from catalog.services import axes, reviews
 from catalog.services import content as contents
 from catalog.services.content import Content
@@ -73,6 +74,7 @@ def _approve(
 ) -> None:
     if not products:
         return
+    rules = rules_of({product.category_id for product in products})
     made = ProductReview.objects.bulk_create(
         [
             ProductReview(
@@ -81,6 +83,7 @@ def _approve(
                 product_version=product.version,
                 content=contents.snapshot(Content.of(product)),
                 list_when_approved=review_status == ReviewStatus.APPROVED,
+                rules_version=rules[product.category_id].version,
                 verdict=Verdict.APPROVED,
                 submitted_at=at,
                 decided_at=at,

@@ -1,10 +1,11 @@
-"""Verdicts of the platform: approve, reject with reasons, ban, reopen (CA-05)."""
+"""Verdicts of the platform: approve, reject, ask for changes, ban, reopen (CA-05, CA-06)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from catalog.enums import DraftStatus, ReviewStatus, ShelfStatus, Verdict
 from catalog.errors import InvalidProduct, NotListable
 from catalog.events import ProductReviewed
 from catalog.models import Product, ProductDraft, ProductReview
-from catalog.services import axes, search
+from catalog.services import axes, checking, search
 from catalog.services import content as contents
 from catalog.services.content import Content
 from kernel import audit
@@ -77,23 +78,42 @@ def reject(
     The live content of an approved product keeps selling; the change waits again for its merchant.
     Raises StaleVersion, IllegalTransition, InvalidProduct without a reason.
     """
-    _refuse_unless_reasoned(reasons)
-    product = axes.locked(review.product)
-    _refuse_stale(product, review, version)
-    plain = [asdict(reason) for reason in reasons]
-    _decide(review, Verdict.REJECTED, actor, at, reasons=plain)
-    if not review.is_draft:
-        move(product, field="review_status", to=ReviewStatus.REJECTED, at=at, actor=actor)
-    move(product, field="draft_status", to=DraftStatus.UNSUBMITTED, at=at, actor=actor)
-    product.refresh_from_db(fields=["display_state"])
-    _tell(product, review)
+    product, after = _turn_back(review, Verdict.REJECTED, reasons, actor, at, version)
+    why = reasons[0].message
     audit.record(
         actor=actor,
         action="catalog.reject_product",
         target=product,
         at=at,
-        after={"review": review.public_id, "reasons": plain},
-        reason=reasons[0].message,
+        after=after,
+        reason=why,
+    )
+    return product
+
+
+@transaction.atomic
+def request_changes(
+    *,
+    review: ProductReview,
+    reasons: Sequence[Reason],
+    actor: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> Product:
+    """Ask the merchant for changes, field by field, without a verdict against the product (CA-06).
+
+    It is a draft again, not a rejected product; a live one keeps selling. Raises as `reject` does.
+    """
+    asked = Verdict.CHANGES_REQUESTED
+    product, after = _turn_back(review, asked, reasons, actor, at, version)
+    why = reasons[0].message
+    audit.record(
+        actor=actor,
+        action="catalog.request_changes",
+        target=product,
+        at=at,
+        after=after,
+        reason=why,
     )
     return product
 
@@ -170,10 +190,39 @@ def _decide(
     )
 
 
+#: Verdict → where a product goes that was never approved.
+_TURNED_BACK = {
+    Verdict.REJECTED: ReviewStatus.REJECTED,
+    Verdict.CHANGES_REQUESTED: ReviewStatus.NOT_SUBMITTED,
+}
+
+
+def _turn_back(
+    review: ProductReview,
+    verdict: Verdict,
+    reasons: Sequence[Reason],
+    actor: Actor,
+    at: datetime,
+    version: int | None,
+) -> tuple[Product, dict[str, Any]]:
+    """Decide the review and move the product; return it, and what the audit keeps of it."""
+    _refuse_unless_reasoned(reasons)
+    product = axes.locked(review.product)
+    _refuse_stale(product, review, version)
+    plain = [asdict(reason) for reason in reasons]
+    _decide(review, verdict, actor, at, reasons=plain)
+    if not review.is_draft:
+        move(product, field="review_status", to=_TURNED_BACK[verdict], at=at, actor=actor)
+    move(product, field="draft_status", to=DraftStatus.UNSUBMITTED, at=at, actor=actor)
+    product.refresh_from_db(fields=["display_state"])
+    _tell(product, review)
+    return product, {"review": review.public_id, "reasons": plain}
+
+
 def _make_live(product: Product, actor: Actor, at: datetime) -> None:
     draft = ProductDraft.objects.get(product=product)
     content = Content.of(product).changed(contents.loaded(draft.changes))
-    contents.check(content)
+    checking.check_product(product, content)
     content.write_to(product)
     product.version += 1
     search.reindex([product])

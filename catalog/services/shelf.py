@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -12,12 +11,12 @@ from catalog.enums import DraftStatus, ReviewStatus, ShelfStatus
 from catalog.errors import ChangePending, NothingToSubmit, NotListable, RestoreTooLate
 from catalog.events import ProductDelisted
 from catalog.models import Product, ProductReview
-from catalog.services import axes
-from kernel import audit, walls
+from catalog.policies import restore_until
+from catalog.services import axes, checking
+from kernel import audit
 from kernel.actors import Actor
 from kernel.errors import IllegalTransition
 from kernel.events import publish
-from kernel.models import StatusChange
 from kernel.states import move
 
 
@@ -28,8 +27,9 @@ def submit(
     """Send what waits to review: the product, or the change of an approved one. Return the review.
 
     `list_when_approved` False puts the product into the warehouse instead of on the shelf (CA-05).
-    Raises NothingToSubmit, ChangePending, NotListable without SKUs, IllegalTransition for a banned
-    product (only the platform reopens it) or one in the bin.
+    What waits is held against the rules of today first: a reviewer is not asked what a rule says
+    (CA-06). Raises InvalidProduct then, NothingToSubmit, ChangePending, NotListable without SKUs,
+    IllegalTransition for a banned product (only the platform reopens it) or one in the bin.
     """
     product = axes.locked(product)
     if product.shelf_status == ShelfStatus.DELETED or product.review_status == ReviewStatus.BANNED:
@@ -40,7 +40,14 @@ def submit(
         raise NothingToSubmit
     if not product.skus.filter(is_active=True).exists():
         raise NotListable(_("A product needs at least one SKU."))
-    review = axes.open_review(product, list_when_approved=list_when_approved, actor=actor, at=at)
+    rules = checking.check_product(product, axes.waiting_content(product))
+    review = axes.open_review(
+        product,
+        list_when_approved=list_when_approved,
+        rules_version=rules.version,
+        actor=actor,
+        at=at,
+    )
     _record(actor, "catalog.submit_product", product, at, after={"version": product.version})
     return review
 
@@ -89,7 +96,7 @@ def delete(*, product: Product, actor: Actor, at: datetime) -> Product:
     product = axes.locked(product)
     was_on = product.shelf_status == ShelfStatus.ON
     axes.close_review(product, actor=actor, at=at)
-    move(product, field="shelf_status", to=ShelfStatus.DELETED, at=at, actor=actor)
+    move(product, field="shelf_status", to=ShelfStatus.DELETED, at=at, actor=actor, deleted_at=at)
     if was_on:
         publish(ProductDelisted(product_id=product.pk, shop_id=product.shop_id))
     _record(actor, "catalog.delete_product", product, at)
@@ -102,17 +109,10 @@ def restore(*, product: Product, actor: Actor, at: datetime) -> Product:
     product = axes.locked(product)
     if product.shelf_status != ShelfStatus.DELETED:
         raise IllegalTransition
-    deleted = StatusChange.objects.filter(
-        model=Product._meta.label_lower,
-        object_id=product.pk,
-        field="shelf_status",
-        to_status=ShelfStatus.DELETED,
-    ).order_by("-id")
-    with walls.outside("the history of states names rows, not shops; this row is the shop's"):
-        moved = deleted.first()
-    if moved is not None and at - moved.at > settings.RESTORE_PRODUCT_WITHIN:
+    until = restore_until(product)
+    if until is not None and at > until:
         raise RestoreTooLate
-    move(product, field="shelf_status", to=ShelfStatus.OFF, at=at, actor=actor)
+    move(product, field="shelf_status", to=ShelfStatus.OFF, at=at, actor=actor, deleted_at=None)
     _record(actor, "catalog.restore_product", product, at)
     return product
 

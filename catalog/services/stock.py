@@ -166,7 +166,7 @@ def _known(keys: Iterable[tuple[int, str, str]]) -> set[tuple[int, str, str]]:
         cursor.execute(
             "SELECT m.sku_id, m.reference, m.kind FROM catalog_stockmovement m"
             " JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS asked (sku_id, reference, kind)"
-            " USING (sku_id, reference, kind)",
+            " ON m.sku_id = asked.sku_id AND m.reference = asked.reference AND m.kind = asked.kind",
             [list(sku_ids), list(references), list(kinds)],
         )
         return {(sku_id, reference, kind) for sku_id, reference, kind in cursor.fetchall()}
@@ -190,10 +190,10 @@ def _wanting(counters: Counters, moves: Iterable[Move]) -> tuple[list[int], list
     unheld, short = [], []
     for sku_id in sorted(on_hand):
         before = counters.get(sku_id, (0, 0))
-        on_hand_after, held_after = before[0] + on_hand[sku_id], before[1] + held[sku_id]
+        new_on_hand, held_after = before[0] + on_hand[sku_id], before[1] + held[sku_id]
         if held_after < 0:
             unheld.append(sku_id)
-        if on_hand_after < held_after or sku_id not in counters:
+        if new_on_hand < held_after or sku_id not in counters:
             short.append(sku_id)
     return unheld, short
 

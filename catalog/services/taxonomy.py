@@ -1,22 +1,20 @@
-"""The platform's own words: categories, their attributes, brands (CA-01)."""
+"""The platform's own words: categories and brands (CA-01)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import InvalidCategory
-from catalog.models import Attribute, Brand, Category
+from catalog.models import Brand, Category
 from catalog.policies import is_plain_text
 from kernel import audit
 from kernel.actors import Actor
 from kernel.errors import FieldError
 
 MAX_LEVEL = 4
-MAX_CHOICES = 200
 
 
 @transaction.atomic
@@ -56,42 +54,6 @@ def create_category(
         after={"name": name, "parent": parent.public_id if parent else None},
     )
     return category
-
-
-@transaction.atomic
-def set_attribute(
-    *,
-    category: Category,
-    name: str,
-    is_required: bool,
-    choices: Sequence[str],
-    actor: Actor,
-    at: datetime,
-) -> Attribute:
-    """Let products of the leaf `category` say their `name`; an attribute of that name is replaced.
-
-    `choices` are the allowed values, empty for free text. Products that stand already are not
-    asked again before their next change. Raises InvalidCategory.
-    """
-    if not category.is_leaf:
-        raise _invalid("/category_id", "not_a_leaf", _("Only leaves have attributes."))
-    if not is_plain_text(name, 1, 60):
-        raise _invalid("/name", "bad_text", _("A name has 1 to 60 characters."))
-    if len(choices) > MAX_CHOICES or not all(is_plain_text(one, 1, 60) for one in choices):
-        raise _invalid("/choices", "bad_choices", _("A choice has 1 to 60 characters."))
-    attribute, _is_new = Attribute.objects.update_or_create(
-        category=category,
-        name=name,
-        defaults={"is_required": is_required, "choices": list(dict.fromkeys(choices))},
-    )
-    audit.record(
-        actor=actor,
-        action="catalog.set_attribute",
-        target=category,
-        at=at,
-        after={"name": name, "is_required": is_required, "choices": attribute.choices},
-    )
-    return attribute
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ _SWEEPS = {
     "orders.tasks.empty_shipping_files": 3600,
     "aftersales.tasks.act_on_overdue_cases": 20,
     "catalog.tasks.sweep_imports": 15,
+    "catalog.tasks.sweep_bulk_edits": 15,
     "catalog.tasks.apply_begun_prices": 60,
     "affiliates.tasks.finish_what_is_due": 60,
     "affiliates.tasks.release_commissions": 60,

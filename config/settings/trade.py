@@ -56,6 +56,8 @@ INVITATION_VALID_FOR = timedelta(days=7)
 
 # --- catalog ------------------------------------------------------------------------------------
 #: How long the recycle bin keeps a product (CA-23).
+#: How long a bulk edit of prices and stock can be taken back.
+UNDO_BULK_EDIT_WITHIN = timedelta(hours=24)
 RESTORE_PRODUCT_WITHIN = timedelta(days=30)
 
 # --- alliance -----------------------------------------------------------------------------------

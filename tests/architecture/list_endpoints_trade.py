@@ -10,7 +10,15 @@ from typing import Any
 from affiliates.enums import ContractStatus
 from affiliates.services import commissions
 from catalog.enums import ImportFormat, MovementKind, Verdict
-from catalog.models import ImportJob, ImportRowError, PriceVersion, ProductReview, StockMovement
+from catalog.models import (
+    BulkEdit,
+    BulkEditLine,
+    ImportJob,
+    ImportRowError,
+    PriceVersion,
+    ProductReview,
+    StockMovement,
+)
 from kernel import clock
 from orders.enums import OrderStatus
 from orders.models import Order
@@ -27,7 +35,13 @@ from tests.factories.accounts import (
     OperatorFactory,
 )
 from tests.factories.affiliates import ContractFactory, PickFactory, PlanFactory
-from tests.factories.catalog import BrandFactory, CategoryFactory, ProductFactory, product_on_sale
+from tests.factories.catalog import (
+    BrandFactory,
+    CategoryFactory,
+    ProductFactory,
+    product_on_sale,
+    skus_of,
+)
 from tests.factories.orders import PLACED_AT, make_order
 from tests.factories.shops import BindingFactory, ShopFactory, owner_of
 
@@ -144,6 +158,28 @@ def import_errors() -> Scene:
         url,
         lambda: ImportRowError.objects.create(
             job=job, shop=job.shop, row_number=next(rows), code="missing_value"
+        ),
+    )
+
+
+@recipe("catalog/shops/<str:shop_id>/bulk-edits")
+def bulk_edits() -> Scene:
+    return _of_shop("catalog", "bulk-edits", lambda shop: BulkEdit.objects.create(shop=shop))
+
+
+@recipe("catalog/shops/<str:shop_id>/bulk-edits/<str:bulk_edit_id>/rows")
+def bulk_rows() -> Scene:
+    job = BulkEdit.objects.create(shop=ShopFactory())
+    rows = itertools.count(1)
+    return Scene(
+        owner_of(job.shop),
+        f"catalog/shops/{job.shop.public_id}/bulk-edits/{job.public_id}/rows",
+        lambda: BulkEditLine.objects.create(
+            job=job,
+            shop=job.shop,
+            row_number=next(rows),
+            sku=skus_of(product_on_sale(shop=job.shop))[0],
+            state="waiting",
         ),
     )
 

@@ -6,7 +6,14 @@ from typing import Any
 
 from aftersales.enums import Inspection
 from catalog.enums import ImportFormat
-from catalog.models import ImportJob, ImportRowError, ProductDraft, ProductReview
+from catalog.models import (
+    BulkEdit,
+    BulkEditLine,
+    ImportJob,
+    ImportRowError,
+    ProductDraft,
+    ProductReview,
+)
 from insights.enums import ExemptReason, ScoreMetric
 from insights.models import ScoreExemption, ShopDay, ShopScore, ShopScoreMetric
 from orders.enums import ExportPreset, OrderStatus, PrintKind
@@ -90,6 +97,8 @@ def _edit(line: OrderLine) -> None:
         shop=shop, format=ImportFormat.TEMPLATE, filename="a.csv", content=b""
     )
     ImportRowError.objects.create(job=job, shop=shop, row_number=2, code="missing", fix="Fill it.")
+    bulk = BulkEdit.objects.create(shop=shop)
+    BulkEditLine.objects.create(job=bulk, shop=shop, row_number=1, sku=line.sku, state="waiting")
     export = ExportJob.objects.create(shop=shop, preset=ExportPreset.ORDERS, language="en")
     ExportPart.objects.create(job=export, shop=shop, position=0, content=b"")
     file = ShippingFile.objects.create(shop=shop, filename="a.csv")

@@ -23,6 +23,7 @@ TABLES = frozenset({"orders_order", "shops_shop"})
         ("SELECT 1 FROM x JOIN orders_order o ON o.id = x.order_id", True),
         ("SELECT 1 FROM catalog_brand", True),
         ("INSERT INTO orders_order (shop_id) VALUES (1)", True),
+        ("INSERT INTO orders_order (shop_id) SELECT * FROM UNNEST((%s)::bigint[])", True),
         ("SELECT 1 FROM orders_order", False),
         ("SELECT shop_id FROM orders_order", False),
         ("SELECT 1 FROM orders_order ORDER BY shop_id", False),

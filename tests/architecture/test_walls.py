@@ -29,7 +29,6 @@ OUTSIDE = {
     "accounts/services/faces.py:_save",
     "accounts/services/faces.py:lock",
     "accounts/services/roles.py:grant",
-    "catalog/services/shelf.py:restore",
     "kernel/events.py:publish",
     "ledger/selectors.py:balances",
     "ledger/services/transfers.py:lock_balance",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,6 @@ from factory.django import DjangoModelFactory
 
 from catalog.enums import DraftStatus, MovementKind, ReviewStatus, ShelfStatus
 from catalog.models import (
-    Attribute,
     Brand,
     Category,
     PriceVersion,
@@ -20,7 +20,11 @@ from catalog.models import (
     Stock,
     StockMovement,
 )
+from catalog.policies import LeafRules
+from catalog.selectors import category_rules
+from catalog.services.rules import set_rules
 from catalog.services.search import words
+from kernel.actors import Actor, Role
 from tests.factories.shops import ShopFactory
 
 #: Prices of tests are in force from here on.
@@ -49,14 +53,11 @@ class CategoryFactory(DjangoModelFactory):
             self.parent.save(update_fields=["is_leaf"])
 
 
-class AttributeFactory(DjangoModelFactory):
-    """A free-text attribute that nobody must fill in."""
-
-    class Meta:
-        model = Attribute
-
-    category = factory.SubFactory(CategoryFactory)
-    name = factory.Sequence(lambda n: f"Attribute {n}")
+def give_rules(category: Category, **changes: Any) -> LeafRules:
+    """Give `category` its next version of rules: what holds now with `changes` (of `LeafRules`)."""
+    operator = Actor(role=Role.OPERATOR, label="rules")
+    rules = replace(category_rules(category), **changes)
+    return set_rules(category=category, rules=rules, actor=operator, at=LONG_AGO)
 
 
 class BrandFactory(DjangoModelFactory):
@@ -81,6 +82,9 @@ class ProductFactory(DjangoModelFactory):
     review_status = ReviewStatus.APPROVED
     draft_status = DraftStatus.NONE
     listed_at = LONG_AGO
+    deleted_at = factory.LazyAttribute(
+        lambda o: LONG_AGO if o.shelf_status == ShelfStatus.DELETED else None
+    )
     search_words = factory.LazyAttribute(lambda o: " ".join(words(o.title)))
 
 

@@ -5,11 +5,14 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from catalog.enums import ImportFormat, ImportStatus, MovementKind
 from catalog.errors import NothingToSubmit, OutOfStock
-from catalog.models import ImportJob, Product, ProductReview, Stock, StockMovement
+from catalog.models import ImportJob, PriceVersion, Product, ProductReview, Stock, StockMovement
 from catalog.services import prices, reviews, shelf, stock
+from catalog.services.bulk import applying, preparing
+from catalog.services.bulk.reading import Wish
 from catalog.services.importing import jobs
 from catalog.services.invariants import violations
 from kernel.actors import SYSTEM
@@ -129,10 +132,10 @@ def test_control_without_the_lock_the_band_lies(monkeypatch):
     both_wrote = threading.Barrier(2)
 
     def after_both_wrote(product_ids):
-        both_wrote.wait(timeout=5)
+        both_wrote.wait(timeout=30)
         refresh(product_ids)
 
-    monkeypatch.setattr(prices, "_lock_products", lambda product_ids: None)
+    monkeypatch.setattr(prices, "locked_products", Product.objects.in_bulk)
     monkeypatch.setattr(prices, "refresh_bands", after_both_wrote)
 
     set_both(product)
@@ -196,4 +199,86 @@ def test_two_workers_on_one_file_land_every_row_once(monkeypatch):
     job.refresh_from_db()
     assert (job.status, job.good_count, job.bad_count) == (ImportStatus.DONE, 12, 0)
     assert (Product.objects.count(), StockMovement.objects.count()) == (12, 12)
+    assert violations() == []
+
+
+# --- a bulk edit and a price set by hand ----------------------------------------------------------
+
+
+def bulk_and_hand(skus):
+    """Apply a prepared bulk edit of `skus` while somebody sets the price of each by hand."""
+    shop = skus[0].shop
+    actor = actor_of(shop)
+    wishes = [Wish(n, sku.merchant_code, price=500 + n) for n, sku in enumerate(skus, start=1)]
+    job = preparing.prepare(shop=shop, wishes=wishes, actor=actor, at=AT)
+    results = results_of(
+        lambda: applying.apply(job=job, actor=actor, at=AT),
+        *(
+            lambda sku=sku: prices.set_price(sku=sku, price=7_000, actor=actor, at=AT)
+            for sku in skus
+        ),
+    )
+    assert [one for one in results if isinstance(one, Exception)] == []
+    return job
+
+
+def overwritten(job):
+    """Return the rows that were applied although the price was no longer the one looked at."""
+    return [
+        line.row_number
+        for line in job.lines.filter(state="applied")
+        if PriceVersion.objects.filter(sku=line.sku, id__lt=line.new_version, price=7_000).exists()
+    ]
+
+
+def some_skus(count):
+    shop = ShopFactory()
+    return [SkuFactory(product=product_on_sale(shop=shop, skus=0)) for _ in range(count)]
+
+
+def test_a_bulk_edit_never_overwrites_a_price_it_was_not_shown():
+    job = bulk_and_hand(some_skus(12))
+
+    assert overwritten(job) == []
+    assert job.lines.filter(state="waiting").count() == 0
+    assert violations() == []
+
+
+def test_control_a_bulk_edit_without_locks_overwrites_what_it_was_not_shown(monkeypatch):
+    skus = some_skus(3)
+    actor = actor_of(skus[0].shop)
+    wishes = [Wish(n, sku.merchant_code, price=500 + n) for n, sku in enumerate(skus, start=1)]
+    job = preparing.prepare(shop=skus[0].shop, wishes=wishes, actor=actor, at=AT)
+
+    def set_by_hand():
+        for sku in skus:
+            prices.set_price(sku=sku, price=7_000, actor=actor, at=AT)
+        connection.close()
+
+    def looked_at_too_early(sku_ids):
+        seen = preparing.standing(sku_ids)
+        somebody = threading.Thread(target=set_by_hand)
+        somebody.start()
+        somebody.join(10)
+        return seen
+
+    monkeypatch.setattr(prices, "locked_products", Product.objects.in_bulk)
+    monkeypatch.setattr(applying, "standing", looked_at_too_early)
+    applying.apply(job=job, actor=actor, at=AT)
+
+    assert overwritten(job) == [1, 2, 3]
+
+
+def test_a_bulk_edit_is_applied_once_by_many_and_undone_once():
+    skus = some_skus(3)
+    actor = actor_of(skus[0].shop)
+    wishes = [Wish(n, sku.merchant_code, stock=90) for n, sku in enumerate(skus, start=1)]
+    job = preparing.prepare(shop=skus[0].shop, wishes=wishes, actor=actor, at=AT)
+
+    applied = results_of(*(lambda: applying.apply(job=job, actor=actor, at=AT) for _ in range(8)))
+    undone = results_of(*(lambda: applying.undo(job=job, actor=actor, at=AT) for _ in range(8)))
+
+    for results in (applied, undone):
+        assert kinds(results) == {"BulkEdit": 1, "IllegalTransition": 7}
+    assert [Stock.objects.get(sku=sku).on_hand for sku in skus] == [100] * 3
     assert violations() == []

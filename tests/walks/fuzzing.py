@@ -38,6 +38,8 @@ UNSPEAKABLE = {
     "POST /api/v1/catalog/shops/{shop_id}/products": "option values match the options' names",
     "POST /api/v1/catalog/shops/{shop_id}/products/{product_id}/skus": "as above",
     "POST /api/v1/catalog/shops/{shop_id}/stock": "either a delta, or a count with the expected",
+    "PUT /api/v1/catalog/shops/{shop_id}/stock": "either an id or a code names the SKU",
+    "PUT /api/v1/catalog/operator/categories/{category_id}/rules": "the least is not the most",
     "POST /api/v1/catalog/shops/{shop_id}/skus/{sku_id}/prices": "a list price fits its price",
     "PATCH /api/v1/shops/shops/{shop_id}/admission": "the form of a credit code",
     "POST /api/v1/orders/checkouts": "either a receiver or an address; each SKU once",

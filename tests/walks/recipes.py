@@ -172,6 +172,13 @@ def _send_lines(request: Request, side: Side) -> None:
 @changes("catalog_shops_shop_id_stock_post")
 def _count(request: Request, side: Side) -> None:
     request.body["edits"][0]["delta"] = 1
+    request.body["edits"][0].pop("merchant_code", None)
+
+
+@changes("catalog_shops_shop_id_stock_put")
+def _name_by_id(request: Request, side: Side) -> None:
+    request.body["counts"][0].pop("merchant_code", None)
+    request.body["counts"][0]["sku_id"] = side.front.sku("on_sale").public_id
 
 
 __all__ = ["CHANGES", "Recipe", "UnknownName", "recipe", "request_for", "rightful"]

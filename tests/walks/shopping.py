@@ -9,8 +9,10 @@ from accounts.models import Account, User
 from affiliates.models import Pick, Plan
 from affiliates.services import memberships, picks, plans
 from catalog.enums import ImportFormat, ImportStatus
-from catalog.models import Category, ImportJob, ImportRowError, Product, Sku
+from catalog.models import BulkEdit, Category, ImportJob, ImportRowError, Product, Sku
 from catalog.services import counting, prices, products, reviews
+from catalog.services.bulk import preparing
+from catalog.services.bulk.reading import Wish
 from catalog.services.content import Content
 from catalog.services.counting import StockEdit
 from catalog.services.variants import SkuSpec
@@ -52,6 +54,7 @@ class Storefront:
     bindings: dict[str, Binding]
     products: dict[str, Product]
     job: ImportJob
+    bulk: BulkEdit
     plan: Plan
     pick: Pick
 
@@ -96,6 +99,7 @@ def make_storefront(
         bindings=bindings,
         products=goods,
         job=_import(side, shop, category),
+        bulk=_bulk_edit(side, shop, actor, goods["on_sale"], at),
         plan=plan,
         pick=pick,
     )
@@ -232,6 +236,20 @@ def _products(
     for product in goods.values():
         product.refresh_from_db()
     return goods
+
+
+def _bulk_edit(side: str, shop: Shop, actor: Actor, product: Product, at: datetime) -> BulkEdit:
+    sku = product.skus.order_by("pk")[0]
+    return preparing.prepare(
+        shop=shop,
+        wishes=[
+            Wish(1, sku.merchant_code, price=PRICES[side] + 7, stock=1_007),
+            Wish(2, canary(side, "no-such-code"), price=1),
+        ],
+        filename=f"{canary(side, 'bulk')}.csv",
+        actor=actor,
+        at=at,
+    )
 
 
 def _import(side: str, shop: Shop, category: Category) -> ImportJob:

@@ -10,10 +10,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from catalog.enums import MovementKind
-from catalog.errors import BadPrice, InvalidProduct
-from catalog.models import Attribute, PriceVersion, Product, Sku, Stock
-from catalog.services import content as contents
-from catalog.services import prices, products, publishing, search, stock, variants
+from catalog.errors import BadPrice
+from catalog.models import PriceVersion, Product, Sku, Stock
+from catalog.policies import DEFAULT_RULES, LeafRules
+from catalog.selectors import rules_of
+from catalog.services import checking, prices, products, publishing, search, stock, variants
 from catalog.services.content import Content
 from catalog.services.importing.lines import CONTENT, Line, Plan
 from catalog.services.importing.words import Words
@@ -23,7 +24,7 @@ from kernel.errors import DomainError
 from shops.models import Shop
 
 #: Places that our rules point at → the field of a line that the owner can mend.
-_FIELD_OF = {"merchant_code": "product_code", "option_names": "options"}
+_FIELD_OF = {"merchant_code": "product_code", "option_names": "options", "skus": "options"}
 
 
 @dataclass
@@ -48,6 +49,8 @@ class _Group:
     product: Product | None = None
     #: Set when the product is new, or its content differs from the file.
     content: Content | None = None
+    #: Those of its category.
+    rules: LeafRules = DEFAULT_RULES
     changes: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -63,7 +66,7 @@ class _Known:
     skus: dict[str, Sku]
     prices: dict[int, PriceVersion]
     counters: dict[int, tuple[int, int]]
-    attributes: dict[int, list[Attribute]]
+    rules: dict[int, LeafRules]
 
 
 def land(landing: Landing, lines: Sequence[Line]) -> None:
@@ -167,9 +170,6 @@ def _read(landing: Landing, lines: Sequence[Line]) -> _Known:
     stock.lock(sku_ids)
     for sku in skus.values():
         sku.product = found[sku.product_id]
-    attributes: dict[int, list[Attribute]] = {}
-    for attribute in Attribute.objects.filter(category__in=landing.words.leaves()):
-        attributes.setdefault(attribute.category_id, []).append(attribute)
     return _Known(
         products={one.merchant_code: one for one in found.values() if one.merchant_code},
         skus=skus,
@@ -177,7 +177,7 @@ def _read(landing: Landing, lines: Sequence[Line]) -> _Known:
         counters={
             one.sku_id: (one.on_hand, one.held) for one in Stock.objects.filter(sku__in=sku_ids)
         },
-        attributes=attributes,
+        rules=rules_of(landing.words.leaves()),
     )
 
 
@@ -194,9 +194,10 @@ def _understand(landing: Landing, known: _Known, lines: list[Line]) -> _Group:
     if product is None:
         _understand_new(landing, known, group, values)
     else:
+        group.rules = known.rules.get(product.category_id, DEFAULT_RULES)
         live = Content.of(product)
         group.changes = {
-            name: value for name, value in values.items() if value != _comparable(live, name)
+            name: value for name, value in values.items() if value != getattr(live, name)
         }
     _check_variants(landing, known, group)
     return group
@@ -249,14 +250,18 @@ def _understand_new(landing: Landing, known: _Known, group: _Group, values: dict
     names = first.option_names
     code = first.product_code or first.sku_code
     content = Content(**values, option_names=names, merchant_code=code)
-    try:
-        contents.check(content, known.attributes.get(content.category.pk, []))
-    except InvalidProduct as refusal:
-        for fault in refusal.errors:
-            name = fault.pointer.strip("/")
-            _blame(landing, group, _FIELD_OF.get(name, name), fault.code)
-        return
-    group.content = content
+    group.rules = known.rules.get(content.category.pk, DEFAULT_RULES)
+    faults = checking.faults_of(
+        content,
+        group.rules,
+        variants=[_spec(line) for line in group.good],
+        has_list_price=any(line.list_price is not None for line in group.good),
+    )
+    for fault in faults:
+        name = fault.pointer.strip("/")
+        _blame(landing, group, _FIELD_OF.get(name, name), fault.code)
+    if not faults:
+        group.content = content
 
 
 def _blame(landing: Landing, group: _Group, name: str, code: str) -> None:
@@ -264,38 +269,46 @@ def _blame(landing: Landing, group: _Group, name: str, code: str) -> None:
         line.faults.append(landing.plan.fault(line, name, code))
 
 
-def _comparable(live: Content, name: str) -> Any:
-    value = getattr(live, name)
-    return list(value) if name in ("attributes", "image_urls") else value
-
-
 def _check_variants(landing: Landing, known: _Known, group: _Group) -> None:
     names = group.product.option_names if group.product else []
     if group.content is not None:
         names = list(group.content.option_names)
-    standing = (
-        [tuple(options) for options in group.product.skus.values_list("options", flat=True)]
+    standing: list[checking.Variant] = (
+        list(group.product.skus.all())
         if group.product and any(line.sku_code not in known.skus for line in group.good)
         else []
     )
+    asked = {line.row: _price_of(known, line) for line in group.good}
+    lowest = min((price for price in asked.values() if price is not None), default=None)
+    if group.product is not None and group.product.min_price is not None:
+        lowest = min(group.product.min_price, lowest or group.product.min_price)
     for line in group.good:
-        sku = known.skus.get(line.sku_code)
-        price = line.price
-        if price is None and sku is not None and sku.pk in known.prices:
-            price = known.prices[sku.pk].price
+        price = asked[line.row]
         if price is None:
             line.faults.append(landing.plan.fault(line, "price", "missing"))
             continue
-        _judge_list_price(landing, line, price)
+        _judge_list_price(landing, group, line, price, lowest)
+        sku = known.skus.get(line.sku_code)
         if sku is not None:
             _judge_stock(landing, known, line, sku)
         elif line.is_good:
-            _judge_options(landing, line, names, standing)
+            _judge_options(landing, group, line, names, standing)
 
 
-def _judge_list_price(landing: Landing, line: Line, price: int) -> None:
+def _price_of(known: _Known, line: Line) -> int | None:
+    """Return what the SKU costs after the line: its word, else the price in force."""
+    sku = known.skus.get(line.sku_code)
+    if line.price is None and sku is not None and sku.pk in known.prices:
+        return known.prices[sku.pk].price
+    return line.price
+
+
+def _judge_list_price(
+    landing: Landing, group: _Group, line: Line, price: int, lowest: int | None
+) -> None:
+    factor = group.rules.max_list_price_factor
     try:
-        prices.check(price, line.list_price)
+        prices.check(price, line.list_price, lowest=lowest, factor=factor)
     except BadPrice:
         if not landing.plan.is_lenient:
             line.faults.append(landing.plan.fault(line, "list_price", "out_of_range"))
@@ -312,18 +325,22 @@ def _judge_stock(landing: Landing, known: _Known, line: Line, sku: Sku) -> None:
 
 
 def _judge_options(
-    landing: Landing, line: Line, names: Sequence[str], standing: list[tuple[str, ...]]
+    landing: Landing,
+    group: _Group,
+    line: Line,
+    names: Sequence[str],
+    standing: list[checking.Variant],
 ) -> None:
     if line.option_names != list(names):
         line.faults.append(landing.plan.fault(line, "options", "bad_options"))
         return
-    try:
-        variants.check_skus(names, [_spec(line)], standing=standing)
-    except InvalidProduct as refusal:
-        name = refusal.errors[0].pointer.rpartition("/")[2]
-        line.faults.append(landing.plan.fault(line, name, refusal.errors[0].code))
+    spec = _spec(line)
+    faults = checking.spec_faults(names, [spec], group.rules, standing=standing)
+    if faults:
+        name = faults[0].pointer.rpartition("/")[2]
+        line.faults.append(landing.plan.fault(line, _FIELD_OF.get(name, name), faults[0].code))
         return
-    standing.append(tuple(line.options))
+    standing.append(spec)
 
 
 def _spec(line: Line) -> SkuSpec:

@@ -13,7 +13,18 @@ from catalog.services.importing.faults import BadCell, Fault
 from catalog.services.importing.reading import Row, Table, normal
 
 #: Content of the product; the first row of a product that fills a cell decides.
-CONTENT = ("title", "category", "brand", "brief", "description", "unit", "attributes", "image_urls")
+CONTENT = (
+    "title",
+    "category",
+    "brand",
+    "brief",
+    "description",
+    "unit",
+    "attributes",
+    "image_urls",
+    "detail_image_urls",
+    "shipping_time",
+)
 
 
 @dataclass
@@ -71,11 +82,13 @@ _TEXTS = {
     "brand": 80,
     "brief": 200,
     "unit": 10,
+    "shipping_time": 12,
 }
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "description": lambda raw: cells.text(raw, 20_000, is_multiline=True),
     "attributes": cells.attributes,
     "image_urls": cells.addresses,
+    "detail_image_urls": cells.addresses,
     "price": cells.money,
     "list_price": cells.money,
     "stock": cells.pieces,

@@ -6,9 +6,10 @@ import csv
 import io
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -46,8 +47,12 @@ class Table:
     rows: list[Row]
 
 
-def table(content: bytes) -> Table:
-    """Read `content` as XLSX or CSV. Raises UnreadableFile."""
+def table(content: bytes, *, unnamed: Sequence[str] = (), names: Collection[str] = ()) -> Table:
+    """Read `content` as XLSX or CSV. Raises UnreadableFile.
+
+    Where the first row has none of `names` (as `normal` writes them), it is a row like the others
+    and the columns are the `unnamed` ones, in order.
+    """
     if not content.strip(b"\x00 \r\n\t\xef\xbb\xbf\xff\xfe"):
         raise UnreadableFile(_("The file is empty."))
     if len(content) > MAX_BYTES:
@@ -59,7 +64,7 @@ def table(content: bytes) -> Table:
         text = decode(content)
         is_unclosed = text.count('"') % 2 == 1
         records = _records(text)
-    return _table(records, is_unclosed)
+    return _table(records, is_unclosed, unnamed, frozenset(names))
 
 
 def decode(content: bytes) -> str:
@@ -155,14 +160,21 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def _table(records: Iterable[Sequence[str]], is_unclosed: bool) -> Table:
-    numbered = enumerate(records, start=1)
+def _table(
+    records: Iterable[Sequence[str]],
+    is_unclosed: bool,
+    unnamed: Sequence[str],
+    names: frozenset[str],
+) -> Table:
+    numbered: Iterator[tuple[int, Sequence[str]]] = enumerate(records, start=1)
     header = next(
         ((number, cells) for number, cells in numbered if any(map(str.strip, cells))), None
     )
     if header is None:
         raise UnreadableFile(_("The file is empty."))
     columns = [name.strip().lstrip("\ufeff") for name in header[1]]
+    if unnamed and not names & {normal(name) for name in columns}:
+        columns, numbered = list(unnamed), chain([header], numbered)
     rows: list[Row] = []
     last = 0
     for number, cells in numbered:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from catalog.policies import MAX_MAIN_IMAGES
 from catalog.services.importing import cells
 from catalog.services.importing.faults import BadCell, Fault
 from catalog.services.importing.lines import (
@@ -103,9 +104,14 @@ def _is_picture_row(line: Line, row: Row, columns: dict[str, str]) -> bool:
 
 def _add_picture(line: Line, row: Row, columns: dict[str, str]) -> None:
     url = row.cells.get(columns.get("image", ""), "").strip()
-    pictures = line.content.setdefault("image_urls", [])
-    if url and url not in pictures:
-        pictures.append(url)
+    main = line.content.setdefault("image_urls", [])
+    details = line.content.get("detail_image_urls", [])
+    if not url or url in (*main, *details):
+        return
+    if len(main) < MAX_MAIN_IMAGES:
+        main.append(url)
+    else:
+        line.content["detail_image_urls"] = [*details, url]
 
 
 def _complete(

@@ -34,7 +34,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "description": ("description", "描述", "商品描述"),
     "unit": ("unit", "单位"),
     "attributes": ("attributes", "属性"),
-    "image_urls": ("images", "图片"),
+    "image_urls": ("images", "图片", "主图"),
+    "detail_image_urls": ("detail_images", "详情图片", "详情图"),
+    "shipping_time": ("shipping_time", "发货时效"),
 }
 #: An update of prices or stock needs nothing else.
 NEEDED = {"sku_code": "sku_code"}

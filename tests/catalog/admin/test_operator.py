@@ -3,8 +3,11 @@
 import pytest
 
 from catalog.enums import DisplayState, Verdict
-from catalog.models import Attribute, Brand, Category, Product, ProductReview
+from catalog.models import Brand, Category, Product, ProductReview
+from catalog.policies import DEFAULT_RULES
+from catalog.selectors import category_rules
 from catalog.services import products, shelf
+from catalog.services.rules import BOUNDS
 from tests.factories.catalog import (
     CategoryFactory,
     DraftProductFactory,
@@ -102,10 +105,35 @@ def test_an_operator_keeps_the_words(operator_desk) -> None:
     assert operator_desk.post(f"{BRANDS}do/add/", {"name": "MUJI"}).status_code == 302
     assert operator_desk.post(f"{BRANDS}do/add/", {"name": "MUJI"}).status_code == 422
 
-    assert Attribute.objects.get(category=leaf).choices == ["棉", "麻"]
+    (rule,) = category_rules(leaf).attributes
+    assert (rule.is_required, rule.choices) == (True, ("棉", "麻"))
     assert Brand.objects.count() == 1
     assert "材质" in operator_desk.get(f"{CATEGORIES}{leaf.public_id}/change/").text
     assert "床品" in operator_desk.get(CATEGORIES).text
+
+
+def test_an_operator_gives_a_leaf_its_rules(operator_desk, leaf) -> None:
+    act = f"{CATEGORIES}{leaf.public_id}/do/set-rules/"
+    page = operator_desk.get(act).text
+    form = {
+        **{name: str(getattr(DEFAULT_RULES, name)) for name in BOUNDS},
+        "version": "0",
+        "min_title_width": "16",
+        "shipping_times": ["48h", "5d"],
+        "reason": "As the market asks.",
+    }
+    assert 'name="max_skus"' in page
+
+    assert operator_desk.post(act, form).status_code == 302
+    stale = operator_desk.post(act, form)
+    bad = operator_desk.post(act, form | {"version": "1", "min_title_width": "300"})
+
+    assert (stale.status_code, bad.status_code) == (422, 422)
+    given = category_rules(leaf)
+    assert (given.version, given.min_title_width, given.shipping_times) == (1, 16, ("48h", "5d"))
+    text = operator_desk.get(f"{CATEGORIES}{leaf.public_id}/change/").text
+    for words in ("16 – 240", "within 48 hours", "As the market asks."):
+        assert words in text
 
 
 def test_a_merchant_has_no_business_here(shop_desk, shop, review) -> None:

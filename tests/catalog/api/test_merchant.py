@@ -4,10 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog.enums import DisplayState
+from catalog.enums import DisplayState, MovementKind
 from catalog.models import PriceVersion, Product, Sku, Stock, StockMovement
-from catalog.services import shelf
+from catalog.services import shelf, stock
 from catalog.services.invariants import violations
+from kernel.models import IdempotencyRecord
 from shops.enums import StaffRole
 from tests.factories.catalog import (
     BrandFactory,
@@ -250,6 +251,7 @@ def test_stock_is_edited_row_by_row(client, base, shop) -> None:
     assert answers[0] == [
         {
             "sku_id": first.public_id,
+            "merchant_code": first.merchant_code,
             "is_ok": True,
             "code": "applied",
             "on_hand": 7,
@@ -258,6 +260,7 @@ def test_stock_is_edited_row_by_row(client, base, shop) -> None:
         },
         {
             "sku_id": second.public_id,
+            "merchant_code": second.merchant_code,
             "is_ok": False,
             "code": "stock_changed",
             "on_hand": 10,
@@ -272,6 +275,94 @@ def test_stock_is_edited_row_by_row(client, base, shop) -> None:
         ("initial", 10),
     ]
     assert Stock.objects.get(sku=first).on_hand == 7
+
+
+def told(row: dict) -> tuple:
+    return row["merchant_code"], row["code"], row["is_ok"], row["on_hand"]
+
+
+def test_ca_13_stock_is_synchronised_by_increments_each_row_with_its_result(
+    client, base, shop
+) -> None:
+    """A batch may be sent again: its key says so. One bad row does not stop the others.
+
+    API: POST /api/v1/catalog/shops/{shop_id}/stock
+    """
+    first, second = skus_of(product_on_sale(shop=shop, skus=2, stock=10))
+    foreign = SkuFactory()
+    edits = [
+        {"merchant_code": first.merchant_code, "delta": 5},
+        {"merchant_code": "NOBODYS", "delta": 1},
+        {"sku_id": foreign.public_id, "delta": -1},
+        {"sku_id": second.public_id, "delta": -11},
+        {"sku_id": second.public_id, "delta": -10},
+    ]
+
+    answer = post(client, f"{base}/stock", {"edits": edits}, "sync-1")
+    post(client, f"{base}/stock", {"edits": edits}, "sync-1")
+    unkeyed = client.post(f"{base}/stock", {"edits": edits})
+    many = post(client, f"{base}/stock", {"edits": edits[:1] * 201}, "sync-2")
+
+    assert [told(row) for row in answer.json()] == [
+        (first.merchant_code, "applied", True, 15),
+        (None, "unknown_sku", False, 0),
+        (None, "unknown_sku", False, 0),
+        (second.merchant_code, "out_of_stock", False, 10),
+        (second.merchant_code, "applied", True, 0),
+    ]
+    assert (answer.status_code, unkeyed.status_code, many.status_code) == (200, 400, 400)
+    counts = {one.sku_id: one.on_hand for one in Stock.objects.all()}
+    assert counts == {first.pk: 15, second.pk: 0, foreign.pk: 100}
+    assert violations() == []
+
+
+def test_ca_13_a_key_that_is_forgotten_still_moves_stock_once(client, base, shop) -> None:
+    """The movements themselves know the batch, longer than any record of requests.
+
+    API: POST /api/v1/catalog/shops/{shop_id}/stock
+    """
+    (sku,) = skus_of(product_on_sale(shop=shop, stock=10))
+    edits = {"edits": [{"sku_id": sku.public_id, "delta": 5}]}
+    post(client, f"{base}/stock", edits, "sync-1")
+    IdempotencyRecord.objects.all().delete()
+
+    (again,) = post(client, f"{base}/stock", edits, "sync-1").json()
+
+    assert (again["code"], again["is_ok"], again["on_hand"]) == ("repeated", True, 15)
+    assert Stock.objects.get(sku=sku).on_hand == 15
+
+
+def test_ca_13_stock_is_synchronised_by_whole_counts(client, base, shop) -> None:
+    """Counts replace what is there, held pieces included; what is not named stays.
+
+    API: PUT /api/v1/catalog/shops/{shop_id}/stock
+    """
+    first, second, third = skus_of(product_on_sale(shop=shop, skus=3, stock=10))
+    hold = stock.Move(second.pk, shop.pk, MovementKind.HOLD, 4, "order:1:1")
+    stock.apply([hold], first.created_at)
+    counts = [
+        {"merchant_code": first.merchant_code, "on_hand": 7},
+        {"sku_id": second.public_id, "on_hand": 3},
+        {"merchant_code": "NOBODYS", "on_hand": 1},
+    ]
+
+    answers = [client.put(f"{base}/stock", {"counts": counts}) for _ in range(2)]
+
+    assert [[row["code"] for row in answer.json()] for answer in answers] == [
+        ["applied", "out_of_stock", "unknown_sku"],
+        ["unchanged", "out_of_stock", "unknown_sku"],
+    ]
+    rows = Stock.objects.order_by("sku_id").values_list("sku_id", "on_hand", "held")
+    assert list(rows) == [(first.pk, 7, 0), (second.pk, 10, 4), (third.pk, 10, 0)]
+    assert violations() == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{"on_hand": 1}, {"on_hand": 1, "sku_id": "s", "merchant_code": "c"}, {"sku_id": "s"}],
+)
+def test_a_count_names_one_sku_one_way(client, base, row) -> None:
+    assert client.put(f"{base}/stock", {"counts": [row]}).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -360,7 +451,6 @@ def test_another_shop_is_not_there(client, base, shop, leaf, client_for) -> None
         client.post(f"{base}/products/{foreign.public_id}/delist"),
         client.get(f"{base}/skus/{sku.public_id}/prices"),
         post(client, f"{base}/skus/{sku.public_id}/prices", {"price": 1}),
-        post(client, f"{base}/stock", {"edits": [{"sku_id": sku.public_id, "delta": -1}]}, "k2"),
         post(client, f"{there}/products", body(leaf), "k3"),
     ]
 

@@ -8,15 +8,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.enums import DraftStatus, ReviewStatus, ShelfStatus
+from catalog.policies import AttributeRule
 from catalog.services.search import reindex
 from shops.enums import ShopStatus
 from shops.selectors import storefronts
 from tests.factories.catalog import (
-    AttributeFactory,
     BrandFactory,
     CategoryFactory,
     ProductFactory,
     SkuFactory,
+    give_rules,
     product_on_sale,
     skus_of,
 )
@@ -59,17 +60,37 @@ def test_the_tree_costs_the_same_for_any_size(anonymous_client, django_assert_nu
 
 
 def test_the_rules_of_a_leaf_come_in_one_answer(anonymous_client, leaf) -> None:
-    AttributeFactory(category=leaf, name="材质", is_required=True, choices=["棉", "麻"])
+    rule = AttributeRule("材质", is_required=True, choices=("棉", "麻"))
+    give_rules(leaf, attributes=(rule,), min_title_width=16, max_title_width=60)
 
     answer = anonymous_client.get(f"/api/v1/catalog/categories/{leaf.public_id}/rules").json()
 
     assert answer == {
         "category": {"id": leaf.public_id, "name": leaf.name, "name_en": ""},
         "is_leaf": True,
-        "attributes": [{"name": "材质", "is_required": True, "choices": ["棉", "麻"]}],
+        "version": 1,
+        "attributes": [
+            {
+                "name": "材质",
+                "kind": "text",
+                "is_required": True,
+                "is_multiple": False,
+                "allows_custom": False,
+                "unit": "",
+                "choices": ["棉", "麻"],
+            }
+        ],
         "max_option_names": 3,
+        "max_option_values": 100,
         "max_skus": 200,
+        "min_title_width": 16,
+        "max_title_width": 60,
+        "min_main_images": 0,
+        "max_main_images": 5,
         "max_images": 50,
+        "max_list_price_factor": 10,
+        "needs_list_price_evidence": False,
+        "shipping_times": ["same_day", "next_day", "48h", "5d", "15d", "45d"],
     }
 
 

@@ -13,6 +13,7 @@ from catalog.models import (
     Stock,
     StockMovement,
 )
+from catalog.policies import AttributeRule
 from catalog.services import search, shelf, stock
 from catalog.services.importing import jobs
 from catalog.services.invariants import violations
@@ -22,11 +23,11 @@ from tests.catalog.importing import samples
 from tests.catalog.importing.outcomes import counts, faults
 from tests.catalog.importing.samples import row
 from tests.factories.catalog import (
-    AttributeFactory,
     BrandFactory,
     CategoryFactory,
     ProductFactory,
     SkuFactory,
+    give_rules,
     product_on_sale,
 )
 from tests.factories.shops import ShopFactory
@@ -152,7 +153,7 @@ def test_ten_kinds_of_damage_are_all_named_and_the_good_rows_land(run, shop) -> 
         (12, "title", "formula"),
         (13, "title", "too_long"),
         (14, "title", "too_short"),
-        (15, "title", "bad_text"),
+        (15, "title", "emoji"),
         (16, "title", "missing"),
         (17, "price", "missing"),
         (18, "sku_code", "code_of_another_product"),
@@ -188,7 +189,7 @@ def test_one_bad_variant_does_not_keep_the_others_out(run, shop) -> None:
 
 
 def test_a_required_attribute_is_asked_for(run, leaf) -> None:
-    AttributeFactory(category=leaf, name="材质", is_required=True)
+    give_rules(leaf, attributes=(AttributeRule("材质", is_required=True),))
 
     job = run(samples.template(row("A")))
 

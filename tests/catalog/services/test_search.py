@@ -5,10 +5,10 @@ import pytest
 from catalog.models import Product
 from catalog.services import search
 from tests.factories.catalog import (
-    AttributeFactory,
     BrandFactory,
     CategoryFactory,
     ProductFactory,
+    give_rules,
 )
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_what_does_not_stand_there_is_not_found(query: str) -> None:
 def test_brand_category_path_and_attributes_are_found_too() -> None:
     root = CategoryFactory(name="居家", name_en="Home")
     leaf = CategoryFactory(name="床品件套", parent=root)
-    AttributeFactory(category=leaf)
+    give_rules(leaf)
     indexed(
         "轻奢纯棉",
         category=leaf,

@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.errors import InvalidCategory
-from catalog.models import Attribute, Brand, Category
+from catalog.models import Brand, Category
 from catalog.services import taxonomy
 from tests.factories.catalog import CategoryFactory, ProductFactory
 
@@ -60,30 +60,6 @@ def test_a_name_stands_once_under_a_parent(operator, at) -> None:
 
     assert refusal.value.errors[0].code == "taken"
     assert Category.objects.count() == 1
-
-
-def test_an_attribute_is_replaced_by_its_name(operator, at) -> None:
-    leaf = CategoryFactory()
-    for choices in (["a"], ["b", "c", "b"]):
-        taxonomy.set_attribute(
-            category=leaf, name="材质", is_required=True, choices=choices, actor=operator, at=at
-        )
-
-    assert list(Attribute.objects.values_list("name", "is_required", "choices")) == [
-        ("材质", True, ["b", "c"])
-    ]
-
-
-def test_branches_have_no_attributes(operator, at) -> None:
-    branch = CategoryFactory()
-    CategoryFactory(parent=branch)
-
-    with pytest.raises(InvalidCategory):
-        taxonomy.set_attribute(
-            category=branch, name="材质", is_required=True, choices=[], actor=operator, at=at
-        )
-
-    assert not Attribute.objects.exists()
 
 
 def test_a_brand_stands_once(operator, at) -> None:

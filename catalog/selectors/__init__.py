@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,13 @@ from django.db.models.functions import Coalesce
 from rest_framework import serializers
 
 from catalog.enums import DisplayState, ShelfStatus
-from catalog.models import Attribute, Category, PriceVersion, Product, Sku, Stock
+from catalog.models import Category, CategoryRuleSet, PriceVersion, Product, Sku, Stock
 from catalog.policies import (
+    DEFAULT_RULES,
     LOW_STOCK,
-    MAX_IMAGES,
-    MAX_OPTION_NAMES,
-    MAX_SKUS,
     NO_LIMITS,
+    AttributeRule,
+    LeafRules,
     PurchaseLimits,
     availability,
 )
@@ -157,17 +157,6 @@ class ShopProductPage:
     waiting_changes: dict[str, Any] | None
 
 
-@dataclass(frozen=True)
-class CategoryRules:
-    """What a product of a leaf must say; the one call a publishing page makes (CA-01)."""
-
-    category: Category
-    attributes: list[Attribute]
-    max_option_names: int
-    max_skus: int
-    max_images: int
-
-
 def skus_of(product_ids: Iterable[int]) -> dict[int, list[SkuView]]:
     """Return the SKUs of each product, oldest first. Two queries for any number of products."""
     skus = list(
@@ -213,14 +202,30 @@ def with_available(products: QuerySet[Product]) -> QuerySet[Product]:
     )
 
 
-def category_rules(category: Category) -> CategoryRules:
-    """Return what products of `category` must obey. One query."""
-    return CategoryRules(
-        category=category,
-        attributes=list(category.attributes.order_by("-is_required", "name")),
-        max_option_names=MAX_OPTION_NAMES,
-        max_skus=MAX_SKUS,
-        max_images=MAX_IMAGES,
+def category_rules(category: Category) -> LeafRules:
+    """Return what products of `category` must obey (CA-01). One query."""
+    return rules_of([category.pk])[category.pk]
+
+
+def rules_of(category_ids: Collection[int]) -> dict[int, LeafRules]:
+    """Return the rules in force of each category: its latest version, or the defaults. One query,
+    none for no category.
+    """
+    found = {}
+    if category_ids:
+        rows = CategoryRuleSet.objects.filter(category_id__in=category_ids)
+        latest = rows.order_by("category_id", "-version").distinct("category_id")
+        found = {row.category_id: _leaf_rules(row) for row in latest}
+    return {pk: found.get(pk, DEFAULT_RULES) for pk in category_ids}
+
+
+def _leaf_rules(row: CategoryRuleSet) -> LeafRules:
+    values = {one.name: getattr(row, one.name) for one in fields(LeafRules)}
+    attributes = (
+        AttributeRule(**{**one, "choices": tuple(one["choices"])}) for one in row.attributes
+    )
+    return LeafRules(
+        **values | {"attributes": tuple(attributes), "shipping_times": tuple(row.shipping_times)}
     )
 
 

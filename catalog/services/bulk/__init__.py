@@ -1,0 +1,1 @@
+"""Prices and stock of many SKUs: read, looked at, applied, taken back."""
