@@ -40,9 +40,11 @@ class StaffRole(models.TextChoices):
 
     OWNER = "owner", _("owner")
     MANAGER = "manager", _("manager")
+    PRODUCT_EDITOR = "product_editor", _("product editor")
     ORDER_CLERK = "order_clerk", _("order clerk")
     AFTERSALES_AGENT = "aftersales_agent", _("after-sales agent")
     FINANCE = "finance", _("finance")
+    LIVE_OPERATOR = "live_operator", _("live operator")
     READ_ONLY = "read_only", _("read only")
 
 

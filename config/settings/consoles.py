@@ -137,10 +137,13 @@ CONSOLE_ROLES: dict[str, Any] = {
     "system": _("the system"),
     "owner": _("owner"),
     "manager": _("manager"),
+    "product editor": _("product editor"),
     "order clerk": _("order clerk"),
     "aftersales agent": _("after-sales agent"),
     "finance": _("finance"),
+    "live operator": _("live operator"),
     "read only": _("read only"),
+    "official account": _("official account"),
 }
 
 #: What the first word of a reference (``order:26…:1``) stands for; others name nothing to look at.
@@ -210,6 +213,10 @@ CONSOLE_ACTS: dict[str, Any] = {
     "catalog.create_brand": _("Brand created"),
     "catalog.create_category": _("Category created"),
     "catalog.set_attribute": _("Attribute set"),
+    "kernel.second_factor_on": _("Two-step sign-in switched on"),
+    "kernel.second_factor_off": _("Two-step sign-in switched off"),
+    "kernel.recovery_codes_renewed": _("Recovery codes renewed"),
+    "kernel.sessions_ended": _("Signed out elsewhere"),
     "kernel.unpark_delivery": _("Event delivered again"),
     "orders.ship_order": _("Parcel shipped"),
     "orders.remark_order": _("Remark written"),

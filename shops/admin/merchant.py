@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -18,9 +17,10 @@ from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.pictures import picture, pictured
 from kernel.admin.sites import Tenant, merchant_site
 from shops.admin import acts, people_acts, wording
-from shops.enums import GuaranteeKind, StaffStatus
+from shops.enums import GuaranteeKind
 from shops.models import Admission, Binding, FreightTemplate, ReturnAddress, Shop, Staff
 from shops.selectors import storefronts
+from shops.services import actors
 
 
 @admin.register(Shop, site=merchant_site)
@@ -193,10 +193,11 @@ class ReturnAddressPage(ConsoleModelAdmin):
 
 
 def tenants_of(user_id: int) -> Sequence[Tenant]:
-    """Return the shops that the user may work for, in the order of the first place."""
-    places: QuerySet[Staff] = Staff.objects.filter(user_id=user_id, status=StaffStatus.ACTIVE)
-    rows = places.select_related("shop").order_by("pk")
-    return [Tenant(place.shop.public_id, place.shop.name) for place in rows]
+    """Return the shops that the user may work for: places first, then official accounts (BI-14)."""
+    places = actors.working_places(user_id).select_related("shop").order_by("pk")
+    bound = actors.official_shops(user_id).select_related("shop").order_by("pk")
+    shops = [*(one.shop for one in places), *(one.shop for one in bound)]
+    return [Tenant(shop.public_id, shop.name) for shop in dict.fromkeys(shops)]
 
 
 merchant_site.tenants = tenants_of

@@ -221,8 +221,10 @@ def test_nobody_grants_what_they_do_not_hold():
 
     assert grantable == {
         StaffRole.MANAGER,
+        StaffRole.PRODUCT_EDITOR,
         StaffRole.ORDER_CLERK,
         StaffRole.AFTERSALES_AGENT,
+        StaffRole.LIVE_OPERATOR,
         StaffRole.READ_ONLY,
     }
     assert not any(may_grant(permissions_of(StaffRole.ORDER_CLERK), role) for role in StaffRole)
