@@ -97,6 +97,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     StaffRole.READ_ONLY: _READ,
 }
 
+#: What a second person holds, who decides about the shop's money.
+SECOND_PERSON = "settlements.payout"
 #: Who holds one of these signs in with a second factor: they reach money, or the shop's face.
 GUARDED = frozenset({"settlements.payout", "shops.binding"})
 
@@ -104,6 +106,11 @@ GUARDED = frozenset({"settlements.payout", "shops.binding"})
 def permissions_of(role: str) -> frozenset[str]:
     """Return what staff of `role` may do; nothing for a role that is not known."""
     return PERMISSIONS.get(role, frozenset())
+
+
+def roles_with(permission: str) -> list[str]:
+    """Return the roles whose holders may do `permission`."""
+    return [role for role, held in PERMISSIONS.items() if permission in held]
 
 
 def may_grant(held: frozenset[str], role: str) -> bool:

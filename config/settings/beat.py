@@ -26,6 +26,7 @@ _SWEEPS = {
     "settlements.tasks.refresh_statements": 300,
     "shops.tasks.expire_consents": 60,
     "shops.tasks.complete_unbindings": 30,
+    "shops.tasks.finish_approvals": 30,
     "accounts.tasks.expire_verifications": 3600,
 }
 

@@ -16,8 +16,8 @@ from kernel.admin.acts import ONCE
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.pictures import picture, pictured
 from kernel.admin.sites import Tenant, merchant_site
-from shops.admin import acts, people_acts, wording
-from shops.enums import GuaranteeKind
+from shops.admin import acts, people_acts, shipping, wording
+from shops.enums import GuaranteeKind, ShippingSpeed
 from shops.models import Admission, Binding, FreightTemplate, ReturnAddress, Shop, Staff
 from shops.selectors import storefronts
 from shops.services import actors
@@ -28,11 +28,20 @@ class ShopPage(ConsoleModelAdmin):
     """The shop: name, promises, and the account that is its face."""
 
     permission = "shops.view"
-    acts = (acts.Rename, acts.SetFreight, acts.StartGuarantee, acts.EndGuarantee)
+    acts = (
+        acts.Rename,
+        acts.SetFreight,
+        acts.StartGuarantee,
+        acts.EndGuarantee,
+        shipping.SetPromise,
+        shipping.SetHoliday,
+        shipping.EndHoliday,
+    )
     list_display = ("shown_name", "type", "status_badge", "opened_at")
     fieldsets = (
         (None, {"fields": (("logo", "name"), ("type", "status_badge"), "opened_at")}),
         (_("What buyers see"), {"fields": ("face", "score", "guarantees", "freight")}),
+        (_("Sending"), {"fields": (("speed", "holiday"),)}),
     )
 
     @display(description=_("name"), ordering="name")
@@ -71,6 +80,16 @@ class ShopPage(ConsoleModelAdmin):
     def freight(self, shop: Shop) -> str:
         """What sending costs."""
         return wording.freight(FreightTemplate.objects.filter(shop=shop).first())
+
+    @display(description=_("ships"))
+    def speed(self, shop: Shop) -> Any:
+        """The promise for what is paid now."""
+        return ShippingSpeed(shipping.speed_of(shop.pk)).label
+
+    @display(description=_("holiday"))
+    def holiday(self, shop: Shop) -> str:
+        """The one of now or to come."""
+        return shipping.holiday_of(shop.pk)
 
     def _block(self, shop: Shop) -> Any:
         return storefronts([shop.pk], at=clock.now())[shop.pk]

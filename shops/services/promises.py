@@ -1,4 +1,4 @@
-"""What a shop promises: guarantees (SH-10), freight, and where returns go."""
+"""What a shop promises: guarantees (SH-10), and where returns go."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.db.models import F
 
 from kernel import audit
 from kernel.actors import Actor
-from kernel.errors import NotFound, StaleVersion
+from kernel.errors import NotFound
 from kernel.events import publish
 from shops.errors import GuaranteeRunning, LastReturnAddress, TooManyReturnAddresses
 from shops.events import StorefrontChanged
-from shops.models import FreightTemplate, Guarantee, ReturnAddress, Shop
+from shops.models import Guarantee, ReturnAddress, Shop
 
 MAX_RETURN_ADDRESSES = 20
 
@@ -56,41 +56,6 @@ def end_guarantee(*, shop_id: int, kind: str, at: datetime, actor: Actor) -> Gua
     guarantee.save(update_fields=["ends_at"])
     _changed("shops.end_guarantee", guarantee, at, actor)
     return guarantee
-
-
-@transaction.atomic
-def set_freight(
-    *,
-    shop_id: int,
-    flat_amount: int,
-    free_from_amount: int | None,
-    version: int,
-    at: datetime,
-    actor: Actor,
-) -> FreightTemplate:
-    """Say what sending costs (分) and from which goods amount on it is free; None is never.
-
-    `version` is the one that was looked at, 0 when there was none. Raises StaleVersion.
-    """
-    _lock(shop_id)
-    template = FreightTemplate.objects.filter(shop_id=shop_id).first()
-    if (template.version if template else 0) != version:
-        raise StaleVersion
-    before = _freight(template) if template else {}
-    template = template or FreightTemplate(shop_id=shop_id, version=0)
-    template.flat_amount, template.free_from_amount = flat_amount, free_from_amount
-    template.version += 1
-    template.updated_at = at
-    template.save()
-    audit.record(
-        actor=actor,
-        action="shops.set_freight",
-        target=template,
-        at=at,
-        before=before,
-        after=_freight(template),
-    )
-    return template
 
 
 @transaction.atomic
@@ -161,10 +126,3 @@ def _changed(action: str, guarantee: Guarantee, at: datetime, actor: Actor) -> N
     publish(StorefrontChanged(shop_id=guarantee.shop_id))
     after = {"kind": str(guarantee.kind)}
     audit.record(actor=actor, action=action, target=guarantee, at=at, after=after)
-
-
-def _freight(template: FreightTemplate) -> dict[str, int | None]:
-    return {
-        "flat_amount": template.flat_amount,
-        "free_from_amount": template.free_from_amount,
-    }

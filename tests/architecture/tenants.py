@@ -9,17 +9,19 @@ from catalog.enums import ImportFormat
 from catalog.models import ImportJob, ImportRowError, ProductDraft, ProductReview
 from orders.enums import ExportPreset, OrderStatus
 from orders.models import ExportJob, ExportPart, OrderLine
+from settlements.models import Payout, PayoutAccount
 from shops.enums import Relation
+from shops.models import FreightRule, FreightTemplate, Shop
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.aftersales import accepted, returned_case
 from tests.factories.catalog import ProductFactory
 from tests.factories.orders import PLACED_AT, make_order, make_sku
-from tests.factories.shops import BindingFactory, ShopFactory
+from tests.factories.shops import BindingFactory, PreparingShopFactory
 from tests.settlements.services.lines import sale, settle
 
 #: Column → somebody, or something, else.
 OTHERS: Mapping[str, Callable[[], Any]] = {
-    "shop_id": ShopFactory,
+    "shop_id": PreparingShopFactory,  # it has nothing of its own that would be in the way
     "buyer_id": UserFactory,
     "creator_id": CreatorFactory,
     "agency_id": AgencyFactory,
@@ -35,7 +37,17 @@ def build_world() -> None:
     accepted(returned_case(), Inspection.SELLABLE)
     make_order(OrderStatus.SHIPPED, presenter={"account": {"id": "acc_1"}})
     _replace_binding()
+    _send_and_be_paid(line.shop)
     _edit(line)
+
+
+def _send_and_be_paid(shop: Shop) -> None:
+    template = FreightTemplate.objects.get(shop=shop)
+    FreightRule.objects.create(shop=shop, template=template, region_codes=["650000"])
+    account = PayoutAccount.objects.get(shop=shop)
+    Payout.objects.create(
+        party="shop", shop=shop, account=account, number="W1", amount=1, requested_at=PLACED_AT
+    )
 
 
 def _replace_binding() -> None:
