@@ -156,6 +156,13 @@ class PeriodInvalid(DomainError):
     message = _("This period is not possible.")
 
 
+class BoundElsewhere(DomainError):
+    """SH-18: a product, or a region, goes back to one address; `extra` names what is bound."""
+
+    code = "bound_elsewhere"
+    message = _("Another return address takes this already.")
+
+
 class TooManyReturnAddresses(DomainError):
     """A shop keeps at most `MAX_RETURN_ADDRESSES`."""
 

@@ -259,6 +259,7 @@ CONSOLE_ACTS: dict[str, Any] = {
     "shops.end_guarantee": _("Guarantee ended"),
     "shops.add_return_address": _("Return address added"),
     "shops.change_return_address": _("Return address changed"),
+    "shops.bind_return_address": _("Return address bound to products or regions"),
     "shops.remove_return_address": _("Return address removed"),
     "shops.invite_staff": _("Member of staff invited"),
     "shops.accept_invitation": _("Invitation accepted"),

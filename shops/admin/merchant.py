@@ -16,10 +16,10 @@ from kernel.admin.acts import ONCE
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.pictures import picture, pictured
 from kernel.admin.sites import Tenant, merchant_site
-from shops.admin import acts, people_acts, shipping, wording
+from shops.admin import acts, people_acts, returns, shipping, wording
 from shops.enums import GuaranteeKind, ShippingSpeed
 from shops.models import Admission, Binding, FreightTemplate, ReturnAddress, Shop, Staff
-from shops.selectors import storefronts
+from shops.selectors import regions, storefronts
 from shops.services import actors
 
 
@@ -206,9 +206,29 @@ class ReturnAddressPage(ConsoleModelAdmin):
 
     permission = "shops.view"
     empty_hint = _("Add an address: without one, returns cannot be accepted.")
-    acts = (acts.AddReturnAddress, acts.ChangeReturnAddress, acts.RemoveReturnAddress)
+    acts = (
+        acts.AddReturnAddress,
+        acts.ChangeReturnAddress,
+        returns.BindReturnAddress,
+        acts.RemoveReturnAddress,
+    )
     list_display = ("receiver", "phone", "province", "city", "street", "is_default")
-    fields = (("receiver", "phone"), ("province", "city", "district"), "street", "is_default")
+    fields = (
+        ("receiver", "phone"),
+        ("province", "city", "district"),
+        ("street", "is_default"),
+        ("products", "buyers_in"),
+    )
+
+    @display(description=_("for products"))
+    def products(self, address: ReturnAddress) -> str:
+        """Their ids, or a dash."""
+        return ", ".join(address.product_ids) or "–"
+
+    @display(description=_("for buyers in"))
+    def buyers_in(self, address: ReturnAddress) -> str:
+        """The regions by name, or a dash."""
+        return ", ".join(regions()[code].full_name for code in address.region_codes) or "–"
 
 
 def tenants_of(user_id: int) -> Sequence[Tenant]:

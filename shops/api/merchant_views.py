@@ -251,6 +251,22 @@ class OneReturnAddress(MerchantView):
         )
 
 
+class ReturnStrategy(MerchantView):
+    """What comes back to it."""
+
+    @operation(takes=shapes.ReturnStrategyIn, gives=shapes.ReturnAddressOut)
+    def put(
+        self, request: Any, shop_id: str, address_id: str, data: dict[str, Any]
+    ) -> ReturnAddress:
+        """Bind products and buyers' regions to a return address; a product comes first (SH-18)."""
+        return promises.bind_return_address(
+            address=ReturnAddress.objects.get_visible(request.actor, public_id=address_id),
+            at=request.at,
+            actor=request.actor,
+            **data,
+        )
+
+
 def _set_of(rule: dict[str, Any]) -> dict[str, Any]:
     return rule | {"codes": frozenset(rule["codes"])}
 

@@ -222,6 +222,13 @@ class GuaranteeOut(Out):
     ends_at = serializers.DateTimeField(allow_null=True)
 
 
+class ReturnStrategyIn(In):
+    """What comes back to this address instead of to the default one (SH-18)."""
+
+    product_ids = serializers.ListField(child=Text(max_length=32), max_length=1_000)
+    region_codes = serializers.ListField(child=Text(max_length=6), max_length=4_000)
+
+
 class ReturnAddressIn(In):
     """Where buyers send returns."""
 
@@ -245,6 +252,8 @@ class ReturnAddressOut(Out):
     district = serializers.CharField()
     street = serializers.CharField()
     is_default = serializers.BooleanField()
+    product_ids = serializers.ListField(child=serializers.CharField())
+    region_codes = serializers.ListField(child=serializers.CharField())
 
 
 # --- binding ------------------------------------------------------------------------------------

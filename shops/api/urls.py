@@ -36,6 +36,7 @@ _merchant: list[URLPattern | URLResolver] = [
     path(f"{OWN}/approvals/<str:approval_id>/approve", approval.ApproveApproval.as_view()),
     path(f"{OWN}/approvals/<str:approval_id>/reject", approval.RejectApproval.as_view()),
     path(f"{OWN}/approvals/<str:approval_id>/withdraw", approval.WithdrawApproval.as_view()),
+    path(f"{OWN}/return-addresses/<str:address_id>/strategy", merchant.ReturnStrategy.as_view()),
     path(f"{OWN}/bindings", binding.Bindings.as_view()),
     path(f"{OWN}/bindings/<str:binding_id>", binding.OneBinding.as_view()),
     path(f"{OWN}/bindings/<str:binding_id>/withdraw", binding.WithdrawBinding.as_view()),

@@ -1,4 +1,4 @@
-"""Freight by region, shipping promises, special dates and holidays."""
+"""Freight by region, shipping promises, special dates, holidays, return strategies."""
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -167,6 +167,16 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='specialdate',
             constraint=kernel.walls.Wall(by='shop', may='SELECT, INSERT, UPDATE, DELETE', name='specialdate_wall'),
+        ),
+        migrations.AddField(
+            model_name='returnaddress',
+            name='product_ids',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), default=list, size=None, verbose_name='for products'),
+        ),
+        migrations.AddField(
+            model_name='returnaddress',
+            name='region_codes',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), default=list, size=None, verbose_name='for buyers in'),
         ),
         revised(
             'shops_freightrule',

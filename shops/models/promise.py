@@ -152,6 +152,14 @@ class ReturnAddress(models.Model):
     district = models.CharField(_("district"), max_length=40, blank=True)
     street = models.CharField(_("street"), max_length=200)
     is_default = models.BooleanField(_("default"), default=False)
+    #: SH-18: what comes back here instead of to the default one. Public ids of products; codes of
+    #: `shops.selectors.regions` that buyers live in. Each is in one address of a shop.
+    product_ids = ArrayField(
+        models.CharField(max_length=32), default=list, verbose_name=_("for products")
+    )
+    region_codes = ArrayField(
+        models.CharField(max_length=6), default=list, verbose_name=_("for buyers in")
+    )
 
     objects = ShopOwnedQuerySet.as_manager()
 

@@ -9,6 +9,7 @@ from shops.selectors.identity import (
     storefronts,
 )
 from shops.selectors.regions import Region, find_region, regions
+from shops.selectors.returning import return_address
 from shops.selectors.shapes import ApprovalOut, PresenterOut, StorefrontOut, StorefrontShopOut
 from shops.selectors.shipping import Closure, ShippingTerms, closures, shipping_terms
 
@@ -29,6 +30,7 @@ __all__ = [
     "official_account",
     "presenters",
     "regions",
+    "return_address",
     "shipping_terms",
     "shop_of_account",
     "storefronts",

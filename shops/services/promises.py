@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -12,9 +13,16 @@ from kernel import audit
 from kernel.actors import Actor
 from kernel.errors import NotFound
 from kernel.events import publish
-from shops.errors import GuaranteeRunning, LastReturnAddress, TooManyReturnAddresses
+from shops.errors import (
+    BoundElsewhere,
+    GuaranteeRunning,
+    LastReturnAddress,
+    RegionUnknown,
+    TooManyReturnAddresses,
+)
 from shops.events import StorefrontChanged
 from shops.models import Guarantee, ReturnAddress, Shop
+from shops.selectors import regions
 
 MAX_RETURN_ADDRESSES = 20
 
@@ -115,6 +123,39 @@ def remove_return_address(*, address: ReturnAddress, at: datetime, actor: Actor)
     book.filter(pk=address.pk).delete()
     if not book.filter(is_default=True).exists():
         book.filter(pk=newest.pk).update(is_default=True)
+
+
+@transaction.atomic
+def bind_return_address(
+    *,
+    address: ReturnAddress,
+    product_ids: Collection[str],
+    region_codes: Collection[str],
+    at: datetime,
+    actor: Actor,
+) -> ReturnAddress:
+    """Send back here what is of these products, or comes from buyers in these regions (SH-18).
+
+    Both take the place of what was bound before; a product comes before a region. Raises
+    RegionUnknown, BoundElsewhere for what another address takes; nothing is changed then.
+    """
+    unknown = sorted(set(region_codes) - regions().keys())
+    if unknown:
+        raise RegionUnknown(extra={"codes": unknown})
+    _lock(address.shop_id)
+    others = ReturnAddress.objects.filter(shop_id=address.shop_id).exclude(pk=address.pk)
+    taken = others.values_list("product_ids", "region_codes")
+    products = {one for ids, _codes in taken for one in ids} & set(product_ids)
+    codes = {one for _ids, several in taken for one in several} & set(region_codes)
+    if products or codes:
+        raise BoundElsewhere(extra={"products": sorted(products), "codes": sorted(codes)})
+    address.product_ids, address.region_codes = sorted(set(product_ids)), sorted(set(region_codes))
+    address.save(update_fields=["product_ids", "region_codes"])
+    after = {"products": len(address.product_ids), "regions": len(address.region_codes)}
+    audit.record(
+        actor=actor, action="shops.bind_return_address", target=address, at=at, after=after
+    )
+    return address
 
 
 def _lock(shop_id: int) -> None:

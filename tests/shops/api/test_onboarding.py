@@ -145,7 +145,6 @@ def test_freight_comes_back_as_money(client, shop):
         "free_from_amount": None,
         "rules": [],
         "version": 1,
-        "rules": [],
     }
 
 
