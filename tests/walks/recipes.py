@@ -141,6 +141,11 @@ def _region(request: Request, side: Side) -> None:
     request.body["region_code"] = "650000"
 
 
+@changes("shops_shops_shop_id_return_addresses_address_id_strategy_put")
+def _strategy(request: Request, side: Side) -> None:
+    request.body["region_codes"] = ["540000"]
+
+
 @changes("shops_shops_shop_id_shipping_special_dates_post")
 @changes("shops_shops_shop_id_shipping_holiday_put")
 def _period(request: Request, side: Side) -> None:
