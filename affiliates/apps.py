@@ -14,8 +14,10 @@ class AffiliatesConfig(AppConfig):
         from affiliates import subscribers  # noqa: F401, PLC0415 -- app ready
         from affiliates.admin import merchant, operator  # noqa: F401, PLC0415 -- app ready
         from affiliates.selectors import unsettled_orders  # noqa: PLC0415 -- app ready
+        from affiliates.services import high_rates  # noqa: PLC0415 -- app ready
         from shops.services import preconditions  # noqa: PLC0415 -- app ready
 
+        high_rates.register()
         preconditions.register(
             code="unsettled_commission",
             label=_("orders with unsettled commission"),

@@ -41,6 +41,13 @@ class RateUnchanged(DomainError):
     message = _("This is the rate already.")
 
 
+class RateNeedsTwo(DomainError):
+    """A plan is opened at an ordinary rate, then raised by two persons: `extra["limit_bp"]`."""
+
+    code = "rate_needs_two"
+    message = _("Such a rate needs a second person: open the plan lower, then ask for the raise.")
+
+
 class PlanExists(DomainError):
     code = "plan_exists"
     message = _("This product has a plan already.")

@@ -36,6 +36,11 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     #: What the negotiation record and the audit show, e.g. "Lin (owner)".
     label: str = ""
+    #: What they may do asks for a second factor, where the system demands one.
+    is_guarded: bool = False
+    #: What they may do asks for a second factor, and they have none: no door opens but the one
+    #: that sets it up.
+    needs_second_factor: bool = False
 
     def may(self, permission: str) -> bool:
         """Tell whether the actor holds `permission` (``room.verb``); the system holds all."""

@@ -71,6 +71,14 @@ class NotAllowed(DomainError):
     message = _("You are not allowed to do this.")
 
 
+class SecondFactorRequired(DomainError):
+    """The actor's role works with two-step sign-in only, and they have not set it up."""
+
+    code = "second_factor_required"
+    status = 403
+    message = _("Set up two-step sign-in first: your role works with it only.")
+
+
 class IllegalTransition(DomainError):
     """Somebody else moved it first, or the move was never allowed."""
 

@@ -26,6 +26,18 @@ def append_only(*tables: str) -> RunSQL:
     return RunSQL(make, drop)
 
 
+def frozen(table: str, *columns: str) -> RunSQL:
+    """An operation after which rows of `table` are not deleted and keep what is in `columns`.
+
+    The other columns, a state for one, may be written. Needs kernel 0002.
+    """
+    return RunSQL(
+        f"CREATE TRIGGER frozen BEFORE DELETE OR UPDATE OF {', '.join(columns)} ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION refuse_change();",
+        f"DROP TRIGGER frozen ON {table};",
+    )
+
+
 REVISE = """
 CREATE FUNCTION revise() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -238,3 +238,24 @@ class NothingCaptured(DomainError):
 
     code = "nothing_captured"
     message = _("This order was not paid.")
+
+
+class ShopOnHoliday(DomainError):
+    """SH-19: `extra` says until when, and what the shop writes."""
+
+    code = "shop_on_holiday"
+    message = _("This shop is on holiday.")
+
+
+class NotDeliveredThere(DomainError):
+    """The shop sends nothing to this region."""
+
+    code = "not_delivered_there"
+    message = _("This shop does not deliver to this address.")
+
+
+class RegionNotFound(DomainError):
+    """The freight depends on the region, and the address names none that is known."""
+
+    code = "region_not_found"
+    message = _("The province of this address is not known.")

@@ -11,6 +11,8 @@ from kernel.events import on
 from kernel.tasks import nudge_task
 from orders.events import ExportQueued, OrderLineRefunded, OrderPaid, ShippingFileQueued
 from orders.models import OrderLine
+from orders.services import ship_by
+from shops.events import ShippingChanged
 
 
 @on(OrderPaid)
@@ -19,6 +21,18 @@ def count_sales(events: Sequence[OrderPaid]) -> None:
     lines = OrderLine.objects.filter(order__in=[event.order_id for event in events])
     pieces = lines.values_list("product_id").annotate(pieces=Sum("quantity"))
     sales.count(dict(pieces.order_by()))
+
+
+@on(OrderPaid)
+def promise_shipping(events: Sequence[OrderPaid]) -> None:
+    """Set by when the shops send what was paid. After commit: the sale asks nothing of it."""
+    ship_by.reckon_orders([event.order_id for event in events])
+
+
+@on(ShippingChanged)
+def move_deadlines(events: Sequence[ShippingChanged]) -> None:
+    """A shop closes, opens, or sends sooner or later: what it owes is due accordingly."""
+    ship_by.reckon_shops({event.shop_id for event in events})
 
 
 @on(OrderLineRefunded)

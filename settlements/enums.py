@@ -16,6 +16,13 @@ class PartyKind(models.TextChoices):
     PLATFORM = "platform", _("platform")
 
 
+class PayoutAccountStatus(models.TextChoices):
+    WAITING = "waiting", _("waits for approval")
+    ACTIVE = "active", _("in use")
+    REPLACED = "replaced", _("replaced")
+    REFUSED = "refused", _("not approved")
+
+
 class PayoutStatus(models.TextChoices):
     REQUESTED = "requested", _("requested")
     PAID = "paid", _("paid out")

@@ -21,3 +21,31 @@ class FeeRateOutOfRange(DomainError):
     code = "fee_rate_out_of_range"
     status = 400
     message = _("The fee rate is 0 %% to %(high)s %%.")
+
+
+class NoPayoutAccount(DomainError):
+    """A shop's money goes to its bank account alone."""
+
+    code = "no_payout_account"
+    message = _("Set the payout account first.")
+
+
+class NoLegalEntity(DomainError):
+    """The account's holder is the shop's legal entity, known once the shop is approved."""
+
+    code = "no_legal_entity"
+    message = _("The payout account is set when the shop is approved.")
+
+
+class PayoutAccountUnchanged(DomainError):
+    """It is the account in use already."""
+
+    code = "payout_account_unchanged"
+    message = _("This is the payout account already.")
+
+
+class PayoutAccountWaiting(DomainError):
+    """One change at a time."""
+
+    code = "payout_account_waiting"
+    message = _("A new payout account waits for approval already.")

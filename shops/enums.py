@@ -40,9 +40,11 @@ class StaffRole(models.TextChoices):
 
     OWNER = "owner", _("owner")
     MANAGER = "manager", _("manager")
+    PRODUCT_EDITOR = "product_editor", _("product editor")
     ORDER_CLERK = "order_clerk", _("order clerk")
     AFTERSALES_AGENT = "aftersales_agent", _("after-sales agent")
     FINANCE = "finance", _("finance")
+    LIVE_OPERATOR = "live_operator", _("live operator")
     READ_ONLY = "read_only", _("read only")
 
 
@@ -52,12 +54,30 @@ class StaffStatus(models.TextChoices):
     REMOVED = "removed", _("removed")
 
 
+class ApprovalStatus(models.TextChoices):
+    """What becomes of an act that one person may not do alone."""
+
+    PENDING = "pending", _("waits for a second person")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    EXPIRED = "expired", _("expired")
+
+
 class GuaranteeKind(models.TextChoices):
     """SH-10, the three of the first release."""
 
     SEVEN_DAY_RETURN = "seven_day_return", _("7-day return")
     SHIP_48H = "ship_48h", _("ships within 48 hours")
     DAMAGED_ON_ARRIVAL = "damaged_on_arrival", _("damaged on arrival is replaced or refunded")
+
+
+class ShippingSpeed(models.TextChoices):
+    """SH-11: how soon what is paid is handed to a carrier."""
+
+    SAME_DAY = "same_day", _("the same day")
+    NEXT_DAY = "next_day", _("the next day")
+    HOURS_48 = "hours_48", _("within 48 hours")
 
 
 class Relation(models.TextChoices):

@@ -83,6 +83,31 @@ class LastOwner(DomainError):
     message = _("A shop keeps at least one owner.")
 
 
+# --- two persons --------------------------------------------------------------------------------
+
+
+class SecondPersonNeeded(DomainError):
+    """Whoever asked for it does not approve it."""
+
+    code = "second_person_needed"
+    status = 403
+    message = _("Somebody else has to approve this.")
+
+
+class ApprovalWaiting(DomainError):
+    """One change of a thing at a time; `extra["approval_id"]` names the one that waits."""
+
+    code = "approval_waiting"
+    message = _("A change of this waits for a second person already.")
+
+
+class ApprovalExpired(DomainError):
+    """Nobody decided in time, or whoever asked no longer works there."""
+
+    code = "approval_expired"
+    message = _("This request has expired. It can be made again.")
+
+
 # --- promises -----------------------------------------------------------------------------------
 
 
@@ -91,6 +116,51 @@ class GuaranteeRunning(DomainError):
 
     code = "guarantee_running"
     message = _("This guarantee is in force already.")
+
+
+class RegionUnknown(DomainError):
+    """Not a code of GB/T 2260."""
+
+    code = "region_unknown"
+    status = 400
+    message = _("There is no such region.")
+
+
+class RegionTwice(DomainError):
+    """A region, or one inside it at the same level, has one rule."""
+
+    code = "region_twice"
+    status = 400
+    message = _("A region is in two rules.")
+
+
+class NoTemplate(DomainError):
+    """Rules say what differs from the flat amount, so that is set first."""
+
+    code = "no_template"
+    message = _("Set the freight first.")
+
+
+class TooManyRules(DomainError):
+    """A template keeps at most `MAX_RULES`."""
+
+    code = "too_many_rules"
+    message = _("There are too many rules.")
+
+
+class PeriodInvalid(DomainError):
+    """It ends before it begins, lies in the past, or is too long."""
+
+    code = "period_invalid"
+    status = 400
+    message = _("This period is not possible.")
+
+
+class BoundElsewhere(DomainError):
+    """SH-18: a product, or a region, goes back to one address; `extra` names what is bound."""
+
+    code = "bound_elsewhere"
+    message = _("Another return address takes this already.")
 
 
 class TooManyReturnAddresses(DomainError):

@@ -25,6 +25,35 @@ class StorefrontChanged(Event):
 
 
 @dataclass(frozen=True)
+class ShippingChanged(Event):
+    """By when the shop sends has changed: a holiday, a special date, another promise."""
+
+    topic: ClassVar[str] = "shops.shipping.changed.v1"
+    shop_id: int
+
+
+@dataclass(frozen=True)
+class ApprovalAsked(Event):
+    """Something waits for a second person of the shop, or for its time."""
+
+    topic: ClassVar[str] = "shops.approval.asked.v1"
+    approval_id: int
+    shop_id: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class ApprovalDecided(Event):
+    """It was approved, rejected, withdrawn, or has expired."""
+
+    topic: ClassVar[str] = "shops.approval.decided.v1"
+    approval_id: int
+    shop_id: int
+    kind: str
+    status: str
+
+
+@dataclass(frozen=True)
 class BindingStarted(Event):
     """An account became a face of a shop."""
 

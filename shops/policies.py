@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.enums import AccountKind
 from accounts.models import Account
 from shops.enums import Relation, StaffRole
-from shops.models import Shop
+from shops.models import Binding, Shop
 
 _READ = frozenset(
     {
@@ -38,6 +38,15 @@ _MANAGE = _READ | {
 PERMISSIONS: dict[str, frozenset[str]] = {
     StaffRole.OWNER: _MANAGE | {"shops.binding", "settlements.payout"},
     StaffRole.MANAGER: _MANAGE,
+    StaffRole.PRODUCT_EDITOR: frozenset(
+        {
+            "shops.view",
+            "catalog.view",
+            "catalog.edit",
+            "catalog.stock",
+            "catalog.import",
+        }
+    ),
     StaffRole.ORDER_CLERK: frozenset(
         {
             "shops.view",
@@ -73,8 +82,25 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "audit.view",
         }
     ),
+    # Sells in a live session: prices and stock while it runs, offers to creators, no addresses.
+    StaffRole.LIVE_OPERATOR: frozenset(
+        {
+            "shops.view",
+            "catalog.view",
+            "catalog.price",
+            "catalog.stock",
+            "orders.view",
+            "affiliates.view",
+            "affiliates.edit",
+        }
+    ),
     StaffRole.READ_ONLY: _READ,
 }
+
+#: What a second person holds, who decides about the shop's money.
+SECOND_PERSON = "settlements.payout"
+#: Who holds one of these signs in with a second factor: they reach money, or the shop's face.
+GUARDED = frozenset({"settlements.payout", "shops.binding"})
 
 
 def permissions_of(role: str) -> frozenset[str]:
@@ -82,9 +108,24 @@ def permissions_of(role: str) -> frozenset[str]:
     return PERMISSIONS.get(role, frozenset())
 
 
+def roles_with(permission: str) -> list[str]:
+    """Return the roles whose holders may do `permission`."""
+    return [role for role, held in PERMISSIONS.items() if permission in held]
+
+
 def may_grant(held: frozenset[str], role: str) -> bool:
     """Tell whether a holder of `held` may give `role`: nobody grants what they do not hold."""
     return "shops.staff" in held and permissions_of(role) <= held
+
+
+def official_permissions(binding: Binding) -> frozenset[str]:
+    """Return what the owner of a shop's official account may do in its console (BI-14).
+
+    Of one legal entity what a manager may, else what a live operator may; never deciding about
+    staff: a place given away would outlast the binding.
+    """
+    role = StaffRole.MANAGER if binding.is_same_entity else StaffRole.LIVE_OPERATOR
+    return permissions_of(role) - {"shops.staff"}
 
 
 def is_same_entity(shop: Shop, account: Account) -> bool:

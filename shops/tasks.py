@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 
 from kernel import clock
-from shops.services import endings
+from shops.services import approvals, endings
 
 
 @shared_task(acks_late=True)
@@ -20,3 +20,9 @@ def expire_consents(**_: Any) -> None:
 def complete_unbindings(**_: Any) -> None:
     """End what has become clear; let lapse what waited too long."""
     endings.complete_unbindings(at=clock.database_now())
+
+
+@shared_task(acks_late=True)
+def finish_approvals(**_: Any) -> None:
+    """Let take effect what has waited long enough; let expire what nobody decided."""
+    approvals.finish_due(at=clock.database_now())

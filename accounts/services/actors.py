@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db.models import Exists
+from django.db.models import Exists, Value
 
 from accounts.enums import CreatorStatus, RoleKind, RoleStatus
 from accounts.models import Agency, Creator, RoleProfile
 from accounts.policies import PLATFORM_PERMISSIONS
+from kernel import second_factor
 from kernel.actors import Actor, Role
 
 
@@ -55,18 +56,23 @@ def operator_actor(user_id: int, keys: Mapping[str, str]) -> Actor | None:
 
 
 def _platform_actor(user_id: int, kind: RoleKind, role: Role) -> Actor | None:
+    is_missing = second_factor.is_missing() if second_factor.is_demanded() else Value(value=False)
     profile = (
         RoleProfile.objects.select_related("user")
         .filter(user_id=user_id, role=kind, status=RoleStatus.ACTIVE, user__is_active=True)
+        .annotate(has_no_factor=is_missing)
         .first()
     )
     if profile is None:
         return None
+    has_no_factor: bool = profile.has_no_factor  # type: ignore[attr-defined]
     return Actor(
         role=role,
         user_id=user_id,
         permissions=PLATFORM_PERMISSIONS[kind],
         label=f"{profile.user} ({kind.value})",
+        is_guarded=True,
+        needs_second_factor=has_no_factor,  # they see every tenant
     )
 
 

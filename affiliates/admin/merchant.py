@@ -33,7 +33,7 @@ from kernel import clock
 from kernel.actors import Actor
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.sites import merchant_site
-from shops.models import Shop
+from shops.models import Approval, Shop
 
 
 class RateField(forms.DecimalField):
@@ -166,7 +166,9 @@ class ChangeRate(PlanAct):
     def run(
         self, *, actor: Actor, target: Plan, data: dict[str, Any], at: datetime
     ) -> str | Promise:
-        version = plans.change_rate(plan=target, rate_bp=data["rate_bp"], at=at, actor=actor)
+        version = plans.set_rate(plan=target, rate_bp=data["rate_bp"], at=at, actor=actor)
+        if isinstance(version, Approval):
+            return _("Such a rate needs a second person: it waits under Requests for approval.")
         begins = date_format(localtime(version.effective_from), "Y-m-d H:i")
         return _("The rate is %(rate)s from %(time)s.") % {
             "rate": percent(version.rate_bp),

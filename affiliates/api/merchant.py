@@ -16,6 +16,7 @@ from affiliates.api.serializers import (
     PlanOut,
     PlanQueryIn,
     PlanRateIn,
+    PlanRateOut,
     ShopPickOut,
 )
 from affiliates.models import AllianceMembership, Commission, Pick, Plan
@@ -24,7 +25,7 @@ from catalog.models import Product
 from kernel.actors import Role
 from kernel.api.operations import listing, operation
 from kernel.api.views import View
-from shops.models import Shop
+from shops.models import Approval, Shop
 
 
 class MembershipView(View):
@@ -91,12 +92,19 @@ class PlanRateView(View):
     audience = Role.MERCHANT
     permission = "affiliates.edit"
 
-    @operation(takes=PlanRateIn, gives=PlanOut)
+    @operation(takes=PlanRateIn, gives=PlanRateOut)
     def post(self, request: Any, data: dict[str, Any], shop_id: str, plan_id: str) -> Plan:
-        """Change the rate: a raise begins now, a cut at the next 00:00 in China."""
+        """Change the rate: a raise begins now, a cut at the next 00:00 in China.
+
+        A raise above 30 % waits for a second person of the shop: `approval` names the request.
+        """
         plan = _plan(request, plan_id)
-        plans.change_rate(plan=plan, rate_bp=data["rate_bp"], at=request.at, actor=request.actor)
-        return _plan(request, plan_id)
+        done = plans.set_rate(
+            plan=plan, rate_bp=data["rate_bp"], at=request.at, actor=request.actor
+        )
+        shown: Any = _plan(request, plan_id)
+        shown.approval = done if isinstance(done, Approval) else None
+        return shown
 
 
 class ClosePlanView(View):

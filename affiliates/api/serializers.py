@@ -9,7 +9,7 @@ from rest_framework import serializers
 from affiliates.enums import CommissionStatus, ContractStatus, MembershipStatus, PlanStatus
 from affiliates.selectors import attach_offers, attach_pick_states
 from kernel.api.serializers import In, Money, Out, RateBp, Text
-from shops.selectors import StorefrontOut
+from shops.selectors import ApprovalOut, StorefrontOut
 
 #: See `affiliates.selectors.attach_pick_states`.
 PICK_STATES = ("active", "off_shelf", "promotion_closed", "removed")
@@ -123,6 +123,12 @@ class PlanOut(Out):
             request = self.context["request"]
             attach_offers([plan], actor=request.actor, at=request.at)
         return super().to_representation(plan)
+
+
+class PlanRateOut(PlanOut):
+    """The plan after a change of its rate, and the request that the change waits for, if any."""
+
+    approval = ApprovalOut(allow_null=True)
 
 
 class PoolOfferOut(PlanOut):

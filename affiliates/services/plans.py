@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -14,6 +15,7 @@ from affiliates.errors import (
     PlanClosed,
     PlanExists,
     ProductOffShelf,
+    RateNeedsTwo,
     RateUnchanged,
     ShopNotInAlliance,
 )
@@ -25,15 +27,23 @@ from kernel import audit
 from kernel.actors import SYSTEM, Actor
 from kernel.events import publish
 from kernel.states import move
+from shops.models import Approval
+from shops.services import approvals
+
+#: The kind of `shops.services.approvals` that a raise above the limit is.
+HIGH_RATE = "high_rate"
 
 
 @transaction.atomic
 def create(*, product: Product, rate_bp: int, at: datetime, actor: Actor) -> Plan:
     """Offer every creator `rate_bp` on `product` from now on.
 
-    Raises RateOutOfRange, RatesAboveCap (AL-44), ShopNotInAlliance, ProductOffShelf, PlanExists.
+    Raises RateOutOfRange, RatesAboveCap (AL-44), RateNeedsTwo, ShopNotInAlliance, ProductOffShelf,
+    PlanExists.
     """
     caps.check(rate_bp=rate_bp, category=product.category, at=at)
+    if rate_bp > settings.SECOND_PERSON_ABOVE_BP:
+        raise RateNeedsTwo(extra={"limit_bp": settings.SECOND_PERSON_ABOVE_BP})
     _lock_membership(product.shop_id)
     if not Product.objects.on_sale().filter(pk=product.pk).exists():
         raise ProductOffShelf
@@ -51,6 +61,32 @@ def create(*, product: Product, rate_bp: int, at: datetime, actor: Actor) -> Pla
         after={"product": product.public_id, "rate_bp": rate_bp},
     )
     return plan
+
+
+def set_rate(*, plan: Plan, rate_bp: int, at: datetime, actor: Actor) -> PlanVersion | Approval:
+    """Change the rate, or ask a second person of the shop for a raise above the limit.
+
+    Raises what `change_rate` does, and ApprovalWaiting; nothing is changed then.
+    """
+    if rate_bp <= settings.SECOND_PERSON_ABOVE_BP:
+        return change_rate(plan=plan, rate_bp=rate_bp, at=at, actor=actor)
+    with transaction.atomic():
+        plan = _locked(plan)
+        if plan.status == PlanStatus.CLOSED:
+            raise PlanClosed
+        caps.check(rate_bp=rate_bp, category=plan.product.category, at=at)
+        versions = selectors.versions_of([plan.pk])[plan.pk]
+        now, then = policies.in_force(versions, at), policies.announced(versions, at)
+        if rate_bp <= (then or now or versions[0]).rate_bp:  # no raise: one person is enough
+            return change_rate(plan=plan, rate_bp=rate_bp, at=at, actor=actor)
+        return approvals.ask(
+            kind=HIGH_RATE,
+            shop_id=plan.shop_id,
+            target=plan.public_id,
+            payload={"rate_bp": rate_bp},
+            at=at,
+            actor=actor,
+        )
 
 
 @transaction.atomic

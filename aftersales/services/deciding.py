@@ -32,7 +32,7 @@ from catalog.services import stock
 from kernel import money
 from kernel.actors import Actor
 from kernel.errors import DomainError, FieldError, NotFound
-from shops.models import ReturnAddress
+from shops.selectors import return_address
 
 MAX_BATCH = 20
 
@@ -89,7 +89,7 @@ def grant(case: RefundCase, *, at: datetime, actor: Actor, remark: str = "") -> 
             clock=timers.for_buyer_to_send(at),
             at=at,
             actor=actor,
-            return_address=_return_address(case.shop_id),
+            return_address=_return_address(case),
             decided_at=at,
         )
     else:
@@ -225,8 +225,12 @@ def _fault(pointer: str, error: type[DomainError]) -> FieldError:
     return FieldError(pointer, error.code, error.message)
 
 
-def _return_address(shop_id: int) -> dict[str, str]:
-    address = ReturnAddress.objects.filter(shop_id=shop_id, is_default=True).first()
+def _return_address(case: RefundCase) -> dict[str, str]:
+    """Return where the buyer sends the goods, as the shop's strategy says now (SH-18)."""
+    line = case.line
+    address = return_address(
+        case.shop_id, product_id=line.product.public_id, buyer=line.order.receiver_masked
+    )
     if address is None:
         raise NoReturnAddress
     fields = ("receiver", "phone", "province", "city", "district", "street")

@@ -44,6 +44,7 @@ if PRODUCTION:
         sandbox=HAODIAN_SANDBOX,
         gateway_secret=SANDBOX_GATEWAY_SECRET,
         allowed_hosts=ALLOWED_HOSTS,
+        second_factor_demanded=env.bool("SECOND_FACTOR_DEMANDED", default=True),
     )
 
 # --- Rooms --------------------------------------------------------------------------------------
@@ -207,6 +208,12 @@ ACCOUNT_EMAIL_VERIFICATION = env.str(
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_EMAIL_VERIFICATION == "mandatory"
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Counted before the password is looked at, so that tries sent together do not all pass: a network
+# may fail 10 times a minute, an address 5 times in 5 minutes and 20 times an hour, wherever from.
+FAILED_LOGINS = "10/m/ip,5/5m/key,20/h/key"
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"login_failed": FAILED_LOGINS}
+# How many proxies of our own stand before us; the network that is counted is behind them.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 if TESTING:
     ACCOUNT_RATE_LIMITS = False  # a test of the limits switches them on
 HEADLESS_ONLY = True
@@ -222,6 +229,10 @@ HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_PRIVATE_KEY = SECRET_KEY
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 15 * 60
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 3600
+MFA_ADAPTER = "kernel.second_factor.SealedFactors"
+# Owners, finance and the platform's own staff work with two-step sign-in only. In a sandbox they
+# may do without; production refuses to start with it off.
+SECOND_FACTOR_DEMANDED = env.bool("SECOND_FACTOR_DEMANDED", default=not HAODIAN_SANDBOX)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Haodian"
 

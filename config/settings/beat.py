@@ -32,6 +32,7 @@ _SWEEPS = {
     "insights.tasks.refresh_scores": 1800,
     "shops.tasks.expire_consents": 60,
     "shops.tasks.complete_unbindings": 30,
+    "shops.tasks.finish_approvals": 30,
     "accounts.tasks.expire_verifications": 3600,
 }
 

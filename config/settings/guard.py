@@ -19,6 +19,7 @@ def refuse_unsafe(
     sandbox: bool,
     gateway_secret: str,
     allowed_hosts: Sequence[str],
+    second_factor_demanded: bool,
 ) -> None:
     """Raise ImproperlyConfigured naming every unsafe setting at once; return None when all hold."""
     faults = []
@@ -34,6 +35,8 @@ def refuse_unsafe(
         faults.append("SANDBOX_GATEWAY_SECRET must not be the development one")
     if not allowed_hosts or "*" in allowed_hosts:
         faults.append("ALLOWED_HOSTS must name your hosts")
+    if not second_factor_demanded:
+        faults.append("SECOND_FACTOR_DEMANDED must be on")
     if faults:
         raise ImproperlyConfigured("Refusing to start in production: " + "; ".join(faults) + ".")
 

@@ -4,12 +4,16 @@ Durations are `timedelta`, rates basis points, amounts minor units. Sources: the
 rules as noted; where there is none, the number is this project's choice.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 # --- orders -------------------------------------------------------------------------------------
 UNPAID_CLOSE_AFTER = timedelta(minutes=30)
 SHIP_PROMISE = timedelta(hours=48)
+#: A same-day promise holds for what is paid before this time of day in China.
+SAME_DAY_UNTIL = time(16)
+#: SH-19: the longest time a shop may be closed at a stretch.
+LONGEST_HOLIDAY = timedelta(days=30)
 AUTO_CONFIRM_AFTER = timedelta(days=10)
 #: After receipt: how long a buyer may open an after-sales case, and settlement waits.
 AFTERSALES_WINDOW = timedelta(days=7)
@@ -45,6 +49,14 @@ ARBITRATE_WITHIN = timedelta(hours=72)
 #: Below this a deadline is shown as near.
 DEADLINE_NEAR = timedelta(hours=6)
 
+# --- two persons --------------------------------------------------------------------------------
+#: How long a request waits for a second person.
+APPROVAL_VALID_FOR = timedelta(days=7)
+#: A shop with one person who may: how long a new payout account, a high rate is announced before
+#: it takes effect.
+PAYOUT_ACCOUNT_WAITS = timedelta(hours=72)
+HIGH_RATE_WAITS = timedelta(hours=24)
+
 # --- binding ------------------------------------------------------------------------------------
 BINDING_CONSENT_WITHIN = timedelta(days=7)
 BINDING_REPLACEMENTS_PER_YEAR = 1
@@ -63,6 +75,8 @@ RESTORE_PRODUCT_WITHIN = timedelta(days=30)
 # --- alliance -----------------------------------------------------------------------------------
 OPEN_PLAN_MIN_BP = 100
 OPEN_PLAN_MAX_BP = 5_000
+#: A rate above this is decided by two persons of the shop.
+SECOND_PERSON_ABOVE_BP = 3_000
 #: Commission, service fee and platform fee together never exceed this part of a line (AL-44).
 RATES_CAP_BP = 9_000
 #: The platform's technical service fee where no dated rate is set (SH-09).

@@ -15,9 +15,10 @@ from demo.data.shops import CATEGORIES, SHOPS, DemoProduct, DemoShop
 from demo.seeding import World
 from demo.seeding.people import as_role, beginning, person, verified_account
 from kernel.actors import Actor, Role
+from settlements.services import payout_accounts
 from shops.enums import GuaranteeKind, Relation, StaffRole
 from shops.models import Shop
-from shops.services import admissions, bindings, promises, staff
+from shops.services import admissions, bindings, freight, promises, staff
 from shops.services.admissions import AdmissionData
 from shops.services.promises import ReturnAddressData
 
@@ -81,6 +82,9 @@ def _seed_shop(world: World, plan: DemoShop) -> None:
         return
     admissions.approve_admission(admission=admission, at=at, actor=world.operator)
     shop.refresh_from_db()
+    payout_accounts.set_account(
+        shop_id=shop.pk, bank="杭州银行", number=f"62220200000{shop.pk:05}", at=at, actor=actor
+    )
     if plan.code == "tea":
         _hire(world, shop)
     if plan.handle:
@@ -99,7 +103,7 @@ def _make_promises(world: World, shop: Shop, plan: DemoShop) -> None:
         promises.start_guarantee(
             shop_id=shop.pk, kind=GuaranteeKind.DAMAGED_ON_ARRIVAL, at=at, actor=actor
         )
-    promises.set_freight(
+    freight.set_freight(
         shop_id=shop.pk, flat_amount=800, free_from_amount=9_900, version=0, at=at, actor=actor
     )
     promises.add_return_address(
@@ -120,11 +124,15 @@ def _make_promises(world: World, shop: Shop, plan: DemoShop) -> None:
 
 def _hire(world: World, shop: Shop) -> None:
     at, actor = beginning(world), world.owners["tea"]
-    clerk = person(world, "clerk", "小赵")
-    invitation = staff.invite_staff(
-        shop_id=shop.pk, email=clerk.email, role=StaffRole.ORDER_CLERK, at=at, actor=actor
-    )
-    staff.accept_invitation(token=invitation.token, user=clerk, at=at)
+    for key, name, role in (
+        ("clerk", "小赵", StaffRole.ORDER_CLERK),
+        ("finance", "小钱", StaffRole.FINANCE),  # the owner's second person
+    ):
+        member = person(world, key, name)
+        invitation = staff.invite_staff(
+            shop_id=shop.pk, email=member.email, role=role, at=at, actor=actor
+        )
+        staff.accept_invitation(token=invitation.token, user=member, at=at)
 
 
 def _bind(world: World, shop: Shop, plan: DemoShop, key: str) -> None:

@@ -74,6 +74,9 @@ def settlement(stage: Stage) -> None:
     check(found[0]["status"] == "settled", f"the commission is {found[0]['status']}")
     amount = _balance(stage.owner.get(balances[stage.owner]))
     payouts = stage.shop_path("settlements", "/payouts")
+    account = {"bank": "杭州银行", "number": "6222021234567890"}
+    stage.owner.post(payouts, {"amount": amount}, refusal="no_payout_account")
+    stage.owner.post(stage.shop_path("settlements", "/payout-accounts"), account)
     payout = stage.owner.post(payouts, {"amount": amount})
     stage.owner.post(payouts, {"amount": amount}, refusal="balance_too_low")
     stage.operator.post(f"/settlements/operator/payouts/{payout['number']}/pay")

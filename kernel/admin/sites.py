@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import update_wrapper
 from http import HTTPStatus
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.sites import UnfoldAdminSite
@@ -23,6 +26,7 @@ from kernel import clock, walls
 from kernel.actors import Actor, Role, resolve
 from kernel.admin import home
 from kernel.admin.login import ConsoleLoginForm
+from kernel.admin.security import SecurityPages
 
 #: The key of the session under which a console remembers the tenant its reader works for.
 SHOP_KEY = "shop_id"
@@ -47,7 +51,7 @@ class ConsoleSite(UnfoldAdminSite):
     tenants: Callable[[int], Sequence[Tenant]] | None = None
     #: Views that are about the person, not the shop: they end or change a session.
     _personal: ClassVar[frozenset[str]] = frozenset(
-        {"logout", "password_change", "password_change_done", "switch"}
+        {"logout", "password_change", "password_change_done"}
     )
     #: Addresses of Django's admin that answer about rows by primary key, past every scope.
     _closed: ClassVar[frozenset[str]] = frozenset({"view_on_site"})
@@ -76,16 +80,32 @@ class ConsoleSite(UnfoldAdminSite):
             actor = resolve(self.role, user_id, {})
         return actor
 
+    def forget_actor(self, request: HttpRequest) -> None:
+        """Look up again who the user is: what they may do has just changed."""
+        request.__dict__.pop("_console_actors", None)
+
     def has_permission(self, request: HttpRequest) -> bool:
         return self.actor(request) is not None
 
+    def open_view(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `view` for this console's people, second factor or not.
+
+        It is about the person, not a shop: outside of the wall.
+        """
+        return super().admin_view(view)
+
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """Return `view` for this console's people only, drawn behind the wall of their shop."""
+        """Return `view` for this console's people only, drawn behind the wall of their shop.
+
+        Who lacks the second factor that their role demands is sent to set it up.
+        """
 
         def drawn(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             self._tenants_of(request)  # other shops' names, for the menu: known from here on
-            actor = self.actor(request)
-            shop_id = actor.shop_id if actor and view.__name__ not in self._personal else None
+            actor, is_personal = self.actor(request), view.__name__ in self._personal
+            if actor is not None and actor.needs_second_factor and not is_personal:
+                return HttpResponseRedirect(reverse(f"{self.name}:security"))
+            shop_id = actor.shop_id if actor and not is_personal else None
             with walls.behind(shop_id) if shop_id is not None else nullcontext():
                 response = view(request, *args, **kwargs)
                 return response.render() if isinstance(response, TemplateResponse) else response
@@ -93,22 +113,33 @@ class ConsoleSite(UnfoldAdminSite):
         return super().admin_view(update_wrapper(drawn, view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Show the log-in; who gets in lands where they meant to go, else at home."""
+        """Show the log-in; who gets in lands where they meant to go, else at home.
+
+        Who works for several shops says first for which.
+        """
         response = super().login(request, extra_context)
-        nowhere = resolve_url(settings.LOGIN_REDIRECT_URL)
-        if response.status_code == HTTPStatus.FOUND and response["Location"] == nowhere:
-            return HttpResponseRedirect(reverse(f"{self.name}:index"))
-        return response
+        if response.status_code != HTTPStatus.FOUND:
+            return response
+        self.forget_actor(request)
+        if request.method == "POST":
+            UserSession.objects.create_from_request(request)
+        target = response["Location"]
+        if target == resolve_url(settings.LOGIN_REDIRECT_URL):
+            target = reverse(f"{self.name}:index")
+        if SHOP_KEY not in request.session and len(self._tenants_of(request)) > 1:
+            target = f"{reverse(f'{self.name}:choose')}?{urlencode({'next': target})}"
+        return HttpResponseRedirect(target)
 
     def get_page(self, model: type[models.Model]) -> Any:
         """Return the registered page of `model`, or None."""
         return self._registry.get(model)
 
     def get_urls(self) -> list[Any]:
-        """Return Django's addresses without those past every scope, plus the tenant switch."""
+        """Return Django's addresses without those past every scope, plus tenants and sign-in."""
         kept = [one for one in super().get_urls() if getattr(one, "name", "") not in self._closed]
-        switch = path("switch", self.admin_view(require_POST(self.switch)), name="switch")
-        return [switch, *kept]
+        switch = path("switch", self.open_view(require_POST(self.switch)), name="switch")
+        choose = path("choose", self.open_view(self.choose), name="choose")
+        return [switch, choose, *SecurityPages(self).urls(), *kept]
 
     def search(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Refuse: Unfold keeps what it found by user and word, across consoles and tenants."""
@@ -120,7 +151,23 @@ class ConsoleSite(UnfoldAdminSite):
         if key not in {tenant.key for tenant in self._tenants_of(request)}:
             raise Http404
         request.session[SHOP_KEY] = key
-        return HttpResponseRedirect(reverse(f"{self.name}:index"))
+        return HttpResponseRedirect(self._next(request, request.POST))
+
+    def choose(self, request: HttpRequest) -> HttpResponse:
+        """Ask for which of one's tenants one works now (BI-14)."""
+        context = {
+            **self.each_context(request),
+            "choices": self._tenants_of(request),
+            "next": self._next(request, request.GET),
+            "title": _("Choose a shop"),
+        }
+        return TemplateResponse(request, "console/choose.html", context)
+
+    def _next(self, request: HttpRequest, given: Mapping[str, Any]) -> str:
+        """Return the page of this console that `given` asks for, else its home."""
+        home_page, wanted = reverse(f"{self.name}:index"), str(given.get("next", ""))
+        is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+        return wanted if is_ours and wanted.startswith(home_page) else home_page
 
     def _tenants_of(self, request: HttpRequest) -> Sequence[Tenant]:
         if self.tenants is None or self.actor(request) is None:

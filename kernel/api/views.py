@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from kernel import clock, walls
 from kernel.actors import ANONYMOUS, Role, resolve
 from kernel.api.operations import check_keys
-from kernel.errors import NotAllowed, NotFound
+from kernel.errors import NotAllowed, NotFound, SecondFactorRequired
 
 JSON = JSONRenderer()
 #: What nearly every client says it accepts.
@@ -34,6 +34,8 @@ class View(APIView):
     - BUYER: anybody signed in; costs no query.
     - MERCHANT: staff of the shop in the address (``<str:shop_id>``, a public id), else 404.
     - CREATOR, AGENCY, SUPPORT, OPERATOR: holders of that role, else 404.
+
+    Who lacks the second factor that their role demands meets 403 everywhere.
 
     `permission` (``room.verb``) is asked of the actor after that: 403 when it is not held;
     `permissions` names one per method where they differ.
@@ -61,6 +63,8 @@ class View(APIView):
         actor = resolve(self.audience, user_id, kwargs) if user_id else ANONYMOUS
         if actor is None:
             raise NotFound
+        if actor.needs_second_factor:
+            raise SecondFactorRequired
         needed = self.permissions.get(request.method or "", self.permission)
         if needed and not actor.may(needed):
             raise NotAllowed

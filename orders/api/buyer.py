@@ -18,8 +18,8 @@ from orders.api.inputs import (
     CashierIn,
     CheckoutIn,
     OrderQueryIn,
-    OrderQuoteIn,
     PaymentStartIn,
+    QuoteIn,
     lines_of,
     touch_of,
 )
@@ -78,10 +78,15 @@ class QuotesView(View):
 
     audience = Role.BUYER
 
-    @operation(takes=OrderQuoteIn, gives=OrderQuoteOut)
+    @operation(takes=QuoteIn, gives=OrderQuoteOut)
     def post(self, request: Any, data: dict[str, Any]) -> quoting.Quote:
-        """Price a checkout; nothing is held."""
-        return quoting.quote(lines=lines_of(data), at=request.at, actor=request.actor)
+        """Price a checkout; nothing is held. Freight may depend on the destination's region."""
+        return quoting.quote(
+            lines=lines_of(data),
+            address=data.get("destination"),
+            at=request.at,
+            actor=request.actor,
+        )
 
 
 class CheckoutsView(View):

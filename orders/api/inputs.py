@@ -70,6 +70,20 @@ class OrderQuoteIn(In):
     lines = many(WantedLineIn)
 
 
+class DestinationIn(In):
+    """As much of an address as the freight depends on."""
+
+    province = Text(max_length=40)
+    city = Text(max_length=40)
+    district = Text(max_length=40, required=False)
+
+
+class QuoteIn(OrderQuoteIn):
+    """The same, and where it goes; without that the freight is what most regions pay."""
+
+    destination = DestinationIn(required=False)
+
+
 class ReceiverIn(In):
     """Where the parcels go."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
@@ -27,8 +27,9 @@ from orders.errors import (
 )
 from orders.services.pricing import PricedOrder, Terms, price_order
 
-#: (shop pk, goods amount) → freight of one order of that shop.
-Freight = Callable[[int, int], int]
+#: (shop pk, goods amount, pieces) → freight of one order of that shop. Raises DomainError when the
+#: shop does not take the order: it is closed, or does not send there.
+Freight = Callable[[int, int, int], int]
 #: (buyer pk, product pk) → pieces that the buyer has.
 Bought = Mapping[tuple[int, int], int]
 NOTHING_SHORT: Mapping[int, int] = {}
@@ -52,6 +53,8 @@ class Checkout:
     fingerprint: str
     lines: tuple[Wanted, ...]
     expected_pay_amount: int | None = None
+    #: What the shops ask for sending it where it goes.
+    freight: Freight = field(default=lambda _shop_id, _goods_amount, _pieces: 0)
     #: False when a saved address was named that the buyer does not have.
     has_receiver: bool = True
 
@@ -113,7 +116,6 @@ def decide(
     *,
     available: Mapping[int, int],
     known: Mapping[tuple[int, str], tuple[int, str]],
-    freight: Freight,
     short: Mapping[int, int] = NOTHING_SHORT,
     bought: Bought = NOTHING_BOUGHT,
 ) -> list[Verdict]:
@@ -130,7 +132,7 @@ def decide(
     for place, checkout in enumerate(checkouts):
         verdict = _recognise(checkout, checkouts, known, granted)
         if verdict is None:
-            verdict = _judge(checkout, left, had, short, freight)
+            verdict = _judge(checkout, left, had, short)
             if isinstance(verdict, Granted):
                 granted[checkout.identity] = place
                 _take(checkout, left, had)
@@ -142,7 +144,7 @@ def price(lines: Sequence[Wanted], freight: Freight) -> Priced:
     """Return the amounts of `lines`, one part a shop, shops in the order of their first line.
 
     Raises NotBuyable naming each line that cannot be bought, DuplicateSku, MixedCurrencies,
-    AmountTooLarge.
+    AmountTooLarge, and what `freight` refuses, naming the lines of that shop.
     """
     seen = Counter(line.sku_id for line in lines)
     twice = [place for place, line in enumerate(lines) if seen[line.sku_id] > 1]
@@ -160,13 +162,24 @@ def price(lines: Sequence[Wanted], freight: Freight) -> Priced:
     parts = []
     for shop_id, of_shop in places.items():
         prices = [(offers[place].price, lines[place].quantity) for place in of_shop]
-        goods = sum(unit * pieces for unit, pieces in prices)
-        priced = price_order(prices, Terms(freight=freight(shop_id, goods)))
+        priced = price_order(prices, Terms(freight=_freight(shop_id, prices, of_shop, freight)))
         parts.append(ShopPart(shop_id, tuple(of_shop), priced))
     whole = Priced(tuple(parts), offers[0].currency)
     if whole.pay_amount > MAX_AMOUNT:
         raise AmountTooLarge
     return whole
+
+
+def _freight(
+    shop_id: int, prices: Sequence[tuple[int, int]], places: Sequence[int], freight: Freight
+) -> int:
+    """Return the freight of one shop's order; a refusal names its lines."""
+    goods = sum(unit * pieces for unit, pieces in prices)
+    try:
+        return freight(shop_id, goods, sum(pieces for _unit, pieces in prices))
+    except DomainError as error:
+        error.errors = tuple(_faults(places, error.code, error.detail))
+        raise
 
 
 def _recognise(
@@ -234,13 +247,12 @@ def _judge(
     left: Mapping[int, int],
     had: Bought,
     short: Mapping[int, int],
-    freight: Freight,
 ) -> Granted | Denied:
     """Grant the checkout when it fits, deny it otherwise."""
     if not checkout.has_receiver:
         return Denied(NotFound())
     try:
-        priced = price(checkout.lines, freight)
+        priced = price(checkout.lines, checkout.freight)
         refuse_over_limits(checkout, had)
     except DomainError as error:
         return Denied(error)

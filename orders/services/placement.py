@@ -13,7 +13,7 @@ from kernel.asking import Statement, ask, nothing, numbers
 from kernel.errors import Busy, DomainError
 from orders.models import OrderGroup
 from orders.services import deciding, limits, reading, recording
-from orders.services.receivers import receivers_of
+from orders.services.receivers import receivers_of, region_of
 from orders.services.remembering import Book, open_book, to_look, to_look_for_prices
 from orders.services.requests import PlaceOrder, Receiver, Touch, WantedLine
 
@@ -66,8 +66,9 @@ def place_orders(requests: Sequence[PlaceOrder], *, at: datetime) -> list[Placed
     returns the first group, with another body it is refused (KeyReused).
 
     A refusal holds one of NotBuyable, OutOfStock, OverLimit, PriceChanged, KeyReused,
-    MixedCurrencies, DuplicateSku, AmountTooLarge, or NotFound for a saved address that is not the
-    buyer's. Raises Busy when the set loses every race.
+    MixedCurrencies, DuplicateSku, AmountTooLarge, ShopOnHoliday, NotDeliveredThere,
+    RegionNotFound, or NotFound for a saved address that is not the buyer's. Raises Busy when the
+    set loses every race.
     """
     if not requests:
         return []
@@ -115,7 +116,13 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
         if facts.limited(hopeful) - bought.keys():
             raise LimitAppeared
     checkouts = [
-        reading.checkout_of(request, facts, has_receiver=receiver is not None)
+        reading.checkout_of(
+            request,
+            facts,
+            has_receiver=receiver is not None,
+            region=region_of(receiver.masked) if receiver else None,
+            at=at,
+        )
         for request, receiver in zip(requests, receivers, strict=True)
     ]
     verdicts = deciding.decide(
@@ -123,7 +130,6 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
         available=available,
         short=short,
         known=known,
-        freight=facts.freight,
         bought=bought,
     )
     book.shortages.learn(_left_after(requests, verdicts, available, facts))

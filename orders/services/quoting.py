@@ -14,6 +14,7 @@ from orders.services.deciding import price, refuse_over_limits
 from orders.services.limits import to_count
 from orders.services.pricing import PricedLine
 from orders.services.reading import Facts, checkout_of, read_facts
+from orders.services.receivers import region_of
 from orders.services.remembering import open_book
 from orders.services.requests import PlaceOrder, WantedLine
 
@@ -59,16 +60,24 @@ class Quote:
     currency: str
 
 
-def quote(*, lines: Sequence[WantedLine], at: datetime, actor: Actor) -> Quote:
+def quote(
+    *,
+    lines: Sequence[WantedLine],
+    at: datetime,
+    actor: Actor,
+    address: Mapping[str, str] | None = None,
+) -> Quote:
     """Return what `lines` would cost the actor now, in minor units. Nothing is held.
 
-    Raises what the placement would refuse: NotBuyable, DuplicateSku, MixedCurrencies,
-    AmountTooLarge, OverLimit.
+    `address` holds the province, city and district that it goes to; without one the freight is
+    what most regions pay. Raises what the placement would refuse: NotBuyable, DuplicateSku,
+    MixedCurrencies, AmountTooLarge, OverLimit, ShopOnHoliday, NotDeliveredThere, RegionNotFound.
     """
     request = PlaceOrder(buyer_id=actor.user_id or 0, key="", lines=tuple(lines))
     facts = read_facts([request], book=open_book(), at=at).checked(at)
-    checkout = checkout_of(request, facts, has_receiver=True)
-    priced = price(checkout.lines, facts.freight)
+    region = region_of(address) if address is not None else None
+    checkout = checkout_of(request, facts, has_receiver=True, region=region, at=at)
+    priced = price(checkout.lines, checkout.freight)
     limited = facts.limited([request])
     refuse_over_limits(checkout, ask_one(to_count(limited)) if limited else {})
     skus = [line.offer.sku_id for line in checkout.lines if line.offer]

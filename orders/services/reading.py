@@ -11,7 +11,8 @@ from catalog.selectors import BuyableSku
 from kernel.asking import Statement, ask, ask_one, numbers
 from kernel.revisions import Kept
 from orders.enums import TrafficChannel
-from orders.services.deciding import Checkout, Wanted
+from orders.errors import NotDeliveredThere, RegionNotFound, ShopOnHoliday
+from orders.services.deciding import Checkout, Freight, Wanted
 from orders.services.remembering import Book, Pages, Presence, to_look, to_look_for_prices
 from orders.services.requests import PlaceOrder, Touch, WantedLine
 from orders.services.snapshots import Face
@@ -76,9 +77,26 @@ class Facts:
         """Return the identity block of a shop that sells."""
         return self.pages.shops[shop_id].value.face
 
-    def freight(self, shop_id: int, goods_amount: int) -> int:
-        """Return the freight of one order of the shop. Minor units."""
-        return self.pages.shops[shop_id].value.freight.of(goods_amount)
+    def freight_to(self, region: str | None, at: datetime) -> Freight:
+        """Return what tells the freight of one shop's order to `region` at `at`. Minor units.
+
+        `region` is a code of `find_region`, "" for an address that tells none, None when nobody
+        asked yet. What is returned raises ShopOnHoliday, NotDeliveredThere, RegionNotFound.
+        """
+
+        def freight(shop_id: int, goods_amount: int, pieces: int) -> int:
+            shop = self.pages.shops[shop_id].value
+            if shop.closure is not None and shop.closure.holds(at):
+                until = shop.closure.ends.isoformat()
+                raise ShopOnHoliday(extra={"closed_until": until, "note": shop.closure.note})
+            if region == "" and shop.freight.rules:
+                raise RegionNotFound
+            amount = shop.freight.of(goods_amount, pieces, region or "")
+            if amount is None:
+                raise NotDeliveredThere
+            return amount
+
+        return freight
 
     def attribution_of(self, buyer_id: int, line: WantedLine) -> Attribution:
         """Return the attribution of a line that can be bought."""
@@ -124,9 +142,12 @@ def facts_of(
     return Facts(book, book.pages(offers, presences, at), cart_touches)
 
 
-def checkout_of(request: PlaceOrder, facts: Facts, *, has_receiver: bool) -> Checkout:
-    """Return the request as the decision takes it."""
+def checkout_of(
+    request: PlaceOrder, facts: Facts, *, has_receiver: bool, region: str | None, at: datetime
+) -> Checkout:
+    """Return the request as the decision takes it; `region` as in `Facts.freight_to`."""
     return Checkout(
+        freight=facts.freight_to(region, at),
         identity=request.identity,
         fingerprint=request.fingerprint,
         lines=tuple(

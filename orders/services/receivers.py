@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from accounts.models import Address
@@ -10,6 +10,7 @@ from accounts.selectors import receiver as saved_receiver
 from kernel.crypto import encrypt, fingerprint
 from kernel.text import mask_name, mask_phone
 from orders.services.requests import PlaceOrder, Receiver
+from shops.selectors import find_region
 
 SEALED = ("name", "phone", "street")
 
@@ -47,6 +48,13 @@ def receiver_of(
         return seal(receiver)
     row = Address.objects.filter(user_id=buyer_id, public_id=address_id).first()
     return seal(_opened(row)) if row else None
+
+
+def region_of(address: Mapping[str, str]) -> str:
+    """Return the code of the region that an address names, "" when it names none we know."""
+    return find_region(
+        address.get("province", ""), address.get("city", ""), address.get("district", "")
+    )
 
 
 def seal(receiver: Receiver) -> SealedReceiver:

@@ -21,7 +21,14 @@ from kernel.asking import Statement, ask_one
 from kernel.revisions import Kept, Memory, read_revised, to_read_revisions
 from orders.services.shortages import Shortages
 from orders.services.snapshots import Face
-from shops.selectors import FreightTerms, freight_terms, presenters, storefronts
+from shops.selectors import (
+    Closure,
+    FreightTerms,
+    closures,
+    freight_terms,
+    presenters,
+    storefronts,
+)
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -32,10 +39,11 @@ Presence = tuple[str, int]
 
 @dataclass(frozen=True)
 class ShopFacts:
-    """How a shop shows itself, and what it asks for sending."""
+    """How a shop shows itself, what it asks for sending, and its holiday, if one is near."""
 
     face: Face
     freight: FreightTerms
+    closure: Closure | None = None
 
 
 @dataclass(frozen=True)
@@ -65,9 +73,9 @@ class Book:
     """What this process remembers; a transaction that may be undone reads in one `over` it."""
 
     def __init__(self, size: int = 20_000, over: Book | None = None) -> None:
-        self._offers: Memory[str, BuyableSku] = Memory(size, over and over._offers)
-        self._shops: Memory[int, ShopFacts] = Memory(size, over and over._shops)
-        self._presenters: Memory[Presence, Face] = Memory(size, over and over._presenters)
+        self._offers: Memory[str, BuyableSku] = Memory(size, over._offers if over else None)
+        self._shops: Memory[int, ShopFacts] = Memory(size, over._shops if over else None)
+        self._presenters: Memory[Presence, Face] = Memory(size, over._presenters if over else None)
         self.shortages = Shortages()
 
     def offers(self, sku_ids: Collection[str], at: datetime) -> dict[str, Kept[BuyableSku]]:
@@ -194,7 +202,11 @@ def _read_offers(public_ids: Collection[str], at: datetime) -> dict[str, Kept[Bu
 def _read_shops(shop_ids: Collection[int], at: datetime) -> dict[int, Kept[ShopFacts]]:
     def read(keys: Collection[int]) -> dict[int, ShopFacts]:
         blocks, terms = storefronts(keys, at=at), freight_terms(keys)
-        return {pk: ShopFacts(Face(pk, block), terms[pk]) for pk, block in blocks.items()}
+        closed = closures(keys, at=at)
+        return {
+            pk: ShopFacts(Face(pk, block), terms[pk], closed.get(pk))
+            for pk, block in blocks.items()
+        }
 
     def subjects(key: int, facts: ShopFacts | None) -> list[str]:
         account = facts.face.block["account"] if facts else None

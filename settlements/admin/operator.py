@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,14 +19,16 @@ from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from catalog.models import Category
+from kernel import clock
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.sites import operator_site
+from kernel.errors import NotFound
 from settlements.admin.pages import PAYOUT_TONES, amount_column, by_column
 from settlements.enums import EntryKind, PayoutStatus
 from settlements.models import FeeRate, Payout, SettlementEntry
-from settlements.services import fees, payouts
+from settlements.services import fees, payout_accounts, payouts
 from settlements.services.audit import audit
 
 LIST = "operator:settlements_payout_changelist"
@@ -80,6 +83,17 @@ class Pay(PayoutAct):
     ) -> str | Promise:
         payouts.pay(payout=target, at=at, actor=actor)
         return _("Payout %(number)s is paid.") % {"number": target.number}
+
+
+class ShowAccount(PayoutAct):
+    """The page answers the POST itself: nothing of it is kept."""
+
+    name = "show-account"
+    label = _("Show the account")
+    intro = _("It is written down who looked.")
+
+    def applies(self, actor: Actor, target: Payout) -> bool:
+        return super().applies(actor, target) and target.account_id is not None
 
 
 class Refuse(PayoutAct):
@@ -156,14 +170,41 @@ class OperatorPayoutConsole(ConsoleModelAdmin):
     search_fields: ClassVar[Any] = ("=number", "shop__name", "creator__account__name")
     search_help_text = _("Number of a payout, or a name")
     ordering: Any = ("finished_at", "requested_at", "pk")
-    acts = (Pay, Refuse)
+    acts = (Pay, ShowAccount, Refuse)
 
     shown_amount = amount_column("amount", _("Amount"))
     by = by_column("requested_by_label", _("requested by"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payout]:
         rows = super().get_queryset(request)
-        return rows.select_related("shop", "creator__account", "agency")
+        return rows.select_related("shop", "creator__account", "agency", "account")
+
+    def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
+        if act == ShowAccount.name and request.method == "POST":
+            return self._show_account(request, object_id)
+        return super().act_view(request, object_id, act)
+
+    def _show_account(self, request: HttpRequest, number: str) -> HttpResponse:
+        """Answer with the account. Not by a message: those are stored."""
+        target = self.get_object(request, number) if self.has_view_permission(request) else None
+        if target is None:
+            raise Http404
+        try:
+            shown = payout_accounts.reveal(payout=target, at=clock.now(), actor=self.actor(request))
+        except NotFound:
+            raise Http404 from None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": ShowAccount.label,
+            "subtitle": str(target),
+            "crumbs": self._crumbs(target),
+            "account": target.account,
+            "number": " ".join(shown[start : start + 4] for start in range(0, len(shown), 4)),
+            "back": self.object_url(target),
+            "opts": self.opts,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "settlements/account.html", context)
 
     @display(description=_("Payee"))
     def payee(self, payout: Payout) -> str:

@@ -12,6 +12,7 @@ from kernel.api.operations import listing, operation
 from kernel.api.views import View
 from ledger.models import LedgerAccount, Transfer
 from settlements.api.serializers import (
+    AccountNumberOut,
     FeeRateIn,
     FeeRateOut,
     LedgerAccountOut,
@@ -25,7 +26,7 @@ from settlements.api.serializers import (
     TransferQueryIn,
 )
 from settlements.models import FeeRate, Payout, SettlementEntry
-from settlements.services import fees, payouts
+from settlements.services import fees, payout_accounts, payouts
 
 
 class OperatorPayoutsView(View):
@@ -51,6 +52,21 @@ class PayPayoutView(View):
         """Note that the bank has paid."""
         payout = _payouts().get_visible(request.actor, number=number)
         return payouts.pay(payout=payout, at=request.at, actor=request.actor)
+
+
+class PayoutNumberView(View):
+    """Where it goes."""
+
+    audience = Role.OPERATOR
+    permission = "settlements.operate"
+
+    @operation(gives=AccountNumberOut)
+    def post(self, request: Any, number: str) -> dict[str, str]:
+        """Show the account that a waiting payout goes to; it is written down who looked."""
+        payout = _payouts().select_related("account").get_visible(request.actor, number=number)
+        shown = payout_accounts.reveal(payout=payout, at=request.at, actor=request.actor)
+        account = payout.account
+        return {"holder": account.holder, "bank": account.bank, "number": shown}
 
 
 class RefusePayoutView(View):

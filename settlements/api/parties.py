@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
@@ -11,6 +11,8 @@ from kernel.api.operations import listing, operation
 from kernel.api.views import View
 from settlements.api.serializers import (
     BalanceOut,
+    PayoutAccountIn,
+    PayoutAccountOut,
     PayoutIn,
     PayoutOut,
     PayoutQueryIn,
@@ -18,10 +20,10 @@ from settlements.api.serializers import (
     StatementLineQueryIn,
     StatementOut,
 )
-from settlements.models import Payout, Statement, StatementLine
+from settlements.models import Payout, PayoutAccount, Statement, StatementLine
 from settlements.policies import next_month, starts_at
 from settlements.selectors import Balance, balance_of, party_of
-from settlements.services import payouts
+from settlements.services import payout_accounts, payouts
 
 
 class BalanceView(View):
@@ -103,6 +105,26 @@ class ShopPayoutsView(PayoutsView):
     audience = Role.MERCHANT
     permission = "settlements.view"
     permissions = {"POST": "settlements.payout"}
+
+
+class ShopPayoutAccountsView(View):
+    """Where the shop's money goes."""
+
+    audience = Role.MERCHANT
+    permission = "settlements.payout"
+    permissions: ClassVar[dict[str, str]] = {"GET": "settlements.view"}
+
+    @listing(gives=PayoutAccountOut)
+    def get(self, request: Any, shop_id: str) -> QuerySet[PayoutAccount]:
+        """List the payout accounts, the latest first; `active` is the one in use."""
+        return PayoutAccount.objects.visible_to(request.actor)
+
+    @operation(takes=PayoutAccountIn, gives=PayoutAccountOut, status=201, idempotent=True)
+    def post(self, request: Any, data: dict[str, Any], shop_id: str) -> PayoutAccount:
+        """Set the payout account: the first at once, another when a second person approves."""
+        return payout_accounts.set_account(
+            shop_id=request.actor.shop_id, at=request.at, actor=request.actor, **data
+        )
 
 
 class CreatorBalanceView(BalanceView):

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from kernel.api.serializers import Amount, In, Money, Out, RateBp, Text
 from ledger.models import AccountCode
 from ledger.selectors import balances_of
-from settlements.enums import EntryKind, PartyKind, PayoutStatus
+from settlements.enums import EntryKind, PartyKind, PayoutAccountStatus, PayoutStatus
 
 MONTH = RegexValidator(r"^20[0-9]{2}-(0[1-9]|1[0-2])\Z", _("A month reads like 2026-03."))
 
@@ -36,6 +36,13 @@ class PayoutIn(In):
     """How much, in minor units; at most the available balance."""
 
     amount = Amount()
+
+
+class PayoutAccountIn(In):
+    """The bank and the number; the holder is the shop's legal entity."""
+
+    bank = Text(max_length=80)
+    number = Text(max_length=40)
 
 
 class PayoutQueryIn(In):
@@ -121,6 +128,27 @@ class StatementLineOut(Out):
     def get_kind(self, line: Any) -> str:
         """Return ``settle``, ``reverse`` or ``payout``."""
         return line.entry.kind if line.entry_id else "payout"
+
+
+class PayoutAccountOut(Out):
+    """A shop's bank account; the number is never told whole."""
+
+    id = serializers.CharField(source="public_id")
+    holder = serializers.CharField()
+    bank = serializers.CharField()
+    last_four = serializers.CharField()
+    status = serializers.ChoiceField(choices=PayoutAccountStatus.choices)
+    created_at = serializers.DateTimeField()
+    active_from = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class AccountNumberOut(Out):
+    """Where the bank sends a payout; each look is in the audit trail."""
+
+    holder = serializers.CharField()
+    bank = serializers.CharField()
+    number = serializers.CharField()
 
 
 class PayoutOut(Out):

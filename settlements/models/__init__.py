@@ -1,5 +1,6 @@
 """Who is owed what for a finished line, in one waterfall that adds up."""
 
+from settlements.models.payout_account import PayoutAccount
 from settlements.models.settlement import (
     FeeRate,
     Payout,
@@ -8,4 +9,4 @@ from settlements.models.settlement import (
     StatementLine,
 )
 
-__all__ = ["FeeRate", "Payout", "SettlementEntry", "Statement", "StatementLine"]
+__all__ = ["FeeRate", "Payout", "PayoutAccount", "SettlementEntry", "Statement", "StatementLine"]

@@ -18,6 +18,7 @@ from kernel.scoping import PlatformQuerySet, ScopedQuerySet, ShopOwnedQuerySet
 from kernel.walls import READ, Wall
 from orders.models import OrderLine
 from settlements.enums import EntryKind, PartyKind, PayoutStatus
+from settlements.models.payout_account import PayoutAccount
 from shops.models import Shop
 
 
@@ -247,6 +248,14 @@ class Payout(Party):
         _("status"), max_length=12, choices=PayoutStatus, default=PayoutStatus.REQUESTED
     )
     requested_at = models.DateTimeField(_("requested at"))
+    #: A shop's bank account at the time; null for creators and agencies.
+    account = models.ForeignKey(
+        PayoutAccount,
+        models.PROTECT,
+        null=True,
+        related_name="payouts",
+        verbose_name=_("payout account"),
+    )
     requested_by_label = models.CharField(_("requested by"), max_length=120, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
 
@@ -259,6 +268,11 @@ class Payout(Party):
             *Party.Meta.constraints,
             one_of("status", PayoutStatus, "payout_status_valid"),
             models.CheckConstraint(condition=Q(amount__gte=1), name="payout_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(account__isnull=True) | Q(shop__isnull=False),
+                name="payout_account_names_shop",
+            ),
+            CompositeKey(relation="account", shared=["shop"], name="payout_to_account"),
             Wall(by="shop", name="payout_wall"),
         )
 

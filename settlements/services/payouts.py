@@ -14,10 +14,10 @@ from ledger.models import AccountCode
 from ledger.services import transfers
 from ledger.services.transfers import Posting
 from orders.services import numbering
-from settlements.enums import PartyKind, PayoutStatus
-from settlements.errors import BalanceTooLow
+from settlements.enums import PartyKind, PayoutAccountStatus, PayoutStatus
+from settlements.errors import BalanceTooLow, NoPayoutAccount
 from settlements.events import PayoutFinished
-from settlements.models import Payout, StatementLine
+from settlements.models import Payout, PayoutAccount, StatementLine
 from settlements.selectors import PartyRef
 
 #: The platform's account at its bank, as an owner in the book.
@@ -34,7 +34,8 @@ def request(
 
     The account is locked while it is looked at, so two requests never share one balance.
 
-    Raises BalanceTooLow, nothing written.
+    A shop's money goes to the account that is in use now. Raises BalanceTooLow, NoPayoutAccount;
+    nothing is written then.
     """
     code, owner = party.account_code, party.public_id
     owed = -transfers.lock_balance(code=code, owner=owner, currency=currency)
@@ -43,6 +44,7 @@ def request(
     (number,) = numbering.take(1, at, prefix=PREFIX)
     payout = Payout.objects.create(
         **party.columns,
+        account=_account_of(party),
         number=number,
         amount=amount,
         currency=currency,
@@ -89,6 +91,16 @@ def refuse(*, payout: Payout, at: datetime, actor: Actor, reason: str) -> Payout
     _write_line(payout, reference, payout.amount, at)
     _finish(payout, "settlements.refuse_payout", at, actor, reason)
     return payout
+
+
+def _account_of(party: PartyRef) -> PayoutAccount | None:
+    if party.kind is not PartyKind.SHOP:
+        return None
+    active = PayoutAccount.objects.filter(shop_id=party.pk, status=PayoutAccountStatus.ACTIVE)
+    account = active.first()
+    if account is None:
+        raise NoPayoutAccount
+    return account
 
 
 def _party(payout: Payout) -> PartyRef:

@@ -19,7 +19,7 @@ from shops.admin import wording
 from shops.enums import AdmissionStatus, GuaranteeKind
 from shops.models import FreightTemplate, Guarantee, ReturnAddress, Shop
 from shops.selectors.checklist import checklist
-from shops.services import admissions, names, promises
+from shops.services import admissions, freight, names, promises
 from shops.services.admissions import AdmissionData
 from shops.services.promises import ReturnAddressData
 
@@ -125,7 +125,7 @@ class SetFreight(Act):
         return FreightForm(initial=initial, **kwargs)
 
     def run(self, *, actor: Actor, target: Shop, data: dict[str, Any], at: datetime) -> Any:
-        promises.set_freight(shop_id=target.pk, at=at, actor=actor, **data)
+        freight.set_freight(shop_id=target.pk, at=at, actor=actor, **data)
         return _("The freight is set.")
 
 
@@ -218,7 +218,7 @@ class AddReturnAddress(Act):
     def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> Any:
         is_default = data.pop("is_default")
         promises.add_return_address(
-            shop_id=_shop_id(actor),
+            shop_id=shop_id_of(actor),
             data=ReturnAddressData(**data),
             is_default=is_default,
             at=at,
@@ -284,7 +284,8 @@ def _guarantee_form(choices: list[tuple[str, Any]], kwargs: dict[str, Any]) -> f
     return form
 
 
-def _shop_id(actor: Actor) -> int:
+def shop_id_of(actor: Actor) -> int:
+    """Return the shop that a merchant acts for."""
     if actor.shop_id is None:
         raise ValueError("a merchant acts for a shop")
     return actor.shop_id

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -17,10 +16,11 @@ from kernel.admin.acts import ONCE
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.pictures import picture, pictured
 from kernel.admin.sites import Tenant, merchant_site
-from shops.admin import acts, people_acts, wording
-from shops.enums import GuaranteeKind, StaffStatus
+from shops.admin import acts, people_acts, returns, shipping, wording
+from shops.enums import GuaranteeKind, ShippingSpeed
 from shops.models import Admission, Binding, FreightTemplate, ReturnAddress, Shop, Staff
-from shops.selectors import storefronts
+from shops.selectors import regions, storefronts
+from shops.services import actors
 
 
 @admin.register(Shop, site=merchant_site)
@@ -28,11 +28,20 @@ class ShopPage(ConsoleModelAdmin):
     """The shop: name, promises, and the account that is its face."""
 
     permission = "shops.view"
-    acts = (acts.Rename, acts.SetFreight, acts.StartGuarantee, acts.EndGuarantee)
+    acts = (
+        acts.Rename,
+        acts.SetFreight,
+        acts.StartGuarantee,
+        acts.EndGuarantee,
+        shipping.SetPromise,
+        shipping.SetHoliday,
+        shipping.EndHoliday,
+    )
     list_display = ("shown_name", "type", "status_badge", "opened_at")
     fieldsets = (
         (None, {"fields": (("logo", "name"), ("type", "status_badge"), "opened_at")}),
         (_("What buyers see"), {"fields": ("face", "score", "guarantees", "freight")}),
+        (_("Sending"), {"fields": (("speed", "holiday"),)}),
     )
 
     @display(description=_("name"), ordering="name")
@@ -71,6 +80,16 @@ class ShopPage(ConsoleModelAdmin):
     def freight(self, shop: Shop) -> str:
         """What sending costs."""
         return wording.freight(FreightTemplate.objects.filter(shop=shop).first())
+
+    @display(description=_("ships"))
+    def speed(self, shop: Shop) -> Any:
+        """The promise for what is paid now."""
+        return ShippingSpeed(shipping.speed_of(shop.pk)).label
+
+    @display(description=_("holiday"))
+    def holiday(self, shop: Shop) -> str:
+        """The one of now or to come."""
+        return shipping.holiday_of(shop.pk)
 
     def _block(self, shop: Shop) -> Any:
         return storefronts([shop.pk], at=clock.now())[shop.pk]
@@ -187,16 +206,37 @@ class ReturnAddressPage(ConsoleModelAdmin):
 
     permission = "shops.view"
     empty_hint = _("Add an address: without one, returns cannot be accepted.")
-    acts = (acts.AddReturnAddress, acts.ChangeReturnAddress, acts.RemoveReturnAddress)
+    acts = (
+        acts.AddReturnAddress,
+        acts.ChangeReturnAddress,
+        returns.BindReturnAddress,
+        acts.RemoveReturnAddress,
+    )
     list_display = ("receiver", "phone", "province", "city", "street", "is_default")
-    fields = (("receiver", "phone"), ("province", "city", "district"), "street", "is_default")
+    fields = (
+        ("receiver", "phone"),
+        ("province", "city", "district"),
+        ("street", "is_default"),
+        ("products", "buyers_in"),
+    )
+
+    @display(description=_("for products"))
+    def products(self, address: ReturnAddress) -> str:
+        """Their ids, or a dash."""
+        return ", ".join(address.product_ids) or "–"
+
+    @display(description=_("for buyers in"))
+    def buyers_in(self, address: ReturnAddress) -> str:
+        """The regions by name, or a dash."""
+        return ", ".join(regions()[code].full_name for code in address.region_codes) or "–"
 
 
 def tenants_of(user_id: int) -> Sequence[Tenant]:
-    """Return the shops that the user may work for, in the order of the first place."""
-    places: QuerySet[Staff] = Staff.objects.filter(user_id=user_id, status=StaffStatus.ACTIVE)
-    rows = places.select_related("shop").order_by("pk")
-    return [Tenant(place.shop.public_id, place.shop.name) for place in rows]
+    """Return the shops that the user may work for: places first, then official accounts (BI-14)."""
+    places = actors.working_places(user_id).select_related("shop").order_by("pk")
+    bound = actors.official_shops(user_id).select_related("shop").order_by("pk")
+    shops = [*(one.shop for one in places), *(one.shop for one in bound)]
+    return [Tenant(shop.public_id, shop.name) for shop in dict.fromkeys(shops)]
 
 
 merchant_site.tenants = tenants_of

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel import money
 from kernel.crypto import decrypt
 from kernel.text import mask_phone
-from shops.enums import AdmissionStatus, BindingStatus, ShopStatus, StaffStatus
+from shops.enums import AdmissionStatus, ApprovalStatus, BindingStatus, ShopStatus, StaffStatus
 from shops.models import Admission, FreightTemplate
 from shops.selectors.checklist import Requirement
 
@@ -31,6 +31,13 @@ STAFF_TONES = {
     StaffStatus.INVITED: "info",
     StaffStatus.ACTIVE: "success",
     StaffStatus.REMOVED: "default",
+}
+APPROVAL_TONES = {
+    ApprovalStatus.PENDING: "warning",
+    ApprovalStatus.APPROVED: "success",
+    ApprovalStatus.REJECTED: "danger",
+    ApprovalStatus.WITHDRAWN: "default",
+    ApprovalStatus.EXPIRED: "default",
 }
 BINDING_TONES = {
     BindingStatus.DRAFT: "default",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
@@ -11,6 +11,7 @@ from kernel.api.operations import listing, operation
 from kernel.api.views import View
 from kernel.errors import NotFound
 from shops.api import serializers as shapes
+from shops.api import shipping_serializers as sending
 from shops.enums import GuaranteeKind
 from shops.models import (
     Admission,
@@ -21,8 +22,9 @@ from shops.models import (
     Shop,
     Staff,
 )
+from shops.selectors import RegionTerms
 from shops.selectors.checklist import Requirement, checklist
-from shops.services import admissions, names, promises, staff
+from shops.services import admissions, freight, names, promises, staff
 from shops.services.admissions import AdmissionData
 from shops.services.promises import ReturnAddressData
 from shops.services.staff import Invitation
@@ -37,9 +39,10 @@ class MerchantView(View):
 
 
 class StaffView(MerchantView):
-    """A door for who decides about staff."""
+    """A door for who decides about staff: reading too, for it tells people's addresses."""
 
     permission = "shops.staff"
+    permissions: ClassVar[dict[str, str]] = {}
 
 
 class OwnShop(MerchantView):
@@ -181,16 +184,22 @@ class OneGuarantee(MerchantView):
 class Freight(MerchantView):
     """What sending costs."""
 
-    @operation(gives=shapes.FreightOut)
+    @operation(gives=sending.FreightOut)
     def get(self, request: Any, shop_id: str) -> FreightTemplate:
         """Show what sending costs."""
-        return FreightTemplate.objects.get_visible(request.actor, shop_id=request.actor.shop_id)
+        rows = FreightTemplate.objects.prefetch_related("rules")
+        return rows.get_visible(request.actor, shop_id=request.actor.shop_id)
 
-    @operation(takes=shapes.FreightIn, gives=shapes.FreightOut)
+    @operation(takes=sending.FreightIn, gives=sending.FreightOut)
     def put(self, request: Any, shop_id: str, data: dict[str, Any]) -> FreightTemplate:
-        """Set what sending costs, in minor units."""
-        return promises.set_freight(
-            shop_id=request.actor.shop_id, at=request.at, actor=request.actor, **data
+        """Set what sending costs, in minor units; elsewhere than in `rules` it is flat."""
+        rules = data.pop("rules", None)
+        return freight.set_freight(
+            shop_id=request.actor.shop_id,
+            rules=None if rules is None else [RegionTerms(**_set_of(one)) for one in rules],
+            at=request.at,
+            actor=request.actor,
+            **data,
         )
 
 
@@ -240,6 +249,26 @@ class OneReturnAddress(MerchantView):
             at=request.at,
             actor=request.actor,
         )
+
+
+class ReturnStrategy(MerchantView):
+    """What comes back to it."""
+
+    @operation(takes=shapes.ReturnStrategyIn, gives=shapes.ReturnAddressOut)
+    def put(
+        self, request: Any, shop_id: str, address_id: str, data: dict[str, Any]
+    ) -> ReturnAddress:
+        """Bind products and buyers' regions to a return address; a product comes first (SH-18)."""
+        return promises.bind_return_address(
+            address=ReturnAddress.objects.get_visible(request.actor, public_id=address_id),
+            at=request.at,
+            actor=request.actor,
+            **data,
+        )
+
+
+def _set_of(rule: dict[str, Any]) -> dict[str, Any]:
+    return rule | {"codes": frozenset(rule["codes"])}
 
 
 def _admission(actor: Actor) -> Admission:

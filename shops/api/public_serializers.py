@@ -8,10 +8,34 @@ from rest_framework import serializers
 
 from accounts.enums import RoleKind, RoleStatus
 from accounts.selectors import AccountCardOut
-from kernel.api.serializers import Out
+from kernel.api.serializers import In, Out, Text
 from shops.enums import ShopStatus, StaffRole
 from shops.policies import permissions_of
 from shops.selectors import StorefrontOut
+
+
+class RegionQuery(In):
+    """Inside which division."""
+
+    within = Text(max_length=6, required=False)
+
+
+class RegionOut(Out):
+    """An administrative division: its code in GB/T 2260, and its names."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    full_name = serializers.CharField()
+    #: 1 province, 2 city, 3 district.
+    level = serializers.IntegerField()
+
+
+class ClosureOut(Out):
+    """A time in which the shop sells nothing (SH-19)."""
+
+    closed_from = serializers.DateTimeField(source="begins")
+    closed_to = serializers.DateTimeField(source="ends")
+    note = serializers.CharField()
 
 
 class PublicShopOut(Out):
@@ -22,6 +46,8 @@ class PublicShopOut(Out):
     logo_url = serializers.CharField()
     opened_at = serializers.DateTimeField(allow_null=True)
     follower_count = serializers.IntegerField(allow_null=True)
+    #: Announced, or begun: what is seen cannot be ordered then.
+    holiday = ClosureOut(allow_null=True)
 
 
 class ProfileOut(Out):

@@ -13,7 +13,7 @@ from kernel.errors import NotFound
 from shops.api import public_serializers as shapes
 from shops.enums import ShopStatus
 from shops.models import Shop
-from shops.selectors import official_account, shop_of_account, storefronts
+from shops.selectors import closures, official_account, shop_of_account, storefronts
 from shops.selectors.people import WhoAmI, who_am_i
 
 
@@ -36,6 +36,7 @@ class PublicShop(View):
             "logo_url": shop.logo_url,
             "opened_at": shop.opened_at,
             "follower_count": account.follower_count if account else None,
+            "holiday": closures([shop.pk], at=request.at).get(shop.pk),
         }
 
 

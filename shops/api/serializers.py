@@ -9,12 +9,12 @@ from rest_framework import serializers
 
 from accounts.policies import is_credit_code
 from accounts.selectors import AccountCardOut
-from kernel.api.serializers import Flag, In, Link, Money, Out, Text, Whole
+from kernel.api.serializers import Flag, In, Link, Out, Text, Whole
 from kernel.crypto import decrypt
-from kernel.money import MAX_AMOUNT
 from kernel.text import PHONE, mask_phone
 from shops.enums import (
     AdmissionStatus,
+    ApprovalStatus,
     BindingStatus,
     EndReason,
     GuaranteeKind,
@@ -222,20 +222,11 @@ class GuaranteeOut(Out):
     ends_at = serializers.DateTimeField(allow_null=True)
 
 
-class FreightIn(In):
-    """Minor units (分); `version` is the one that was looked at, 0 when there was none."""
+class ReturnStrategyIn(In):
+    """What comes back to this address instead of to the default one (SH-18)."""
 
-    flat_amount = Whole(min_value=0, max_value=MAX_AMOUNT)
-    free_from_amount = Whole(min_value=0, max_value=MAX_AMOUNT, allow_null=True)
-    version = Whole(min_value=0, max_value=1_000_000)
-
-
-class FreightOut(Out):
-    """What sending costs, and from which goods amount on it is free."""
-
-    flat_amount = Money()
-    free_from_amount = Money(allow_null=True)
-    version = serializers.IntegerField()
+    product_ids = serializers.ListField(child=Text(max_length=32), max_length=1_000)
+    region_codes = serializers.ListField(child=Text(max_length=6), max_length=4_000)
 
 
 class ReturnAddressIn(In):
@@ -261,6 +252,8 @@ class ReturnAddressOut(Out):
     district = serializers.CharField()
     street = serializers.CharField()
     is_default = serializers.BooleanField()
+    product_ids = serializers.ListField(child=serializers.CharField())
+    region_codes = serializers.ListField(child=serializers.CharField())
 
 
 # --- binding ------------------------------------------------------------------------------------
@@ -316,6 +309,12 @@ class UnbindingOut(Out):
 
     binding = BindingOut()
     preconditions = PreconditionOut(many=True)
+
+
+class ApprovalQuery(In):
+    """Which requests."""
+
+    status = serializers.ChoiceField(choices=ApprovalStatus.choices, required=False)
 
 
 class BindingQuery(In):

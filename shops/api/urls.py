@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from shops.api import approval_views as approval
 from shops.api import binding_views as binding
 from shops.api import buyer_views as buyer
 from shops.api import merchant_views as merchant
 from shops.api import operator_views as operator
 from shops.api import public_views as public
+from shops.api import shipping_views as shipping
 
 #: Staff of the shop in the address.
 OWN = "shops/<str:shop_id>"
@@ -23,8 +25,18 @@ _merchant: list[URLPattern | URLResolver] = [
     path(f"{OWN}/guarantees", merchant.Guarantees.as_view()),
     path(f"{OWN}/guarantees/<str:kind>", merchant.OneGuarantee.as_view()),
     path(f"{OWN}/freight", merchant.Freight.as_view()),
+    path(f"{OWN}/freight/preview", shipping.FreightPreview.as_view()),
+    path(f"{OWN}/shipping", shipping.Shipping.as_view()),
+    path(f"{OWN}/shipping/holiday", shipping.HolidayView.as_view()),
+    path(f"{OWN}/shipping/special-dates", shipping.SpecialDates.as_view()),
+    path(f"{OWN}/shipping/special-dates/<str:special_date_id>", shipping.OneSpecialDate.as_view()),
     path(f"{OWN}/return-addresses", merchant.ReturnAddresses.as_view()),
     path(f"{OWN}/return-addresses/<str:address_id>", merchant.OneReturnAddress.as_view()),
+    path(f"{OWN}/approvals", approval.Approvals.as_view()),
+    path(f"{OWN}/approvals/<str:approval_id>/approve", approval.ApproveApproval.as_view()),
+    path(f"{OWN}/approvals/<str:approval_id>/reject", approval.RejectApproval.as_view()),
+    path(f"{OWN}/approvals/<str:approval_id>/withdraw", approval.WithdrawApproval.as_view()),
+    path(f"{OWN}/return-addresses/<str:address_id>/strategy", merchant.ReturnStrategy.as_view()),
     path(f"{OWN}/bindings", binding.Bindings.as_view()),
     path(f"{OWN}/bindings/<str:binding_id>", binding.OneBinding.as_view()),
     path(f"{OWN}/bindings/<str:binding_id>/withdraw", binding.WithdrawBinding.as_view()),
@@ -49,6 +61,7 @@ _operator: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("storefronts/<str:shop_id>", public.PublicShop.as_view()),
+    path("regions", shipping.Regions.as_view()),
     path("shops", buyer.Shops.as_view()),
     path("invitations/accept", buyer.AcceptInvitation.as_view()),
     path("bindings", buyer.OwnBindings.as_view()),

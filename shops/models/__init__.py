@@ -1,19 +1,26 @@
 """Shops, how they are admitted, who works in them, what they promise, whose face they wear."""
 
 from shops.models.admission import Admission
+from shops.models.approval import Approval
 from shops.models.binding import Binding, NameChange
-from shops.models.promise import FreightTemplate, Guarantee, ReturnAddress
+from shops.models.promise import FreightRule, FreightTemplate, Guarantee, ReturnAddress
+from shops.models.shipping import Holiday, ShippingPromise, SpecialDate
 from shops.models.shop import Merchant, Shop
 from shops.models.staff import Staff
 
 __all__ = [
     "Admission",
+    "Approval",
     "Binding",
+    "FreightRule",
     "FreightTemplate",
     "Guarantee",
+    "Holiday",
     "Merchant",
     "NameChange",
     "ReturnAddress",
+    "ShippingPromise",
     "Shop",
+    "SpecialDate",
     "Staff",
 ]

@@ -1,6 +1,6 @@
 """Questions about shops that other rooms and the doors ask."""
 
-from shops.selectors.freight import FreightTerms, freight_terms
+from shops.selectors.freight import FreightTerms, RegionTerms, freight_terms
 from shops.selectors.identity import (
     collection_shop,
     official_account,
@@ -8,17 +8,30 @@ from shops.selectors.identity import (
     shop_of_account,
     storefronts,
 )
-from shops.selectors.shapes import PresenterOut, StorefrontOut, StorefrontShopOut
+from shops.selectors.regions import Region, find_region, regions
+from shops.selectors.returning import return_address
+from shops.selectors.shapes import ApprovalOut, PresenterOut, StorefrontOut, StorefrontShopOut
+from shops.selectors.shipping import Closure, ShippingTerms, closures, shipping_terms
 
 __all__ = [
+    "ApprovalOut",
+    "Closure",
     "FreightTerms",
     "PresenterOut",
+    "Region",
+    "RegionTerms",
+    "ShippingTerms",
     "StorefrontOut",
     "StorefrontShopOut",
+    "closures",
     "collection_shop",
+    "find_region",
     "freight_terms",
     "official_account",
     "presenters",
+    "regions",
+    "return_address",
+    "shipping_terms",
     "shop_of_account",
     "storefronts",
 ]

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.selectors import AccountCard, AccountCardOut
 from kernel.api.serializers import Out
-from shops.enums import GuaranteeKind, Relation, ShopType
+from shops.enums import ApprovalStatus, GuaranteeKind, Relation, ShopType
 
 
 class StorefrontShop(TypedDict):
@@ -67,3 +67,19 @@ class PresenterOut(Out):
 
     account = AccountCardOut()
     relation = serializers.ChoiceField(choices=Relation.choices)
+
+
+class ApprovalOut(Out):
+    """A request that a second person of the shop decides."""
+
+    id = serializers.CharField(source="public_id")
+    kind = serializers.CharField()
+    target_id = serializers.CharField(source="target")
+    status = serializers.ChoiceField(choices=ApprovalStatus.choices)
+    asked_by = serializers.CharField(source="asked_by_label")
+    asked_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    #: Set where nobody else of the shop may decide: it takes effect by itself then.
+    takes_effect_at = serializers.DateTimeField(allow_null=True)
+    decided_by = serializers.CharField(source="decided_by_label")
+    decided_at = serializers.DateTimeField(allow_null=True)

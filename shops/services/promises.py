@@ -1,7 +1,8 @@
-"""What a shop promises: guarantees (SH-10), freight, and where returns go."""
+"""What a shop promises: guarantees (SH-10), and where returns go."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -10,11 +11,18 @@ from django.db.models import F
 
 from kernel import audit
 from kernel.actors import Actor
-from kernel.errors import NotFound, StaleVersion
+from kernel.errors import NotFound
 from kernel.events import publish
-from shops.errors import GuaranteeRunning, LastReturnAddress, TooManyReturnAddresses
+from shops.errors import (
+    BoundElsewhere,
+    GuaranteeRunning,
+    LastReturnAddress,
+    RegionUnknown,
+    TooManyReturnAddresses,
+)
 from shops.events import StorefrontChanged
-from shops.models import FreightTemplate, Guarantee, ReturnAddress, Shop
+from shops.models import Guarantee, ReturnAddress, Shop
+from shops.selectors import regions
 
 MAX_RETURN_ADDRESSES = 20
 
@@ -56,41 +64,6 @@ def end_guarantee(*, shop_id: int, kind: str, at: datetime, actor: Actor) -> Gua
     guarantee.save(update_fields=["ends_at"])
     _changed("shops.end_guarantee", guarantee, at, actor)
     return guarantee
-
-
-@transaction.atomic
-def set_freight(
-    *,
-    shop_id: int,
-    flat_amount: int,
-    free_from_amount: int | None,
-    version: int,
-    at: datetime,
-    actor: Actor,
-) -> FreightTemplate:
-    """Say what sending costs (分) and from which goods amount on it is free; None is never.
-
-    `version` is the one that was looked at, 0 when there was none. Raises StaleVersion.
-    """
-    _lock(shop_id)
-    template = FreightTemplate.objects.filter(shop_id=shop_id).first()
-    if (template.version if template else 0) != version:
-        raise StaleVersion
-    before = _freight(template) if template else {}
-    template = template or FreightTemplate(shop_id=shop_id, version=0)
-    template.flat_amount, template.free_from_amount = flat_amount, free_from_amount
-    template.version += 1
-    template.updated_at = at
-    template.save()
-    audit.record(
-        actor=actor,
-        action="shops.set_freight",
-        target=template,
-        at=at,
-        before=before,
-        after=_freight(template),
-    )
-    return template
 
 
 @transaction.atomic
@@ -152,6 +125,39 @@ def remove_return_address(*, address: ReturnAddress, at: datetime, actor: Actor)
         book.filter(pk=newest.pk).update(is_default=True)
 
 
+@transaction.atomic
+def bind_return_address(
+    *,
+    address: ReturnAddress,
+    product_ids: Collection[str],
+    region_codes: Collection[str],
+    at: datetime,
+    actor: Actor,
+) -> ReturnAddress:
+    """Send back here what is of these products, or comes from buyers in these regions (SH-18).
+
+    Both take the place of what was bound before; a product comes before a region. Raises
+    RegionUnknown, BoundElsewhere for what another address takes; nothing is changed then.
+    """
+    unknown = sorted(set(region_codes) - regions().keys())
+    if unknown:
+        raise RegionUnknown(extra={"codes": unknown})
+    _lock(address.shop_id)
+    others = ReturnAddress.objects.filter(shop_id=address.shop_id).exclude(pk=address.pk)
+    taken = others.values_list("product_ids", "region_codes")
+    products = {one for ids, _codes in taken for one in ids} & set(product_ids)
+    codes = {one for _ids, several in taken for one in several} & set(region_codes)
+    if products or codes:
+        raise BoundElsewhere(extra={"products": sorted(products), "codes": sorted(codes)})
+    address.product_ids, address.region_codes = sorted(set(product_ids)), sorted(set(region_codes))
+    address.save(update_fields=["product_ids", "region_codes"])
+    after = {"products": len(address.product_ids), "regions": len(address.region_codes)}
+    audit.record(
+        actor=actor, action="shops.bind_return_address", target=address, at=at, after=after
+    )
+    return address
+
+
 def _lock(shop_id: int) -> None:
     Shop.objects.select_for_update(no_key=True, of=("self",)).get(pk=shop_id)
 
@@ -161,10 +167,3 @@ def _changed(action: str, guarantee: Guarantee, at: datetime, actor: Actor) -> N
     publish(StorefrontChanged(shop_id=guarantee.shop_id))
     after = {"kind": str(guarantee.kind)}
     audit.record(actor=actor, action=action, target=guarantee, at=at, after=after)
-
-
-def _freight(template: FreightTemplate) -> dict[str, int | None]:
-    return {
-        "flat_amount": template.flat_amount,
-        "free_from_amount": template.free_from_amount,
-    }

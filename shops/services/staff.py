@@ -145,7 +145,10 @@ def _refuse_beyond(actor: Actor, *wanted: str) -> None:
 
 def _refuse_last_owner(staff: Staff) -> None:
     owners = Staff.objects.filter(
-        shop_id=staff.shop_id, role=StaffRole.OWNER, status=StaffStatus.ACTIVE
+        shop_id=staff.shop_id,
+        role=StaffRole.OWNER,
+        status=StaffStatus.ACTIVE,
+        user__is_active=True,
     )
     if not owners.exclude(pk=staff.pk).exists():
         raise LastOwner

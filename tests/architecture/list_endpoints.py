@@ -27,7 +27,7 @@ from orders.models import (
 )
 from orders.services.refunds import refund_line
 from shops.enums import GuaranteeKind, Relation, StaffRole
-from shops.models import NameChange
+from shops.models import Approval, NameChange, Shop
 from tests.factories.accounts import (
     LONG_AGO,
     AccountFactory,
@@ -183,6 +183,21 @@ def name_changes() -> Scene:
 @recipe("shops/shops/<str:shop_id>/staff")
 def staff() -> Scene:
     return _of_shop("staff", lambda shop: StaffFactory(shop=shop, role=StaffRole.READ_ONLY))
+
+
+@recipe("shops/shops/<str:shop_id>/approvals")
+def approvals() -> Scene:
+    return _of_shop("approvals", _approval)
+
+
+def _approval(shop: Shop) -> Approval:
+    return Approval.objects.create(
+        shop=shop,
+        kind="high_rate",
+        target=str(Approval.objects.count()),
+        asked_by=UserFactory(),
+        expires_at=PLACED_AT,
+    )
 
 
 @recipe("shops/shops/<str:shop_id>/guarantees")

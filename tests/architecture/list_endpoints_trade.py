@@ -43,7 +43,12 @@ from tests.factories.catalog import (
     skus_of,
 )
 from tests.factories.orders import PLACED_AT, make_order
-from tests.factories.shops import BindingFactory, ShopFactory, owner_of
+from tests.factories.shops import (
+    BindingFactory,
+    PayoutAccountFactory,
+    ShopFactory,
+    owner_of,
+)
 
 # --- catalog ------------------------------------------------------------------------------------
 
@@ -323,6 +328,13 @@ def _register(party: str, route: str) -> None:
 _register(PartyKind.SHOP, "shops/<str:shop_id>")
 _register(PartyKind.CREATOR, "creator")
 _register(PartyKind.AGENCY, "agency")
+
+
+@recipe("settlements/shops/<str:shop_id>/payout-accounts")
+def payout_accounts() -> Scene:
+    shop = ShopFactory()
+    url = f"settlements/shops/{shop.public_id}/payout-accounts"
+    return Scene(owner_of(shop), url, lambda: PayoutAccountFactory(shop=shop, status="replaced"))
 
 
 @recipe("settlements/operator/payouts")

@@ -29,17 +29,19 @@ from orders.models import (
     ShippingRowFault,
 )
 from orders.services import readdressing
+from settlements.models import Payout, PayoutAccount
 from shops.enums import Relation
+from shops.models import FreightRule, FreightTemplate, Shop
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.aftersales import accepted, requested_case, returned_case
 from tests.factories.catalog import ProductFactory
 from tests.factories.orders import PLACED_AT, make_order, make_sku
-from tests.factories.shops import BindingFactory, ShopFactory, actor_of
+from tests.factories.shops import BindingFactory, PreparingShopFactory, actor_of
 from tests.settlements.services.lines import sale, settle
 
 #: Column → somebody, or something, else.
 OTHERS: Mapping[str, Callable[[], Any]] = {
-    "shop_id": ShopFactory,
+    "shop_id": PreparingShopFactory,  # it has nothing of its own that would be in the way
     "buyer_id": UserFactory,
     "creator_id": CreatorFactory,
     "agency_id": AgencyFactory,
@@ -55,6 +57,7 @@ def build_world() -> None:
     accepted(returned_case(), Inspection.SELLABLE)
     make_order(OrderStatus.SHIPPED, presenter={"account": {"id": "acc_1"}})
     _replace_binding()
+    _send_and_be_paid(line.shop)
     _edit(line)
     _weigh(line)
 
@@ -83,6 +86,15 @@ def _weigh(line: OrderLine) -> None:
         reason=ExemptReason.APPEAL_WON,
         note="x",
         created_at=PLACED_AT,
+    )
+
+
+def _send_and_be_paid(shop: Shop) -> None:
+    template = FreightTemplate.objects.get(shop=shop)
+    FreightRule.objects.create(shop=shop, template=template, region_codes=["650000"])
+    account = PayoutAccount.objects.get(shop=shop)
+    Payout.objects.create(
+        party="shop", shop=shop, account=account, number="W1", amount=1, requested_at=PLACED_AT
     )
 
 

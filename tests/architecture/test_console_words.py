@@ -37,7 +37,9 @@ def recorded() -> Iterator[str]:
     """The names of acts in calls of `record`, `_record`, `_move` and the like."""
     for room in ROOMS:
         files = [*Path(settings.BASE_DIR, room).glob("services/**/*.py"), Path(room, "events.py")]
-        files += [Path("kernel/delivery.py")] if room == "kernel" else []
+        if room == "kernel":
+            names = ("delivery", "second_factor", "browser_sessions")
+            files += [Path(f"kernel/{name}.py") for name in names]
         for file in files:
             path = Path(settings.BASE_DIR, file)
             for node in ast.walk(ast.parse(path.read_text())):

@@ -20,6 +20,7 @@ SAFE = {
     "sandbox": False,
     "gateway_secret": "",
     "allowed_hosts": ["shop.example"],
+    "second_factor_demanded": True,
 }
 
 
@@ -41,6 +42,7 @@ def test_safe_production_settings_are_accepted() -> None:
         ({"gateway_secret": development_key("gateway")}, "SANDBOX_GATEWAY_SECRET"),
         ({"allowed_hosts": []}, "ALLOWED_HOSTS"),
         ({"allowed_hosts": ["*"]}, "ALLOWED_HOSTS"),
+        ({"second_factor_demanded": False}, "SECOND_FACTOR_DEMANDED"),
     ],
 )
 def test_production_names_the_unsafe_setting(change: dict, named: str) -> None:

@@ -4,6 +4,9 @@ import factory
 from factory.django import DjangoModelFactory
 
 from kernel.actors import Actor
+from kernel.crypto import encrypt
+from settlements.enums import PayoutAccountStatus
+from settlements.models import PayoutAccount
 from shops.enums import BindingStatus, GuaranteeKind, Relation, ShopStatus, StaffRole, StaffStatus
 from shops.models import (
     Admission,
@@ -80,6 +83,22 @@ class ReturnAddressFactory(DjangoModelFactory):
     is_default = True
 
 
+class PayoutAccountFactory(DjangoModelFactory):
+    """The bank account in use, ending 0123."""
+
+    class Meta:
+        model = PayoutAccount
+
+    shop = factory.SubFactory("tests.factories.shops.PreparingShopFactory")
+    holder = "Somebody Ltd"
+    bank = "Bank of Hangzhou"
+    number_sealed = factory.LazyFunction(lambda: encrypt({"number": "6222020000000123"}))
+    last_four = "0123"
+    status = PayoutAccountStatus.ACTIVE
+    asked_by = factory.SubFactory(UserFactory)
+    active_from = LONG_AGO
+
+
 class PreparingShopFactory(DjangoModelFactory):
     """A shop that is not open yet, with nothing around it."""
 
@@ -101,7 +120,7 @@ class AdmissionFactory(DjangoModelFactory):
 
 
 class ShopFactory(PreparingShopFactory):
-    """An open shop with merchant, owner, freight, return address and the three guarantees.
+    """An open shop with merchant, owner, promises and a payout account.
 
     `ShopFactory(owner=user)` says who owns it; `owner_of(shop)` asks.
     """
@@ -124,6 +143,7 @@ class ShopFactory(PreparingShopFactory):
         """Make what a buyer is promised."""
         FreightTemplateFactory(shop=self)
         ReturnAddressFactory(shop=self)
+        PayoutAccountFactory(shop=self, asked_by=self.staff.get().user)
         for kind in GuaranteeKind:
             GuaranteeFactory(shop=self, kind=kind)
 

@@ -1,16 +1,19 @@
 """Threads against threads in the shops room, each with the unguarded version that fails."""
 
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
+from settlements.models import PayoutAccount
+from settlements.services import payout_accounts
 from shops.enums import BindingStatus, Relation, StaffRole, StaffStatus
-from shops.models import Binding, Staff
-from shops.services import identity, staff
+from shops.models import Approval, Binding, Staff
+from shops.services import approvals, identity, staff
+from shops.services.actors import merchant_actor
 from tests.factories.accounts import VerifiedAccountFactory
 from tests.factories.shops import ShopFactory, StaffFactory, actor_of
 from tests.races.racing import ends_of, no_lock
@@ -145,3 +148,76 @@ def test_control_without_the_lock_nobody_is_left(two_owners, monkeypatch):
 
     assert ends == {"ok": 2}
     assert _owners(shop) == 0
+
+
+@pytest.fixture
+def request_of_an_owner(monkeypatch):
+    """A request that two finance people may approve, and what its act did."""
+    done = []
+    kind = approvals.Kind(
+        code="lift",
+        label="Lift",
+        permission="settlements.payout",
+        waits=timedelta(days=3),
+        carry_out=lambda approval, at, actor: done.append(actor.user_id),
+        describe=lambda approval: (),
+    )
+    monkeypatch.setitem(approvals._kinds, "lift", kind)
+    shop = ShopFactory()
+    finance = [StaffFactory(shop=shop, role=StaffRole.FINANCE) for _ in range(2)]
+    actors = [merchant_actor(one.user_id, {"shop_id": shop.public_id}) for one in finance]
+    asked = approvals.ask(
+        kind="lift", shop_id=shop.pk, target="x", payload={}, at=AT, actor=actor_of(shop)
+    )
+    return asked, actors, done
+
+
+def _both_approve(asked, actors):
+    return ends_of(
+        *(
+            lambda one=one: approvals.approve(
+                approval=Approval.objects.get(pk=asked.pk), at=AT, actor=one
+            )
+            for one in actors
+        )
+    )
+
+
+def test_two_who_approve_at_once_do_it_once(request_of_an_owner):
+    asked, actors, done = request_of_an_owner
+
+    assert _both_approve(asked, actors) == {"ok": 1, "illegal_transition": 1}
+    assert len(done) == 1
+
+
+def test_control_without_compare_and_swap_it_is_done_twice(request_of_an_owner, monkeypatch):
+    asked, actors, done = request_of_an_owner
+    meeting = Barrier(2)
+
+    def move(approval, *, to, at, actor, reason="", **changes):
+        stored = Approval.objects.get(pk=approval.pk)
+        meeting.wait(10)
+        assert stored.status == "pending"
+        Approval.objects.filter(pk=approval.pk).update(status=to, **changes)
+
+    monkeypatch.setattr(approvals.states, "move", move)
+
+    assert _both_approve(asked, actors) == {"ok": 2}
+    assert len(done) == 2
+
+
+def test_a_shop_never_has_two_accounts_in_use_or_waiting():
+    shop = ShopFactory()
+    actor_of(shop, StaffRole.FINANCE)
+    owner = actor_of(shop)
+
+    def propose(number):
+        return payout_accounts.set_account(
+            shop_id=shop.pk, bank="ICBC", number=number, at=AT, actor=owner
+        )
+
+    ends = ends_of(*(lambda n=n: propose(f"622202000000{n:04}") for n in range(4)))
+
+    assert ends == {"ok": 1, "payout_account_waiting": 3}
+    rows = PayoutAccount.objects.filter(shop=shop).values_list("status", flat=True)
+    assert sorted(rows) == ["active", "waiting"]

@@ -36,7 +36,7 @@ KINDS = frozenset(
     shop product sku order export shipping_file printing order_view address_change group payment
     refund package case binding staff token admission import review return_address address
     verification contract pick pick_code statement payout user agency account creator plan
-    category brand position score exemption bulk_edit
+    category brand position score exemption bulk_edit approval special_date
     """.split()  # noqa: SIM905 -- a list of thirty words reads best as words
 )
 
@@ -84,6 +84,8 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "refund": _all(Refund.objects.filter(shop=shop), "number"),
         "package": [str(pk) for pk in _all(Package.objects.filter(shop=shop), "pk")],
         "case": [one.number for one in trade.cases.values()],
+        "approval": [one.public_id for one in front.approvals.values()],
+        "special_date": _all(shop.special_dates.all(), "public_id"),
         "binding": [one.public_id for one in front.bindings.values()],
         "staff": [one.public_id for one in front.places.values()],
         "token": [front.token],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count, product
 from typing import Any
 
@@ -128,6 +129,31 @@ def changes(operation: str) -> Callable[[Change], Change]:
         return change
 
     return register
+
+
+@changes("settlements_shops_shop_id_payout_accounts_post")
+def _number(request: Request, side: Side) -> None:
+    request.body["number"] = "6222020000000000"
+
+
+@changes("shops_shops_shop_id_freight_preview_post")
+def _region(request: Request, side: Side) -> None:
+    request.body["region_code"] = "650000"
+
+
+@changes("shops_shops_shop_id_return_addresses_address_id_strategy_put")
+def _strategy(request: Request, side: Side) -> None:
+    request.body["region_codes"] = ["540000"]
+
+
+@changes("shops_shops_shop_id_shipping_special_dates_post")
+@changes("shops_shops_shop_id_shipping_holiday_put")
+def _period(request: Request, side: Side) -> None:
+    later = clock.now() + timedelta(days=100)
+    first, last = sorted(name for name in request.body if name.endswith(("_from", "_to")))
+    request.body |= {first: later.isoformat(), last: (later + timedelta(days=1)).isoformat()}
+    if "special" in request.path:
+        request.body["plus_days"] = 1
 
 
 @changes("orders_notices_gateway_post")

@@ -18,9 +18,11 @@ from catalog.services.counting import StockEdit
 from catalog.services.variants import SkuSpec
 from kernel.actors import Actor, Role
 from kernel.crypto import encrypt
+from settlements.services import payout_accounts
 from shops.enums import AdmissionStatus, BindingStatus, EndReason, Relation, StaffRole, StaffStatus
-from shops.models import Admission, Binding, ReturnAddress, Shop, Staff
-from shops.services import names, staff
+from shops.models import Admission, Approval, Binding, ReturnAddress, Shop, Staff
+from shops.selectors import RegionTerms
+from shops.services import freight, names, shipping, staff
 from tests.factories.accounts import LONG_AGO, VerifiedAccountFactory
 from tests.factories.shops import (
     BindingFactory,
@@ -57,6 +59,8 @@ class Storefront:
     bulk: BulkEdit
     plan: Plan
     pick: Pick
+    #: One that the owner may approve, one that the owner may withdraw.
+    approvals: dict[str, Approval]
 
     def sku(self, product: str) -> Sku:
         """Return the SKU of a product by its name here."""
@@ -78,6 +82,7 @@ def make_storefront(
     ReturnAddress.objects.filter(shop=shop).update(
         receiver=canary(side, "desk"), street=canary(side, "desk-street")
     )
+    _sending(side, shop, at)
     bindings = _bindings(side, shop, people)
     goods = _products(side, shop, actor, category, at)
     names.rename_shop(shop_id=shop.pk, name=f"Shop {side} renamed", at=at, actor=actor)
@@ -102,7 +107,42 @@ def make_storefront(
         bulk=_bulk_edit(side, shop, actor, goods["on_sale"], at),
         plan=plan,
         pick=pick,
+        approvals=_approvals(side, shop, plan, at),
     )
+
+
+def _sending(side: str, shop: Shop, at: datetime) -> None:
+    """A rule for a region, a promise, a special date and a holiday to come."""
+    later, day, actor = at + timedelta(days=80), timedelta(days=1), actor_of(shop)
+    terms = RegionTerms(frozenset({"650000"}), first_amount=1_500)
+    freight.add_rule(shop_id=shop.pk, terms=terms, at=at, actor=actor)
+    shipping.set_promise(shop_id=shop.pk, speed="hours_48", at=at, actor=actor)
+    shipping.add_special_date(
+        shop_id=shop.pk,
+        paid_from=later,
+        paid_to=later + day,
+        ship_on=None,
+        plus_days=2,
+        at=at,
+        actor=actor,
+    )
+    note = canary(side, "holiday")
+    shipping.set_holiday(
+        shop_id=shop.pk, closed_from=later, closed_to=later + day, note=note, at=at, actor=actor
+    )
+
+
+def _approvals(side: str, shop: Shop, plan: Plan, at: datetime) -> dict[str, Approval]:
+    payout_accounts.set_account(
+        shop_id=shop.pk,
+        bank=canary(side, "bank"),
+        number="6222021234567890",
+        at=at,
+        actor=actor_of(shop, StaffRole.FINANCE),
+    )
+    raised = plans.set_rate(plan=plan, rate_bp=4_000, at=at, actor=actor_of(shop))
+    assert isinstance(raised, Approval)
+    return {"theirs": Approval.objects.get(shop=shop, kind="payout_account"), "own": raised}
 
 
 def _staff(

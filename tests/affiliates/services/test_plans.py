@@ -151,11 +151,11 @@ def test_a_rate_outside_of_one_to_fifty_percent_is_refused(rate_bp: int) -> None
 
 @pytest.mark.parametrize("rate_bp", [100, 5_000])
 def test_one_and_fifty_percent_are_allowed(rate_bp: int) -> None:
-    product = product_on_sale(shop=MembershipFactory().shop)
+    plan = PlanFactory(rate_bp=2_000)
 
-    plan = plans.create(product=product, rate_bp=rate_bp, at=AT, actor=actor_of(product.shop))
+    change(plan, rate_bp)
 
-    assert rates_of(plan).rate_bp == rate_bp
+    assert rates_of(plan, MIDNIGHT).rate_bp == rate_bp
 
 
 def test_rates_above_the_cap_with_the_fee_in_force_are_refused(settings) -> None:

@@ -43,8 +43,8 @@ def checkout(buyer, *lines, key="k", mark=None, **kwargs):
     return Checkout((buyer, key), mark or repr(lines), wanted, **kwargs)
 
 
-def judge(checkouts, available, known=None, freight=lambda shop_id, goods: 0):
-    return decide(checkouts, available=available, known=known or {}, freight=freight)
+def judge(checkouts, available, known=None):
+    return decide(checkouts, available=available, known=known or {})
 
 
 def codes(verdicts):
@@ -93,8 +93,8 @@ def test_a_key_placed_in_the_batch_is_known_by_its_place():
 def test_freight_is_asked_once_for_each_shop():
     asked = []
 
-    def freight(shop_id, goods):
-        asked.append((shop_id, goods))
+    def freight(shop_id, goods, pieces):
+        asked.append((shop_id, goods, pieces))
         return 10
 
     lines = (
@@ -102,9 +102,9 @@ def test_freight_is_asked_once_for_each_shop():
         Wanted("b", 2, offer(2, shop_id=6)),
         Wanted("c", 3, offer(3, shop_id=5)),
     )
-    (verdict,) = judge([Checkout((1, "k"), "m", lines)], {1: 9, 2: 9, 3: 9}, freight=freight)
+    (verdict,) = judge([Checkout((1, "k"), "m", lines, freight=freight)], {1: 9, 2: 9, 3: 9})
 
-    assert asked == [(5, 400), (6, 200)]
+    assert asked == [(5, 400, 4), (6, 200, 2)]
     assert [part.places for part in verdict.priced.parts] == [(0, 2), (1,)]
     assert verdict.priced.pay_amount == 620
 
@@ -171,7 +171,6 @@ def test_no_batch_gives_a_buyer_more_than_the_limits_or_less(batch, limits):
         checkouts,
         available=dict.fromkeys(range(5), 10_000),
         known={},
-        freight=lambda shop_id, goods: 0,
         bought=bought,
     )
 

@@ -21,7 +21,7 @@ from orders.services.reading import Facts, read_facts
 from orders.services.remembering import Book, open_book
 from orders.services.shortages import BELIEVED
 from shops.enums import GuaranteeKind, ShopStatus
-from shops.models import Binding, FreightTemplate, Guarantee, Shop
+from shops.models import Binding, FreightRule, FreightTemplate, Guarantee, Holiday, Shop
 from tests.factories.accounts import AccountFactory, UserFactory
 from tests.factories.orders import make_sku
 from tests.factories.shops import BindingFactory
@@ -43,6 +43,10 @@ def sku():
     """A SKU of a shop with a face."""
     sku = make_sku(price=1_000)
     BindingFactory(shop=sku.shop)
+    template = FreightTemplate.objects.get(shop=sku.shop)
+    FreightRule.objects.create(shop=sku.shop, template=template, region_codes=["650000"])
+    later = timedelta(days=90)
+    Holiday.objects.create(shop=sku.shop, closed_from=AT + later, closed_to=AT + 2 * later)
     return sku
 
 
@@ -176,7 +180,8 @@ def other(field):
 
 
 @pytest.mark.parametrize(
-    "model", [Shop, Binding, Guarantee, FreightTemplate, Account, Product, Sku]
+    "model",
+    [Shop, Binding, Guarantee, FreightTemplate, FreightRule, Holiday, Account, Product, Sku],
 )
 def test_whatever_column_changes_the_answer_is_noticed(model, sku):
     creator = AccountFactory()
@@ -222,7 +227,8 @@ def test_a_part_more_and_a_part_less_are_noticed(sku):
     book, asked = Book(), [request(UserFactory(), (sku, 1))]
 
     def freight():
-        return read_facts(asked, book=book, at=AT).checked(AT).freight(sku.shop_id, 100)
+        facts = read_facts(asked, book=book, at=AT).checked(AT)
+        return facts.freight_to(None, AT)(sku.shop_id, 100, 1)
 
     with_template = freight()
     FreightTemplate.objects.filter(shop=sku.shop).delete()

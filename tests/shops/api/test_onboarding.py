@@ -143,6 +143,7 @@ def test_freight_comes_back_as_money(client, shop):
     assert client.get(f"{shop}/freight").json() == {
         "flat_amount": {"amount": 800, "currency": "CNY"},
         "free_from_amount": None,
+        "rules": [],
         "version": 1,
     }
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shops.enums import StaffRole
 from shops.models import Staff
 from tests.factories.accounts import UserFactory
 from tests.factories.shops import ShopFactory, StaffFactory, owner_of
@@ -75,3 +76,38 @@ def test_a_wrong_invitation_is_refused(owner, path, body):
 
     assert answer.status_code == 400
     assert Staff.objects.count() == 1
+
+
+def test_sh_17_the_eight_roles_open_their_own_doors_only(client_for):
+    """Each role is invited by its name and does what it is for, nothing else.
+
+    API: GET /api/v1/shops/shops/{shop_id}/staff
+    """
+    shop = ShopFactory()
+    doors = {
+        "shops.view": f"/api/v1/shops/shops/{shop.public_id}",
+        "shops.staff": f"/api/v1/shops/shops/{shop.public_id}/staff",
+        "catalog.view": f"/api/v1/catalog/shops/{shop.public_id}/products",
+        "orders.view": f"/api/v1/orders/shops/{shop.public_id}/orders",
+        "settlements.view": f"/api/v1/settlements/shops/{shop.public_id}/balance",
+    }
+
+    opened = {}
+    for role in StaffRole:
+        client = client_for(StaffFactory(shop=shop, role=role).user)
+        opened[str(role)] = {
+            name for name, url in doors.items() if client.get(url).status_code == 200
+        }
+
+    everything = set(doors)
+    reading = everything - {"shops.staff"}
+    assert opened == {
+        "owner": everything,
+        "manager": everything,
+        "product_editor": {"shops.view", "catalog.view"},
+        "order_clerk": {"shops.view", "catalog.view", "orders.view"},
+        "aftersales_agent": {"shops.view", "catalog.view", "orders.view"},
+        "finance": {"shops.view", "orders.view", "settlements.view"},
+        "live_operator": {"shops.view", "catalog.view", "orders.view"},
+        "read_only": reading,
+    }

@@ -10,7 +10,7 @@ from shops.enums import GuaranteeKind
 from shops.errors import GuaranteeRunning, LastReturnAddress, TooManyReturnAddresses
 from shops.models import FreightTemplate, Guarantee
 from shops.selectors import freight_terms, storefronts
-from shops.services import promises
+from shops.services import freight, promises
 from shops.services.promises import ReturnAddressData
 from tests.factories.shops import PreparingShopFactory, actor_of
 
@@ -71,7 +71,7 @@ def test_what_does_not_run_does_not_end(shop, actor):
 
 
 def _freight(shop, actor, flat, version, free_from=None):
-    return promises.set_freight(
+    return freight.set_freight(
         shop_id=shop.pk,
         flat_amount=flat,
         free_from_amount=free_from,
@@ -88,8 +88,8 @@ def test_freight_is_set_and_changed_with_a_trace(shop, actor):
     entry = AuditEntry.objects.order_by("pk").last()
     terms = freight_terms([shop.pk])[shop.pk]
     assert (terms.of(100), terms.of(9_900)) == (500, 0)
-    assert entry.before == {"flat_amount": 800, "free_from_amount": None}
-    assert entry.after == {"flat_amount": 500, "free_from_amount": 9_900}
+    assert entry.before == {"flat_amount": 800, "free_from_amount": None, "rules": 0}
+    assert entry.after == {"flat_amount": 500, "free_from_amount": 9_900, "rules": 0}
 
 
 @pytest.mark.parametrize("version", [0, 2])

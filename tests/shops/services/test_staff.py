@@ -211,3 +211,16 @@ def test_somebody_who_has_not_come_yet_has_no_role_to_change(shop):
         )
 
     assert Staff.objects.get(pk=invitation.staff.pk).role == StaffRole.ORDER_CLERK
+
+
+def test_an_owner_whose_log_in_is_closed_keeps_no_shop(shop):
+    closed = StaffFactory(shop=shop, role=StaffRole.OWNER)
+    closed.user.is_active = False
+    closed.user.save()
+    owner = shop.staff.exclude(pk=closed.pk).get()
+
+    with pytest.raises(LastOwner):
+        staff.remove_staff(staff=owner, at=AT, actor=actor_of(shop))
+
+    owner.refresh_from_db()
+    assert owner.status == StaffStatus.ACTIVE
