@@ -195,6 +195,11 @@ def _send_lines(request: Request, side: Side) -> None:
     request.body = {"text": f"{number},shunfeng,SF0000000000009"}
 
 
+@changes("orders_shops_shop_id_order_views_post")
+def _name_a_filter(request: Request, side: Side) -> None:
+    request.body["status"] = "to_ship"
+
+
 @changes("catalog_shops_shop_id_stock_post")
 def _count(request: Request, side: Side) -> None:
     request.body["edits"][0]["delta"] = 1
