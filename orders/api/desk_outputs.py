@@ -68,7 +68,6 @@ class AddressChangeOut(Out):
     """A wish for another address; `refusal` says why not."""
 
     id = serializers.CharField(source="public_id")
-    order_number = serializers.CharField(source="order.number")
     status = serializers.ChoiceField(choices=AddressChangeStatus.choices)
     refusal = serializers.ChoiceField(choices=AddressRefusal.choices, allow_null=True)
     receiver = MaskedReceiverOut(source="receiver_masked")
@@ -80,6 +79,7 @@ class AddressChangeOut(Out):
 class ShopAddressChangeOut(AddressChangeOut):
     """A wish as the shop sees it."""
 
+    order_number = serializers.CharField(source="order.number")
     address_hash = serializers.CharField()
     by = serializers.CharField(source="actor_label")
 
