@@ -8,6 +8,7 @@ and how: docs/adr/0018.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -30,6 +31,9 @@ READ = "SELECT"
 
 _ENTER = f"SELECT set_config('role', '{SHOP_ROLE}', true), set_config('{SETTING}', %s, true)"
 _LEAVE = f"SELECT set_config('role', 'none', true), set_config('{SETTING}', '', true)"
+
+#: The columns of a wall that opens some of them.
+_COLUMNS = re.compile(r"SELECT \(([^)]+)\)")
 
 _shop: ContextVar[int | None] = ContextVar("wall", default=None)
 
@@ -80,6 +84,13 @@ def outside(why: str) -> Iterator[None]:
     finally:
         _shop.reset(token)
         _say(_ENTER, str(shop_id))
+
+
+def readable(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Return `rows` with those columns alone that a shop may read, where not all of them are."""
+    walls = (one for one in rows.model._meta.constraints if isinstance(one, Wall))
+    names = next((found[1] for one in walls if (found := _COLUMNS.search(one.may))), "")
+    return rows.only(*names.split(", ")) if names else rows
 
 
 def kept(pieces: Iterable[bytes]) -> Iterable[bytes]:

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         ('kernel', '0005_roles'),
         ('aftersales', '0006_walls'),
         ('catalog', '0007_walls'),
-        ('orders', '0008_refunds_by_shop_and_day'),
+        ('orders', '0009_refunds_by_shop_and_day'),
         ('shops', '0005_walls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

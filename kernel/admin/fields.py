@@ -12,6 +12,8 @@ from unfold.fields import UnfoldAdminReadonlyField
 from unfold.forms import AdminForm, Fieldline, Fieldset
 from unfold.utils import display_for_label
 
+from kernel import walls
+
 
 class ConsoleReadonlyField(UnfoldAdminReadonlyField):
     """Links related rows by their public id (Django would write the primary key); draws badges."""
@@ -86,7 +88,8 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     def field_choices(self, field: Any, request: Any, model_admin: Any) -> list[Any]:
         rows = field.related_model._default_manager.visible_to(model_admin.actor(request))
         ordering = self.field_admin_ordering(field, request, model_admin) or ("pk",)
-        return [(row.pk, str(row)) for row in rows.order_by(*ordering)[:MAX_CHOICES]]
+        shown = walls.readable(rows).order_by(*ordering)
+        return [(row.pk, str(row)) for row in shown[:MAX_CHOICES]]
 
 
 #: A filter with more choices than this helps nobody; search does.

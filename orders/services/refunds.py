@@ -56,7 +56,7 @@ def refund_line(
     if amount < 1 or not 0 <= freight_amount <= amount or quantity < 0:
         raise RefundExceedsPayment
     order = _lock_order(line_id)
-    known = Refund.objects.filter(reference=reference).first()
+    known = Refund.objects.filter(shop_id=order.shop_id, reference=reference).first()
     if known is not None:
         return _same(known, line_id, amount, freight_amount, quantity)
     line = _take_from_line(line_id, amount, freight_amount, quantity)

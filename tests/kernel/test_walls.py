@@ -156,6 +156,17 @@ def test_pieces_that_are_asked_for_later_are_made_behind_the_same_wall(two):
     assert everybody.count(b",") == 1
 
 
+def test_of_a_row_that_is_open_in_part_that_part_is_read(two):
+    ours, _theirs = two
+    people = type(ours.user).objects.filter(pk=ours.user_id)
+
+    with walls.behind(ours.shop_id):
+        assert [str(one) for one in walls.readable(people)] == [str(ours.user)]
+        with pytest.raises(Error, match="permission denied"), transaction.atomic():
+            list(people)
+    assert walls.readable(Staff.objects.all()).query.deferred_loading[0] == frozenset()
+
+
 def test_no_shop_is_no_rows():
     ShopFactory()
     with transaction.atomic(), connection.cursor() as cursor:

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.django_db
 #: Tables with an owner that this world leaves empty, and why.
 EMPTY = {
     "orders_priceadjustment": "written for freight alone, and these orders go free",
+    "kernel_idempotencyrecord": "answers are kept by doors, and this world is made by services",
     "accounts_user_groups": "Django's own groups are not used",
     "accounts_user_user_permissions": "nor are its permissions",
 }

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0007_walls'),
+        ('orders', '0008_merchant_desk'),
         ('shops', '0005_walls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
