@@ -156,7 +156,9 @@ def buyer_history(case: RefundCase) -> BuyerHistory:
 
 def refund_of(case: RefundCase) -> Refund | None:
     """Return the money of the case, once it is booked (AF-03)."""
-    return Refund.objects.filter(number=case.refund_number).first() if case.refund_number else None
+    if not case.refund_number:
+        return None
+    return Refund.objects.filter(shop_id=case.shop_id, number=case.refund_number).first()
 
 
 def guarantees_seen(order: Order) -> list[str]:

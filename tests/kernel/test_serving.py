@@ -54,7 +54,7 @@ def test_a_log_in_without_the_grants_may_not_serve_and_is_told_them(login):
     assert f"GRANT haodian_shop TO {LOGIN} WITH INHERIT FALSE, SET TRUE" in fault
 
 
-def test_the_log_in_that_serves_sees_every_shop_and_can_be_one(login):
+def test_the_log_in_that_serves_sees_every_shop_and_can_be_one(login, no_tripwire):
     ours, _theirs = ShopFactory(), ShopFactory()
     manager = type(ours).objects
 
