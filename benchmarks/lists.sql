@@ -119,7 +119,7 @@ FROM bench_life JOIN place USING (place);
 
 INSERT INTO orders_order
   (id, number, status, close_reason, currency, goods_amount, freight_amount, promotion_amount,
-   pay_amount, receiver_sealed, receiver_masked, address_hash, buyer_message, remark, placed_at,
+   pay_amount, receiver_sealed, receiver_masked, address_hash, buyer_message, remark, flag, placed_at,
    pay_by_at, paid_at, ship_by_at, shipped_at, confirm_by_at, is_frozen, frozen_at, is_extended,
    completed_at, aftersales_until_at, closed_at, settled_at, buyer_id, shop_id, storefront_id,
    group_id)
@@ -127,7 +127,7 @@ SELECT n, to_char(placed_at, 'YYMMDD') || lpad(n::text, 10, '0'), status,
        CASE WHEN status <> 'closed' THEN '' WHEN is_paid THEN 'refunded' ELSE 'unpaid' END, 'CNY',
        price * quantity, 0, 0, price * quantity, decode(repeat('5a', 140), 'hex'),
        '{"name": "陈*", "phone": "139****5678", "province": "浙江省", "city": "杭州市", "district": ""}',
-       md5(buyer_id::text), '', '', placed_at, placed_at + interval '30 minutes',
+       md5(buyer_id::text), '', '', 0, placed_at, placed_at + interval '30 minutes',
        CASE WHEN is_paid THEN paid END, CASE WHEN is_paid THEN paid + interval '48 hours' END,
        CASE WHEN is_shipped THEN shipped END,
        CASE WHEN is_shipped THEN shipped + interval '10 days' END,

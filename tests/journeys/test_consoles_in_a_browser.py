@@ -56,7 +56,7 @@ def test_a_merchant_logs_in_and_opens_an_order(browser: Chrome, live_server: Any
     staff = StaffFactory(shop=order.shop, role=StaffRole.OWNER)
     staff.user.set_password(PASSWORD)
     staff.user.save()
-    words = {"en-US": ("Home", "To ship"), "zh-CN": ("首页", "待发货")}[browser.language]
+    words = {"en-US": ("Home", "To ship later"), "zh-CN": ("首页", "稍后发货")}[browser.language]
 
     browser.get(f"{live_server.url}/merchant/")
     browser.find_element(By.NAME, "username").send_keys(staff.user.email)

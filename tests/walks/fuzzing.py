@@ -43,6 +43,7 @@ UNSPEAKABLE = {
     "POST /api/v1/catalog/shops/{shop_id}/skus/{sku_id}/prices": "a list price fits its price",
     "PATCH /api/v1/shops/shops/{shop_id}/admission": "the form of a credit code",
     "POST /api/v1/orders/checkouts": "either a receiver or an address; each SKU once",
+    "POST /api/v1/orders/orders/{number}/address-changes": "either a receiver or an address",
     "POST /api/v1/orders/quotes": "each SKU once",
     "POST /api/v1/orders/groups/{number}/payments": "gateways are switched on by settings",
     "POST /api/v1/orders/notices/{gateway}": "the gateway's signature",

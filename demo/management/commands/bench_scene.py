@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from allauth.headless.tokens.strategies.jwt import internal
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.backends.db import SessionStore
@@ -18,6 +19,7 @@ from catalog.models import PriceVersion, Product, Sku, Stock
 from catalog.services import stock
 from demo.seeding import World, market, people
 from kernel import clock
+from kernel.second_factor import new_secret
 from shops.models import Shop
 from shops.selectors import storefronts
 
@@ -52,6 +54,8 @@ class Command(BaseCommand):
         world = World.new(clock.now())
         people.seed(world)
         market.seed(world)
+        for user in world.people.values():  # production lets nobody else work in a console
+            TOTP.activate(user, new_secret())
         skus = [sku for several in world.skus.values() for sku in several]
         hot = world.skus["tea"][0]
         skus += _copies(world, options["skus"] - len(skus))
