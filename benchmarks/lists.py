@@ -277,6 +277,12 @@ def _time(moment: datetime) -> str:
     return quote(moment.isoformat(timespec="seconds"))
 
 
+def add_up(one: Bed, scene: dict[str, Any]) -> None:
+    """Add up the days of the large shop, and score it, as a night's work does."""
+    one.manage("check_days", "--again", "--shop", scene["shop"]["id"])
+    one.manage("shell", "--verbosity", "0", "-c", _SCORE % scene["shop"]["pk"])
+
+
 def is_missed(row: dict[str, Any]) -> bool:
     """Tell whether a row misses a target."""
     target = CONSOLE_TARGET_MS if row["is_console"] else API_TARGET_MS
@@ -297,8 +303,7 @@ def main() -> None:
         for what in filling.fill(one, scene, options.orders):
             progress.update(bar, description=f"filling: {what}")
         progress.update(bar, description="filling: days and scores")
-        one.manage("check_days", "--again", "--shop", scene["shop"]["id"])
-        one.manage("shell", "--verbosity", "0", "-c", _SCORE % scene["shop"]["pk"])
+        add_up(one, scene)
         one.manage("collectstatic", "--no-input", "--verbosity", "0")
         one.start_web()
         reader = Reader(one, scene)

@@ -33,6 +33,7 @@ def test_lists_of_a_year_that_sql_made_are_walked_without_a_gap(monkeypatch):
     with bed() as one:
         scene = one.scene("--buyers=1")
         filled = list(filling.fill(one, scene, YEAR))
+        lists.add_up(one, scene)
         one.manage("collectstatic", "--no-input", "--verbosity", "0")
         one.start_web()
         reader = lists.Reader(one, scene)
