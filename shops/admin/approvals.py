@@ -8,6 +8,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -94,6 +96,11 @@ class ApprovalPage(ConsoleModelAdmin):
     empty_hint = _("A new payout account and a high commission rate wait here for a second person.")
     fields = (("what", "status_badge"), ("asker", "asked_at"), ("ends", "decider"), "decided_at")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Approval]:
+        """Those that this person could decide or has asked for."""
+        mine = approvals.readable(self.actor(request))
+        return super().get_queryset(request).filter(pk__in=mine.order_by().values("pk"))
+
     @display(description=_("what is asked for"))
     def what(self, approval: Approval) -> str:
         """The kind in words."""
@@ -125,10 +132,8 @@ class ApprovalPage(ConsoleModelAdmin):
 
 
 def waiting(actor: Actor, at: datetime) -> list[home.Card | home.Chart]:
-    """Count what waits for a second person: everybody of the shop who sees money sees it."""
-    if not actor.may("settlements.view"):
-        return []
-    rows = Approval.objects.visible_to(actor).filter(status=ApprovalStatus.PENDING)
+    """Count what waits for a second person: for who could be that person, and who asked."""
+    rows = approvals.readable(actor).filter(status=ApprovalStatus.PENDING)
     count = rows.count()  # one a thing and shop: a handful
     if not count:
         return []

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from kernel.actors import Role
 from kernel.api.operations import listing, operation
 from kernel.api.views import View
+from kernel.errors import NotFound
 from shops.api import serializers as shapes
 from shops.models import Approval
 from shops.selectors import ApprovalOut
@@ -27,8 +28,8 @@ class Approvals(ApprovalView):
 
     @listing(gives=ApprovalOut, filters=shapes.ApprovalQuery)
     def get(self, request: Any, shop_id: str, query: dict[str, Any]) -> QuerySet[Approval]:
-        """List the requests, the latest first."""
-        return Approval.objects.visible_to(request.actor).filter(**query)
+        """List what one could decide or has asked for, the latest first."""
+        return approvals.readable(request.actor).filter(**query)
 
 
 class ApproveApproval(ApprovalView):
@@ -68,4 +69,7 @@ class WithdrawApproval(ApprovalView):
 
 
 def _approval(request: Any, approval_id: str) -> Approval:
-    return Approval.objects.get_visible(request.actor, public_id=approval_id)
+    approval = approvals.readable(request.actor).filter(public_id=approval_id).first()
+    if approval is None:
+        raise NotFound
+    return approval

@@ -72,6 +72,18 @@ def kind_of(approval: Approval) -> Kind:
     return kind
 
 
+def readable(actor: Actor) -> QuerySet[Approval]:
+    """Return the requests that `actor` may read: those it could decide, and its own.
+
+    What is asked for may be somebody's bank account: being of the shop is not enough.
+    """
+    rows = Approval.objects.visible_to(actor)
+    if actor.is_platform:
+        return rows
+    kinds = [kind.code for kind in _kinds.values() if actor.may(kind.permission)]
+    return rows.filter(Q(kind__in=kinds) | Q(asked_by_id=actor.user_id))
+
+
 @transaction.atomic
 def ask(
     *,

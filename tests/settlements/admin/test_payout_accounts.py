@@ -108,6 +108,28 @@ def test_a_request_that_is_not_approved_changes_nothing(
     assert PayoutAccount.objects.get(shop=shop, status="active").last_four == "0123"
 
 
+@pytest.mark.parametrize("role", [StaffRole.READ_ONLY, StaffRole.ORDER_CLERK, StaffRole.MANAGER])
+def test_who_could_not_decide_it_does_not_read_it(client_for: Any, role: str) -> None:
+    """A request shows a bank account: it is for who may decide it and for who asked."""
+    shop = ShopFactory()
+    owner = owner_of(shop)
+    client_of(owner).post(f"{ACCOUNTS}do/set/", FORM)
+    asked = Approval.objects.get()
+    page = f"/merchant/shops/approval/{asked.public_id}/change/"
+    path = f"/api/v1/shops/shops/{shop.public_id}/approvals"
+    other = StaffFactory(shop=shop, role=role).user
+    people, clients = client_of(other), client_for(other)
+
+    assert client_of(owner).get(page).status_code == 200
+    assert people.get(page).status_code == 404
+    assert asked.public_id not in people.get("/merchant/shops/approval/").content.decode()
+    assert "Waits for a second person" not in people.get("/merchant/").content.decode()
+    assert clients.get(path).json()["results"] == []
+    for act, body in (("approve", {}), ("reject", {"reason": "no"}), ("withdraw", {})):
+        assert clients.post(f"{path}/{asked.public_id}/{act}", body).status_code == 404
+    assert [one["id"] for one in client_for(owner).get(path).json()["results"]] == [asked.public_id]
+
+
 def test_another_shops_request_is_nowhere(client_for: Any) -> None:
     shop, other = ShopFactory(), ShopFactory()
     client_of(owner_of(shop)).post(f"{ACCOUNTS}do/set/", FORM)
