@@ -8,7 +8,7 @@ MARKERS_OF_SLOW := races or journeys or browser or slow
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast check fmt lint types schema migrations messages story shell lock \
-	bench bench-orders bench-exact bench-peers bench-lists bench-walls kill-test roles rows lint-style lint-format lint-rooms \
+	bench bench-orders bench-exact bench-peers bench-lists bench-walls kill-test roles rows mutants lint-style lint-format lint-rooms \
 	check-migrations check-schema check-deployment
 
 help: ## list the targets
@@ -61,6 +61,9 @@ types: $(VENV)/dev.stamp ## check the types
 
 roles: $(VENV)/dev.stamp ## write docs/roles.csv: who may do what, found by trying
 	@WRITE_ROLES=1 $(PYTHON) -m pytest -n 0 tests/walks/test_roles.py
+
+mutants: $(VENV)/dev.stamp ## take out each filter and permission, one at a time: the walks notice (T5)
+	@$(PYTHON) -m pytest -n 0 -s tests/walks/hunt.py
 
 rows: $(VENV)/dev.stamp ## write the table of accepted rows into docs/console.md
 	@WRITE_ROWS=1 $(PYTHON) -m pytest -n 0 tests/architecture/test_acceptance.py

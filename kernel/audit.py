@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from kernel.models import AuditEntry
 
 #: The id of the running request; set by the middleware, empty in tasks and commands.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+#: Tells the address that the running request came from; set like `request_id`.
+client_ip: ContextVar[Callable[[], str | None]] = ContextVar("client_ip", default=lambda: None)
 
 
 def record(
@@ -41,9 +43,15 @@ def record(
         shop_id=owner,
         action=action,
         target_model=target._meta.label_lower,
-        target_id=str(getattr(target, "public_id", None) or getattr(target, "number", target.pk)),
+        target_id=key_of(target),
         before=dict(before or {}),
         after=dict(after or {}),
         reason=reason[:500],
         request_id=request_id.get(),
+        ip=client_ip.get()(),
     )
+
+
+def key_of(target: models.Model) -> str:
+    """Return what the trail calls `target`: its public id, else its number, else its key."""
+    return str(getattr(target, "public_id", None) or getattr(target, "number", target.pk))

@@ -7,7 +7,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 
@@ -25,6 +25,34 @@ def encrypt(value: dict[str, Any]) -> bytes:
 def decrypt(sealed: bytes | memoryview) -> dict[str, Any]:
     """Return what `encrypt` sealed with any of the keys. Raises cryptography's InvalidToken."""
     return json.loads(_box(tuple(settings.HAODIAN_FIELD_KEYS)).decrypt(bytes(sealed)))
+
+
+def reseal(sealed: bytes | memoryview) -> bytes | None:
+    """Return the same sealed with the newest key, None when it is already.
+
+    Raises cryptography's InvalidToken when none of the keys opens it.
+    """
+    token, keys = bytes(sealed), tuple(settings.HAODIAN_FIELD_KEYS)
+    try:
+        _box(keys[:1]).decrypt(token)
+    except InvalidToken:
+        return _box(keys).rotate(token)
+    return None
+
+
+def mark(message: bytes) -> bytes:
+    """Return 32 bytes that only who holds the newest of HAODIAN_FIELD_KEYS could make."""
+    return _mark(settings.HAODIAN_FIELD_KEYS[0], message)
+
+
+def is_marked(message: bytes, by: bytes | memoryview) -> bool:
+    """Tell whether `by` is the mark of `message` by any of the keys."""
+    marks = (_mark(key, message) for key in settings.HAODIAN_FIELD_KEYS)
+    return any(hmac.compare_digest(bytes(by), one) for one in marks)
+
+
+def _mark(key: str, message: bytes) -> bytes:
+    return hmac.digest(key.encode(), b"mark\x1f" + message, "sha256")
 
 
 def fingerprint(*parts: str) -> str:

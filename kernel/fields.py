@@ -26,6 +26,14 @@ class PublicIdField(models.CharField):
         return name, path, args, kwargs | {"prefix": self.prefix}
 
 
+class SealedField(models.BinaryField):
+    """What `kernel.crypto.encrypt` made; `rotate_keys` finds the columns of this kind by itself."""
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.BinaryField", args, kwargs  # the same column in the database
+
+
 class AmountField(models.BigIntegerField):
     """A sum in minor units; the name of the column ends in ``_amount`` or ``_price``."""
 

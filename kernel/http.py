@@ -8,8 +8,9 @@ import uuid
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
@@ -32,12 +33,22 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         name = uuid.uuid4().hex
         token = audit.request_id.set(name)
+        place = audit.client_ip.set(lambda: _client_ip(request))
         try:
             response = self.get_response(request) if _is_clean(request) else _refusal(name)
         finally:
+            audit.client_ip.reset(place)
             audit.request_id.reset(token)
         response["X-Request-Id"] = name
         return response
+
+
+def _client_ip(request: HttpRequest) -> str | None:
+    """Return where the request came from, as TRUSTED_PROXY_COUNT proxies vouch for it."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except (PermissionDenied, ImproperlyConfigured):
+        return None  # a socket without an address, or fewer proxies than were promised
 
 
 def _is_clean(request: HttpRequest) -> bool:

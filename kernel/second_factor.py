@@ -23,8 +23,11 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel import audit
 from kernel.actors import Actor
-from kernel.crypto import decrypt, encrypt
+from kernel.crypto import decrypt, encrypt, reseal
 from kernel.errors import DomainError, FieldError
+
+#: What an authenticator keeps sealed in its data.
+_SECRETS = frozenset({"secret", "seed"})
 
 
 class SecondFactorExists(DomainError):
@@ -62,6 +65,24 @@ class SealedFactors(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         """Return what `encrypt` sealed."""
         return str(decrypt(encrypted_text.encode())["secret"])
+
+
+def reseal_secrets() -> int:
+    """Seal what authenticator apps and recovery codes keep with the newest key; return how many."""
+    count = 0
+    for one in Authenticator.objects.order_by("pk").iterator():
+        fresh = {name: _resealed(text) for name, text in one.data.items() if name in _SECRETS}
+        changed = {name: text for name, text in fresh.items() if text is not None}
+        if changed:
+            # As it was read: what was set up anew meanwhile is sealed with the newest key already.
+            rows = Authenticator.objects.filter(pk=one.pk, data=one.data)
+            count += rows.update(data=one.data | changed)
+    return count
+
+
+def _resealed(text: str) -> str | None:
+    fresh = reseal(text.encode())
+    return fresh.decode() if fresh else None
 
 
 def is_missing(user_column: str = "user_id") -> Any:

@@ -10,7 +10,7 @@ from celery import current_app, shared_task
 from django.db import transaction
 from django.db.models.functions import Now
 
-from kernel import delivery
+from kernel import clock, delivery, sealing
 from kernel.models import Delivery, IdempotencyRecord, OutboxMessage
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,19 @@ def forget_old_rows(**_: Any) -> None:
     )
     waiting = Delivery.objects.filter(done_at__isnull=True).values("message_id")
     old.exclude(pk__in=waiting).delete()
+
+
+@shared_task(acks_late=True)
+def seal_audit(**_: Any) -> None:
+    """Seal what the audit trail has grown by. Only one seals at a time."""
+    while sealing.seal() == sealing.BATCH:
+        pass
+
+
+@shared_task(acks_late=True)
+def check_audit(**_: Any) -> None:
+    """Read the whole chain of the audit trail once, and tell the operators of a fault."""
+    sealing.check(clock.now())
 
 
 def nudge_task(name: str) -> None:

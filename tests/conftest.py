@@ -80,6 +80,14 @@ def tripwire() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def audited() -> None:
+    """Let no entry of the audit trail forget who did what."""
+    from tests import audit_rules  # needs the apps
+
+    audit_rules.install()
+
+
 @pytest.fixture
 def no_tripwire(monkeypatch: pytest.MonkeyPatch) -> None:
     """For a test that asks for everything to see what comes."""

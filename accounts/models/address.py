@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.user import User
 from kernel.actors import Actor
-from kernel.fields import PublicIdField
+from kernel.fields import PublicIdField, SealedField
 from kernel.scoping import ScopedQuerySet
 
 
@@ -27,7 +27,7 @@ class Address(models.Model):
     public_id = PublicIdField(_("address id"), prefix="adr")
     user = models.ForeignKey(User, models.CASCADE, related_name="addresses", verbose_name=_("user"))
     #: `kernel.crypto.encrypt` of ``{"name", "phone", "street"}``.
-    sealed = models.BinaryField(_("receiver, sealed"))
+    sealed = SealedField(_("receiver, sealed"))
     province = models.CharField(_("province"), max_length=40)
     city = models.CharField(_("city"), max_length=40)
     district = models.CharField(_("district"), max_length=40, blank=True)

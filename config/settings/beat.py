@@ -11,6 +11,7 @@ from celery.schedules import crontab
 #: task → seconds between two starts.
 _SWEEPS = {
     "kernel.tasks.deliver_events": 1,
+    "kernel.tasks.seal_audit": 10,
     "orders.tasks.close_unpaid": 20,
     "orders.tasks.poll_payments": 20,
     "orders.tasks.send_refunds": 5,
@@ -44,6 +45,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "kernel.tasks.forget_old_rows": {
         "task": "kernel.tasks.forget_old_rows",
         "schedule": crontab(hour=4, minute=0),
+    },
+    "kernel.tasks.check_audit": {
+        "task": "kernel.tasks.check_audit",
+        "schedule": crontab(hour=3, minute=40),
     },
     "insights.tasks.check_days": {
         "task": "insights.tasks.check_days",

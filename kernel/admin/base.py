@@ -25,6 +25,7 @@ from unfold.admin import ModelAdmin
 
 from kernel import clock
 from kernel.actors import Actor
+from kernel.admin import history
 from kernel.admin.acts import Act, NoFields, explain, new_token, perform
 from kernel.admin.fields import ConsoleAdminForm, ScopedRelatedFilter
 from kernel.admin.forms import dress
@@ -205,11 +206,12 @@ class ConsoleModelAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        target = self.get_object(request, object_id) if self.has_view_permission(request) else None
+        target = self._target(request, object_id)
         if target is None:
             raise Http404
         context = {
             "act_links": self._links(request, target),
+            "history_url": self._history_url(request, target),
             "extra_template": self.extra_template,
             "actor": self.actor(request),
             "title": str(target),
@@ -226,7 +228,8 @@ class ConsoleModelAdmin(ModelAdmin):
         return {}
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        raise Http404  # the audit trail replaces Django's own log, which no service writes
+        # The audit trail replaces Django's own log, which no service writes.
+        return history.answer(self, request, self._target(request, object_id))
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         raise Http404
@@ -235,10 +238,18 @@ class ConsoleModelAdmin(ModelAdmin):
         return self._act(request, act, None)
 
     def act_view(self, request: HttpRequest, object_id: str, act: str) -> HttpResponse:
-        target = self.get_object(request, object_id) if self.has_view_permission(request) else None
+        target = self._target(request, object_id)
         if target is None:
             raise Http404
         return self._act(request, act, target)
+
+    def _target(self, request: HttpRequest, object_id: str) -> Any:
+        return self.get_object(request, object_id) if self.has_view_permission(request) else None
+
+    def _history_url(self, request: HttpRequest, target: Any) -> str:
+        if not history.is_open(self.admin_site, request):
+            return ""
+        return reverse(self._view_name("history"), args=[getattr(target, self.public_field)])
 
     def _act(self, request: HttpRequest, name: str, target: Any) -> HttpResponse:
         actor = self.actor(request)

@@ -21,7 +21,7 @@ from kernel.admin.home import Card, Chart
 from kernel.admin.lists import KnownValuesFilter
 from kernel.admin.sites import merchant_site, operator_site
 from kernel.counting import capped_count, shown_count
-from kernel.models import AuditEntry, Delivery
+from kernel.models import AuditCheck, AuditEntry, AuditSeal, Delivery
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -114,11 +114,17 @@ class PlatformAuditPage(TrailPage):
     fieldsets = (
         (None, {"fields": (("done", "at"), ("by", "reason"))}),
         (_("Object"), {"fields": (("kind", "target"), ("was", "became"))}),
-        (_("Request"), {"fields": (("action", "request_id"),)}),
+        (_("Request"), {"fields": (("action", "request_id"), ("ip", "place"))}),
     )
 
     def page_context(self, request: HttpRequest, target: Any) -> dict[str, Any]:
         return {"title": wording.act(target.action)}
+
+    @display(description=_("seal"))
+    def place(self, entry: AuditEntry) -> str:
+        """Its place in the chain, or that it waits for one."""
+        seal = AuditSeal.objects.filter(entry=entry).first()
+        return f"{seal.number}" if seal else str(_("sealed in a moment"))
 
     @display(description=_("before"))
     def was(self, entry: AuditEntry) -> str:
@@ -195,4 +201,14 @@ def parked_events(actor: Actor, at: datetime) -> list[Card | Chart]:
     return [Card(_("Parked events"), count, url, "urgent", order=900)]
 
 
+def broken_trail(actor: Actor, at: datetime) -> list[Card | Chart]:
+    """Tell that the last reading of the audit trail found a fault."""
+    last = AuditCheck.objects.order_by("-pk").first() if actor.may("kernel.operate") else None
+    if last is None or not last.fault:
+        return []
+    url = "/operator/kernel/auditentry/"
+    return [Card(_("Audit trail broken"), last.fault, url, "urgent", order=1)]
+
+
 home.register("operator", parked_events)
+home.register("operator", broken_trail)

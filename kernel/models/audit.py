@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from kernel.actors import Actor
-from kernel.scoping import ScopedQuerySet
+from kernel.scoping import PlatformQuerySet, ScopedQuerySet
 from kernel.walls import Wall
 
 
@@ -37,6 +38,8 @@ class AuditEntry(models.Model):
     after = models.JSONField(_("after"), default=dict)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     request_id = models.CharField(_("request"), max_length=40, blank=True)
+    #: Where the request came from; empty for tasks and commands. Personal data: operators see it.
+    ip = models.GenericIPAddressField(_("address"), null=True)
 
     objects = AuditEntryQuerySet.as_manager()
 
@@ -51,3 +54,71 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_id}"
+
+
+class AuditPending(models.Model):
+    """An entry that is not sealed yet. A trigger writes it with the entry, the sealer drops it."""
+
+    entry = models.OneToOneField(
+        AuditEntry,
+        models.DO_NOTHING,
+        primary_key=True,
+        related_name="+",
+        verbose_name=_("audit entry"),
+    )
+    since = models.DateTimeField(_("since"), db_default=Now())
+
+    objects = PlatformQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit entry to be sealed")
+        constraints = (Wall(by="", may="INSERT", name="auditpending_wall"),)
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
+class AuditSeal(models.Model):
+    """The place of one entry in the chain: what it says is hashed with the seal before it.
+
+    A trigger refuses update and delete. Numbers start at 1 and have no gap.
+    """
+
+    number = models.BigIntegerField(_("number"), primary_key=True)
+    entry = models.OneToOneField(
+        AuditEntry, models.DO_NOTHING, related_name="seal", verbose_name=_("audit entry")
+    )
+    #: SHA-256 of the digest before and of the entry; see `kernel.sealing`.
+    digest = models.BinaryField(_("digest"), max_length=32)
+    #: The digest under a key that the database does not know; the last seal of a batch has one.
+    mark = models.BinaryField(_("mark"), max_length=32, null=True)
+
+    objects = PlatformQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit seal")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(number__gte=1), name="auditseal_number_positive"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class AuditCheck(models.Model):
+    """One reading of the whole chain, and the first fault that it met."""
+
+    at = models.DateTimeField(_("at"))
+    sealed = models.BigIntegerField(_("sealed"))
+    waiting = models.BigIntegerField(_("not sealed yet"))
+    fault = models.CharField(_("fault"), max_length=300, blank=True)
+
+    objects = PlatformQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit check")
+
+    def __str__(self) -> str:
+        return self.fault or f"{self.sealed} sealed"

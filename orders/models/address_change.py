@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from kernel.composite_keys import CompositeKey
-from kernel.fields import PublicIdField, one_of
+from kernel.fields import PublicIdField, SealedField, one_of
 from kernel.scoping import ShopOwnedQuerySet
 from kernel.walls import Wall
 from orders.enums import AddressChangeStatus, AddressRefusal
@@ -64,7 +64,7 @@ class AddressChange(models.Model):
         verbose_name=_("buyer"),
     )
     #: As on the order: sealed, masked, and the hash that tells equal ones.
-    receiver_sealed = models.BinaryField(_("receiver, sealed"))
+    receiver_sealed = SealedField(_("receiver, sealed"))
     receiver_masked = models.JSONField(_("receiver"))
     address_hash = models.CharField(_("address hash"), max_length=32)
     status = models.CharField(

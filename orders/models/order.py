@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.actors import Actor, Role
 from kernel.composite_keys import CompositeKey
-from kernel.fields import AmountField, CurrencyField, one_of
+from kernel.fields import AmountField, CurrencyField, SealedField, one_of
 from kernel.scoping import ScopedQuerySet
 from kernel.walls import Wall
 from orders.enums import (
@@ -142,7 +142,7 @@ class Order(models.Model):
         verbose_name=_("identity at placement"),
     )
     #: `kernel.crypto.encrypt` of ``{"name", "phone", "street"}`` (OR-19).
-    receiver_sealed = models.BinaryField(_("receiver, sealed"))
+    receiver_sealed = SealedField(_("receiver, sealed"))
     #: ``{"name": "王**", "phone": "138****1234", "province", "city", "district"}``
     receiver_masked = models.JSONField(_("receiver"))
     #: Equal for equal receivers, so that parcels can be merged unseen (OR-15).

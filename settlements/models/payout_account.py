@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from kernel.fields import PublicIdField, one_of
+from kernel.fields import PublicIdField, SealedField, one_of
 from kernel.scoping import ShopOwnedQuerySet
 from kernel.walls import Wall
 from settlements.enums import PayoutAccountStatus
@@ -26,7 +26,7 @@ class PayoutAccount(models.Model):
     holder = models.CharField(_("account holder"), max_length=120)
     bank = models.CharField(_("bank"), max_length=80)
     #: `kernel.crypto.encrypt` of ``{"number": …}``.
-    number_sealed = models.BinaryField(_("account number, sealed"))
+    number_sealed = SealedField(_("account number, sealed"))
     last_four = models.CharField(_("last four digits"), max_length=4)
     status = models.CharField(
         _("status"),

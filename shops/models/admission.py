@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from kernel.fields import PublicIdField, one_of
+from kernel.fields import PublicIdField, SealedField, one_of
 from kernel.scoping import ShopOwnedQuerySet
 from kernel.walls import Wall
 from shops.enums import AdmissionStatus
@@ -27,7 +27,7 @@ class Admission(models.Model):
     credit_code = models.CharField(_("unified social credit code"), max_length=18, blank=True)
     contact_name = models.CharField(_("contact"), max_length=60, blank=True)
     #: `kernel.crypto.encrypt` of ``{"phone": …}``.
-    contact_sealed = models.BinaryField(_("contact's phone, sealed"), null=True)
+    contact_sealed = SealedField(_("contact's phone, sealed"), null=True)
     licence_url = models.CharField(_("business licence"), max_length=300, blank=True)
     terms_accepted_at = models.DateTimeField(_("terms accepted at"), null=True)
     #: ``[{"field": "licence_url", "code": "unreadable", "message": "…"}]``

@@ -38,6 +38,7 @@ def test_an_entry_says_who_did_what_to_what_in_which_request() -> None:
     person = UserFactory()
     clerk = Actor(role=Role.MERCHANT, user_id=7, shop_id=3, label="Lin (owner)")
     token = audit.request_id.set("req-1")
+    place = audit.client_ip.set(lambda: "192.0.2.1")
 
     try:
         entry = audit.record(
@@ -50,6 +51,7 @@ def test_an_entry_says_who_did_what_to_what_in_which_request() -> None:
             reason="r" * 600,
         )
     finally:
+        audit.client_ip.reset(place)
         audit.request_id.reset(token)
 
     assert (entry.actor_role, entry.actor_user_id, entry.actor_label) == (
@@ -59,7 +61,7 @@ def test_an_entry_says_who_did_what_to_what_in_which_request() -> None:
     )
     assert (entry.target_model, entry.target_id) == ("accounts.user", person.public_id)
     assert (entry.before, entry.after, entry.reason) == ({"name": "a"}, {"name": "b"}, "r" * 500)
-    assert (entry.shop_id, entry.request_id) == (3, "req-1")
+    assert (entry.shop_id, entry.request_id, entry.ip) == (3, "req-1", "192.0.2.1")
 
 
 def test_merchants_see_the_entries_of_their_shop_and_strangers_none() -> None:

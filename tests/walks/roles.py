@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -24,7 +25,7 @@ from tests.factories.shops import StaffFactory
 from tests.walks import rows
 from tests.walks.callers import Caller, ask
 from tests.walks.consoles import UnknownPattern, rows_of
-from tests.walks.doors import Door, described
+from tests.walks.doors import Door, described, routed
 from tests.walks.recipes import recipe
 from tests.walks.world import World
 
@@ -56,19 +57,38 @@ def people_of(world: World) -> list[Person]:
     return [*found, Person("support", world.support), Person("operator", world.operator)]
 
 
+@dataclass(frozen=True)
+class Question:
+    """One operation, page or act, and how to find out whether somebody may."""
+
+    what: str
+    #: The room whose door or page it is.
+    room: str
+    may: Callable[[Person], bool]
+
+
 def matrix(world: World) -> Iterator[tuple[str, list[bool]]]:
     """Yield (what, whether each of `people_of` may) for every operation, page and act."""
     with rows.rolled_back():
         people = people_of(world)
-        for door in sorted(described(), key=lambda one: (one.path, one.method)):
-            yield str(door), [_may_knock(door, person, world) for person in people]
-        for site in SITES:
-            clients = [_client(person) for person in people]
-            for what, path in _pages(site, world):
-                yield what, [_may_open(client, path) for client in clients]
+        for one in questions(world):
+            yield one.what, [one.may(person) for person in people]
 
 
-def _may_knock(door: Door, person: Person, world: World) -> bool:
+def questions(world: World) -> Iterator[Question]:
+    """Yield everything that somebody may or may not do."""
+    views = dict(routed())
+    for door in sorted(described(), key=lambda one: (one.path, one.method)):
+        room = views[door.path].cls.__module__.partition(".")[0]
+        yield Question(str(door), room, partial(_may_knock, door, world))
+    for site in SITES:
+        clients: dict[str, Client] = {}
+        for what, path in _pages(site, world):
+            room = what.split("/")[2] or "insights"
+            yield Question(what, room, partial(_may_open, clients, path))
+
+
+def _may_knock(door: Door, world: World, person: Person) -> bool:
     known = recipe(door, world, world.b)
     rightful = known.caller
     if door.audience in (Role.BUYER, Role.ANONYMOUS) and person.role == "buyer":
@@ -87,7 +107,8 @@ def _client(person: Person) -> Client:
     return client
 
 
-def _may_open(client: Client, path: str) -> bool:
+def _may_open(clients: dict[str, Client], path: str, person: Person) -> bool:
+    client = clients.get(person.role) or clients.setdefault(person.role, _client(person))
     with rows.rolled_back():
         return client.get(path).status_code == 200
 

@@ -9,9 +9,10 @@ import pytest
 from django.db.models.functions import Now
 from django.test import Client
 
-from kernel import audit
+from kernel import audit, sealing
 from kernel.actors import SYSTEM
-from kernel.models import AuditEntry, Delivery, OutboxMessage
+from kernel.models import AuditCheck, AuditEntry, Delivery, OutboxMessage
+from shops.enums import StaffRole
 from tests.factories.accounts import OperatorFactory, UserFactory
 from tests.factories.shops import PreparingShopFactory, StaffFactory
 
@@ -64,6 +65,52 @@ def test_an_owner_reads_the_trail_of_the_own_shop_only(enter: Callable[[Any], Cl
     entry = AuditEntry.objects.get(action="shops.ours")
     assert f"/{entry.pk}/" not in page
     assert client.get(f"{AUDIT}{entry.pk}/change/").status_code == 404
+
+
+def test_gv_09_every_object_has_its_history(enter: Callable[[Any], Client]) -> None:
+    """What was done to one object, the latest first, for who may read the trail.
+
+    Page: /merchant/shops/staff/{id}/history/
+    """
+    owner = StaffFactory()
+    clerk = StaffFactory(shop=owner.shop, role=StaffRole.ORDER_CLERK)
+    before, after = {"role": "read_only"}, {"role": "order_clerk"}
+    audit.record(
+        actor=SYSTEM, action="shops.change_role", target=clerk, at=AT, before=before, after=after
+    )
+    audit.record(actor=SYSTEM, action="shops.other", target=owner, at=AT)
+    path = f"/merchant/shops/staff/{clerk.public_id}/"
+    client = enter(owner.user)
+
+    page = client.get(f"{path}history/").content.decode()
+
+    assert f"{path}history/" in client.get(f"{path}change/").content.decode()
+    assert ("order clerk" in page, "shops.other" in page) == (True, False)
+    assert enter(clerk.user).get(f"{path}history/").status_code == 404
+    assert enter(StaffFactory().user).get(f"{path}history/").status_code == 404
+    assert enter(OperatorFactory()).get("/operator/shops/shop/nothing/history/").status_code == 404
+
+
+def test_a_broken_trail_stands_on_the_operators_first_page(
+    enter: Callable[[Any], Client],
+) -> None:
+    client = enter(OperatorFactory())
+    AuditCheck.objects.create(at=AT, sealed=3, waiting=0, fault="seal 2 is missing")
+    assert "seal 2 is missing" in client.get("/operator/").content.decode()
+
+    AuditCheck.objects.create(at=AT, sealed=3, waiting=0)
+
+    assert "seal 2 is missing" not in client.get("/operator/").content.decode()
+
+
+def test_an_entry_shows_its_place_in_the_chain(enter: Callable[[Any], Client]) -> None:
+    entry = audit.record(actor=SYSTEM, action="shops.ours", target=UserFactory(), at=AT)
+    client, page = enter(OperatorFactory()), f"/operator/kernel/auditentry/{entry.pk}/change/"
+    assert "sealed in a moment" in client.get(page).content.decode()
+
+    sealing.seal()
+
+    assert "sealed in a moment" not in client.get(page).content.decode()
 
 
 def test_an_operator_sees_parked_events_and_delivers_them_again(
