@@ -23,13 +23,17 @@ from unittest import mock
 
 from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, transaction
 
+from kernel.actors import Actor
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.api.views import View
 from kernel.errors import NotFound
 from kernel.scoping import ScopedQuerySet
+from kernel.text import is_storable
 from shops import policies
 from shops.enums import StaffRole
+from tests import tripwire
 
 ROOT = Path(__file__).parents[2]
 #: Doors, pages and services are looked through; tests and the kernel's own mechanism are not.
@@ -92,10 +96,12 @@ def _definitions() -> Iterator[Mutant]:
         waiting += kind.__subclasses__()
         if "visible_to" in vars(kind) and kind is not ScopedQuerySet and _is_ours(kind):
             where = f"{kind.__module__.replace('.', '/')}.py {kind.__name__}"
-            change = mock.patch.object(kind, "visible_to", lambda self, actor: self)
-            yield Mutant(
-                "filter", where, "visible_to shows everything", lambda change=change: change
-            )
+            change = mock.patch.object(kind, "visible_to", _shown(vars(kind)["visible_to"]))
+            yield Mutant("filter", where, "visible_to shows all", lambda change=change: change)
+
+
+def _shown(scoped: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda self, actor: _rows(self, actor, scoped)
 
 
 def _is_ours(kind: type[Any]) -> bool:
@@ -155,9 +161,9 @@ class _Without(ast.NodeTransformer):
         if name == "may":
             new = ast.Constant(value=True)
         elif name == "visible_to":
-            new = _call("_mutant_rows", [owner], [])
+            new = _call("_mutant_rows", [owner, *node.args], [])
         else:
-            new = _call("_mutant_row", [owner], node.keywords)
+            new = _call("_mutant_row", [owner, *node.args], node.keywords)
         return ast.copy_location(new, node)
 
 
@@ -165,15 +171,54 @@ def _call(name: str, args: list[ast.expr], keywords: list[ast.keyword]) -> ast.C
     return ast.Call(ast.Name(name, ast.Load()), args, keywords)
 
 
-def _rows(source: Any) -> Any:
-    return source.all()
+#: How often it is counted whether a missing filter lets more through.
+LOOKS = 25
 
 
-def _row(source: Any, **lookup: Any) -> Any:
+@dataclass
+class Trace:
+    """What became of a filter while it was gone."""
+
+    #: Somebody came by who is not of the platform.
+    is_reached: bool = False
+    #: And would have been kept from rows that exist.
+    is_wider: bool = False
+    looks: int = 0
+
+
+#: Of the mutant that lives now.
+trace = Trace()
+
+
+def _rows(source: Any, actor: Actor, scoped: Callable[..., Any] | None = None) -> Any:
+    everything = source.all()
+    if not actor.is_platform:
+        trace.is_reached = True
+        if not trace.is_wider and trace.looks < LOOKS:
+            trace.looks += 1
+            kept = (scoped or type(everything).visible_to)(everything, actor)
+            trace.is_wider = _is_wider(everything, kept)
+    return everything
+
+
+def _row(source: Any, actor: Actor, **lookup: Any) -> Any:
+    if any(isinstance(value, str) and not is_storable(value) for value in lookup.values()):
+        raise NotFound
     try:
-        return source.all().get(**lookup)
+        return _rows(source, actor).get(**lookup)
     except (ObjectDoesNotExist, ValueError):
         raise NotFound from None
+
+
+def _is_wider(everything: Any, kept: Any) -> bool:
+    is_up, tripwire.is_up = tripwire.is_up, False
+    try:
+        with transaction.atomic():
+            return everything.order_by().count() != kept.order_by().count()
+    except (TypeError, DatabaseError):  # sliced, or a statement that was broken before
+        return True
+    finally:
+        tripwire.is_up = is_up
 
 
 builtins._mutant_rows = _rows  # type: ignore[attr-defined]
