@@ -238,6 +238,7 @@ CONSOLE_ACTS: dict[str, Any] = {
     "kernel.second_factor_off": _("Two-step sign-in switched off"),
     "kernel.recovery_codes_renewed": _("Recovery codes renewed"),
     "kernel.sessions_ended": _("Signed out elsewhere"),
+    "kernel.export_list": _("List saved as a file"),
     "kernel.unpark_delivery": _("Event delivered again"),
     "orders.ship_order": _("Parcel shipped"),
     "orders.remark_order": _("Remark written"),

@@ -17,7 +17,13 @@ from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.text import capfirst
@@ -25,7 +31,7 @@ from unfold.admin import ModelAdmin
 
 from kernel import clock
 from kernel.actors import Actor
-from kernel.admin import history
+from kernel.admin import history, sheets
 from kernel.admin.acts import Act, NoFields, explain, new_token, perform
 from kernel.admin.fields import ConsoleAdminForm, ScopedRelatedFilter
 from kernel.admin.forms import dress
@@ -47,6 +53,8 @@ class ConsoleModelAdmin(ModelAdmin):
     #: False: the list says it all, no row has a page or an act.
     has_object_page: ClassVar[bool] = True
     acts: ClassVar[Sequence[type[Act]]] = ()
+    #: Asked besides `permission` of who takes the list along as a file.
+    export_permission: ClassVar[str] = ""
     #: Template drawn under the fields of the object page, with `original` and `actor`.
     extra_template: ClassVar[str] = ""
     #: Columns of numbers and keys: who types one whole finds its rows by the columns' indexes.
@@ -190,6 +198,7 @@ class ConsoleModelAdmin(ModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("do/<slug:act>/", wrap(self.list_act_view), name=self._url_name("act")),
+            path("export/", wrap(self.export_view), name=self._url_name("export")),
             path("<path:object_id>/do/<slug:act>/", wrap(self.act_view), name=self._url_name("do")),
             *super().get_urls(),
         ]
@@ -199,6 +208,7 @@ class ConsoleModelAdmin(ModelAdmin):
             "act_links": self._links(request, None),
             "title": capfirst(self.opts.verbose_name_plural),
             "empty_hint": self.empty_hint,
+            "export_url": self._export_url(request),
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)
@@ -226,6 +236,14 @@ class ConsoleModelAdmin(ModelAdmin):
     def page_context(self, request: HttpRequest, target: Any) -> dict[str, Any]:
         """Return what `extra_template` needs."""
         return {}
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        return sheets.answer(self, request)
+
+    def _export_url(self, request: HttpRequest) -> str:
+        if not sheets.may_export(self, request):
+            return ""
+        return f"{reverse(self._view_name('export'))}?{request.GET.urlencode()}"
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         # The audit trail replaces Django's own log, which no service writes.

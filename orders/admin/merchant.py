@@ -33,6 +33,7 @@ LIST = "merchant:orders_order_changelist"
 class MerchantOrderConsole(OrderConsole):
     """The shop's orders."""
 
+    export_permission = "orders.export"
     acts = (
         acts.Ship,
         acts.ShipTogether,

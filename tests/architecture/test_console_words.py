@@ -38,7 +38,7 @@ def recorded() -> Iterator[str]:
     for room in ROOMS:
         files = [*Path(settings.BASE_DIR, room).glob("services/**/*.py"), Path(room, "events.py")]
         if room == "kernel":
-            names = ("delivery", "second_factor", "browser_sessions")
+            names = ("delivery", "second_factor", "browser_sessions", "admin/sheets")
             files += [Path(f"kernel/{name}.py") for name in names]
         for file in files:
             path = Path(settings.BASE_DIR, file)

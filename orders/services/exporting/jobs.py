@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel import audit, walls
 from kernel.actors import Actor, Role
+from kernel.cells import BOM, csv_of
 from kernel.downloads import Download
 from kernel.errors import FieldError, InvalidInput, NotAllowed
 from kernel.events import publish
@@ -30,13 +31,11 @@ from orders.events import ExportQueued
 from orders.models import ExportJob, ExportPart, Order, OrderLine
 from orders.selectors import filtered
 from orders.services.exporting import columns
-from orders.services.exporting.cells import csv_of
 from shops.models import Shop
 
 #: Orders in one part.
 PART = 500
 #: Excel takes a file without it for the local code page.
-BOM = b"\xef\xbb\xbf"
 #: What one has to hold, beside the permission to export, to have receivers in clear.
 CLEAR = "orders.reveal"
 #: What an export can be asked for: names as in the list of orders.

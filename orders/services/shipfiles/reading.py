@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.errors import UnreadableFile
 from catalog.services.importing.lines import columns_of, need
 from catalog.services.importing.reading import decode, normal, table
-from orders.services.exporting.cells import value_of
+from kernel.cells import value_of
 
 #: Our field → the names its column may have, the proper one first, the Chinese one after it. The
 #: titles of the export "to ship" are among them: add carrier and number to it, and send it back.

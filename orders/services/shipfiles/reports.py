@@ -8,10 +8,9 @@ from itertools import groupby
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from kernel.cells import BOM, csv_of
 from kernel.downloads import Download
 from orders.models import ShippingFile, ShippingRowFault
-from orders.services.exporting.cells import csv_of
-from orders.services.exporting.jobs import BOM
 from orders.services.shipfiles.faults import FIXES
 from orders.services.shipfiles.reading import COLUMNS
 

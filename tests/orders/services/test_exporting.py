@@ -10,6 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel import cells
 from kernel.actors import SYSTEM
 from kernel.delivery import deliver_all
 from kernel.errors import InvalidInput, NotAllowed
@@ -18,7 +19,7 @@ from orders import tasks
 from orders.enums import ExportPreset, ExportStatus, OrderStatus
 from orders.errors import ExportExpired, ExportNotReady, TooManyExports
 from orders.models import ExportJob, ExportPart, Order
-from orders.services.exporting import cells, jobs
+from orders.services.exporting import jobs
 from shops.enums import StaffRole
 from tests.factories.orders import PLACED_AT, RECEIVER, make_order, make_sku
 from tests.factories.shops import ShopFactory, actor_of

@@ -11,6 +11,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+#: What tells a spreadsheet that a file is UTF-8.
+BOM = b"\xef\xbb\xbf"
 #: ASCII and what some programs take for it; a tab or a line break hides what follows it.
 _LIVE = frozenset("=+-@|%\t\r\n\uff1d\uff0b\uff0d\uff20'")
 
