@@ -112,6 +112,7 @@ class StatementOut(Out):
     settled = Money(source="settled_amount")
     reversed = Money(source="reversed_amount")
     paid_out = Money(source="paid_out_amount")
+    deposited = Money(source="deposited_amount")
     closing = Money(source="closing_amount")
     updated_at = serializers.DateTimeField()
 
