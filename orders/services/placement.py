@@ -35,7 +35,7 @@ LIMIT_LOCKS = Statement("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIM
 
 
 class LimitAppeared(Exception):
-    """What buyers or shops have was not counted, for nobody knew of the limit. Now the book does."""
+    """What is limited was not counted, for nobody knew that it is. Now the book does."""
 
 
 @dataclass(frozen=True)

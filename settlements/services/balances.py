@@ -31,7 +31,7 @@ def spend(
     note: Mapping[str, Any],
     currency: str = "CNY",
 ) -> None:
-    """Move `amount` of the party's balance into its account `into`; a line of its statement says so.
+    """Move `amount` of the party's balance into its account `into`, with a line that says so.
 
     The balance is locked while it is looked at. Raises BalanceTooLow; nothing is written then.
     """
@@ -76,11 +76,7 @@ def _book(
     currency: str,
 ) -> None:
     transfers.post(
-        [
-            Posting(
-                reference=reference, kind=kind, currency=currency, legs=legs, at=at, note=note
-            )
-        ]
+        [Posting(reference=reference, kind=kind, currency=currency, legs=legs, at=at, note=note)]
     )
 
 

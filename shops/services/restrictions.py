@@ -81,13 +81,9 @@ def _end(one: ShopRestriction, at: datetime) -> None:
     one.save(update_fields=["until"])
 
 
-def _tell(
-    one: ShopRestriction, action: str, at: datetime, actor: Actor, note: str = ""
-) -> None:
+def _tell(one: ShopRestriction, action: str, at: datetime, actor: Actor, note: str = "") -> None:
     publish(
-        RestrictionChanged(
-            shop_id=one.shop_id, kind=str(one.kind), is_in_force=one.until is None
-        )
+        RestrictionChanged(shop_id=one.shop_id, kind=str(one.kind), is_in_force=one.until is None)
     )
     audit.record(
         actor=actor,
