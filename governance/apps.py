@@ -12,6 +12,7 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         from governance import subscribers  # noqa: F401, PLC0415 -- app ready
+        from governance.admin import merchant, operator, rules  # noqa: F401, PLC0415 -- app ready
         from governance.services.invariants import violations  # noqa: PLC0415 -- app ready
         from settlements.services import audit  # noqa: PLC0415 -- app ready
 

@@ -74,11 +74,6 @@ def status_of(*, balance: int, due: int, coming: int, is_paid_back: bool) -> Dep
     return DepositStatus.DUE if balance < coming else DepositStatus.OK
 
 
-def refundable(*, balance: int, frozen: int, due: int, coming: int) -> int:
-    """Return what may go back to the shop: neither set aside, nor due, nor announced."""
-    return max(balance - frozen - max(due, coming), 0)
-
-
 def is_trial(*, opened_at: datetime | None, orders: int, rule: Rule, at: datetime) -> bool:
     """Tell whether a shop is a newcomer that owes nothing yet (SH-07)."""
     is_young = opened_at is None or at < opened_at + timedelta(days=rule.trial_days)

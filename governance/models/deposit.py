@@ -98,6 +98,18 @@ class Deposit(models.Model):
     def __str__(self) -> str:
         return str(_("Deposit"))
 
+    @property
+    def refundable_amount(self) -> int:
+        """What may go back to the shop: neither set aside, nor due, nor announced."""
+        wanted = max(self.base_amount + self.experience_amount, self.coming_amount)
+        return max(self.balance_amount - self.frozen_amount - wanted, 0)
+
+    @property
+    def missing_amount(self) -> int:
+        """What has to be paid in for what is due and announced."""
+        wanted = max(self.base_amount + self.experience_amount, self.coming_amount)
+        return max(wanted - self.balance_amount, 0)
+
 
 class DepositEntry(models.Model):
     """One movement (保证金流水, SH-08). Append-only; one transfer of the book each."""

@@ -1,9 +1,10 @@
-"""What a low experience score leads to (SH-16): applied daily after the scores, lifted by itself."""
+"""What a low experience score leads to (SH-16): applied after the scores, lifted by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -115,18 +116,16 @@ def _tell(one: ConsequenceExemption, action: str, at: datetime, actor: Actor, re
     publish(ConsequencesChanged(shop_id=one.shop_id))
 
 
-def _wanted(
-    score: ShopScore | None, rules: Iterable[dict[str, object]], exempt: set[str]
-) -> Wanted:
+def _wanted(score: ShopScore | None, rules: Iterable[dict[str, Any]], exempt: set[str]) -> Wanted:
     """Return what a score leads to; of two limits of orders the lower."""
     found: Wanted = {}
     for rule in rules:
-        effect, limit = Effect(str(rule["effect"])), rule["limit"]
+        effect, limit = Effect(rule["effect"]), rule["limit"]
         value = getattr(score, f"{rule['measure']}_tenths") if score else None
         if value is None or effect in exempt or value >= rule["threshold_tenths"]:
             continue
         known = found.get(effect)
-        found[effect] = limit if known is None else min(known, limit)  # type: ignore[type-var]
+        found[effect] = limit if known is None else min(known, limit)
     return found
 
 

@@ -71,7 +71,7 @@ def approve(*, deduction: Deduction, at: datetime, actor: Actor) -> Deduction:
 
 @transaction.atomic
 def reject(*, deduction: Deduction, reason: str, at: datetime, actor: Actor) -> Deduction:
-    """Set free what was set aside; the violation may be asked for again. Raises IllegalTransition."""
+    """Set free what was set aside; it may be asked for again. Raises IllegalTransition."""
     deposit = entries.locked(deduction.deposit.shop_id, at)
     _decide(deduction, DeductionStatus.REJECTED, at, actor, reason)
     moving.set_free(

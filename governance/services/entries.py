@@ -1,9 +1,10 @@
-"""The one way to move a deposit: an entry, its transfer in the book, and how it stands afterwards."""
+"""The one way to move a deposit: an entry, its transfer in the book, how it stands then."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from governance.enums import SHORT, DepositStatus, EntryKind
 from governance.errors import DepositPaidBack
@@ -39,7 +40,7 @@ class Movement:
 
 
 def locked(shop_id: int, at: datetime) -> Deposit:
-    """Return the shop's deposit, locked until the end of the transaction; opened when there is none.
+    """Return the shop's deposit, locked until the transaction ends; opened when there is none.
 
     Raises DepositPaidBack for one that went back.
     """
@@ -146,7 +147,7 @@ def settle(
     )
     if status != deposit.status:
         is_short, was_short = status in SHORT, deposit.status in SHORT
-        changes: dict[str, datetime | None] = {}
+        changes: dict[str, Any] = {}
         if is_short != was_short:
             changes["short_since"] = at if is_short else None
             changes["whole_since"] = None if is_short else at

@@ -19,7 +19,7 @@ from governance.errors import (
     WithdrawnThisWeek,
 )
 from governance.models import Deposit, DepositEntry
-from governance.policies import exceeds, refundable
+from governance.policies import exceeds
 from governance.services import assessing, entries
 from governance.services.entries import FREE, FROZEN, Movement
 from kernel.actors import Actor
@@ -65,8 +65,8 @@ def withdraw(*, shop_id: int, amount: int, at: datetime, actor: Actor) -> Deposi
     WithdrawnThisWeek, DepositPaidBack.
     """
     deposit = entries.locked(shop_id, at)
-    if not 1 <= amount <= surplus_of(deposit):
-        raise NothingToWithdraw(extra={"available": surplus_of(deposit)})
+    if not 1 <= amount <= deposit.refundable_amount:
+        raise NothingToWithdraw(extra={"available": deposit.refundable_amount})
     last = deposit.withdrawn_at
     if last is not None and at < last + WITHDRAWN_EVERY:
         possible_from = (last + WITHDRAWN_EVERY).isoformat()
@@ -149,16 +149,6 @@ def advance(
     if is_beyond:
         assessing.raise_experience(deposit, advanced=amount, at=at)
     return entry
-
-
-def surplus_of(deposit: Deposit) -> int:
-    """Return what may go back to the shop now (SH-08: refundable)."""
-    return refundable(
-        balance=deposit.balance_amount,
-        frozen=deposit.frozen_amount,
-        due=deposit.due_amount,
-        coming=deposit.coming_amount,
-    )
 
 
 def set_aside(

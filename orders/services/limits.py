@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, time
 
-from kernel.asking import Statement, ask, nothing, numbers
+from kernel.asking import Rows, Statement, ask, nothing, numbers
 from kernel.numbers import TRADE_ZONE
 from orders.services.deciding import Bought
 
@@ -79,9 +79,14 @@ def left_today(capped: Mapping[int, int], at: datetime) -> dict[int, int]:
     shops = numbers(capped)
     _turns, taken = ask(
         Statement(TAKE_SHOP_TURNS, [SHOP_TURN, shops], nothing),
-        Statement(COUNT_OF_SHOPS, [shops, day], dict),
+        Statement(COUNT_OF_SHOPS, [shops, day], _by_shop),
     )
     return {pk: most - taken[pk] for pk, most in capped.items()}
+
+
+def _by_shop(rows: Rows) -> dict[int, int]:
+    """Return shop pk → its orders of the day."""
+    return dict(rows)
 
 
 def to_count(pairs: Collection[tuple[int, int]]) -> Statement[Bought]:

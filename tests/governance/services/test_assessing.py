@@ -9,8 +9,7 @@ from governance.models import Deposit, DepositAssessment
 from governance.policies import Rule, are_tiers, base_of, exceeds
 from governance.selectors import missing_for_opening, rule_at
 from governance.services import assessing, moving, rules
-from insights.models import ShopDay
-from insights.models import ShopScore
+from insights.models import ShopDay, ShopScore
 from tests.factories.orders import make_sku
 from tests.factories.shops import PreparingShopFactory, ShopFactory
 from tests.governance.services.test_moving import case_of
@@ -218,9 +217,7 @@ def advanced(*, is_risky: bool = False):
         ShopScore.objects.create(
             shop=shop, day=date(2025, 6, 1), category=top, orders=0, computed_at=noon(2025, 6, 1)
         )
-        rule = Rule(
-            **{**vars(rule_at(DAY_1)), "high_risk_categories": [top.public_id], "pk": None}
-        )
+        rule = Rule(**{**vars(rule_at(DAY_1)), "high_risk_categories": [top.public_id], "pk": None})
         rules.set_deposit_rule(
             rule=rule,
             effective_from=noon(2025, 6, 2),
@@ -233,7 +230,9 @@ def advanced(*, is_risky: bool = False):
     return shop, deposit
 
 
-@pytest.mark.parametrize(("is_risky", "amount", "days"), [(True, 500_000, 90), (False, 100_000, 30)])
+@pytest.mark.parametrize(
+    ("is_risky", "amount", "days"), [(True, 500_000, 90), (False, 100_000, 30)]
+)
 def test_sh_07_the_experience_deposit_is_times_the_base_and_goes_after_days_without_shortfall(
     is_risky: bool, amount: int, days: int
 ) -> None:

@@ -35,7 +35,6 @@ from settlements.services.audit import audit
 from shops.enums import ShopStatus
 from shops.models import Shop
 from tests.factories.aftersales import refunding_case
-from tests.factories.catalog import ProductFactory  # noqa: F401 -- registers what orders need
 from tests.factories.orders import make_sku
 from tests.factories.shops import ShopFactory, actor_of
 from tests.governance.shops import AT, all_right, earned, indebted, operator, paid, staked
@@ -329,7 +328,8 @@ def test_a_deposit_stays_while_a_case_may_still_cost_something() -> None:
 def test_an_entry_is_never_changed() -> None:
     deposit = staked(50_000)
 
-    for act in ("UPDATE governance_depositentry SET amount = 1", "DELETE FROM governance_depositentry"):
+    table = DepositEntry._meta.db_table
+    for act in (f"UPDATE {table} SET amount = 1", f"DELETE FROM {table}"):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             connection.cursor().execute(act)
 
