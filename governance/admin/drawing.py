@@ -152,7 +152,7 @@ def page_of(deposit: Deposit) -> dict[str, Any]:
                 "kind": one.get_kind_display(),
                 "amount": money.display(one.amount) if one.amount else "–",
                 "frozen": money.display(one.frozen_amount) if one.frozen_amount else "–",
-                "after": money.display(one.balance_after),
+                "after": money.display(one.after_amount),
                 "for": one.reference or "–",
                 "reason": one.reason or "–",
             }

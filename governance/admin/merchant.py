@@ -75,7 +75,7 @@ class TopUp(Act):
         self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime
     ) -> str | Promise:
         entry = moving.top_up(shop_id=actor.shop_id or 0, amount=data["amount"], at=at, actor=actor)
-        shown = money.display(entry.balance_after)
+        shown = money.display(entry.after_amount)
         return _("Paid in. The deposit holds %(balance)s.") % {"balance": shown}
 
 
@@ -114,19 +114,22 @@ class Withdraw(Act):
         entry = moving.withdraw(
             shop_id=actor.shop_id or 0, amount=data["amount"], at=at, actor=actor
         )
-        shown = money.display(entry.balance_after)
+        shown = money.display(entry.after_amount)
         return _("It is in the shop's balance. The deposit holds %(balance)s.") % {"balance": shown}
 
 
 class TopUpHere(TopUp):
+    name = "top-up-here"
     on_object = True
 
 
 class PayHere(Pay):
+    name = "pay-here"
     on_object = True
 
 
 class WithdrawHere(Withdraw):
+    name = "withdraw-here"
     on_object = True
 
     def applies(self, actor: Actor, target: Deposit) -> bool:

@@ -180,7 +180,7 @@ class Advance(Act):
         entry = moving.advance(
             case=data["case"], amount=data["amount"], reason=data["reason"], at=at, actor=actor
         )
-        shown = money.display(entry.balance_after)
+        shown = money.display(entry.after_amount)
         return _("It is advanced. The shop's deposit holds %(balance)s.") % {"balance": shown}
 
 

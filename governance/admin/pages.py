@@ -84,7 +84,7 @@ class EntryPage(ConsoleModelAdmin):
     kind_badge = badge_column("kind", _("Kind"), KIND_TONES)
     shown_amount = amount_column("amount", _("Amount"))
     shown_frozen = amount_column("frozen_amount", _("Of which set aside"))
-    after = amount_column("balance_after", _("Balance after"))
+    after = amount_column("after_amount", _("Balance after"))
 
     @display(description=_("By"))
     def by(self, entry: Any) -> str:

@@ -8,13 +8,13 @@ from kernel.api.serializers import In, Money, Out, Text
 from kernel.money import MAX_AMOUNT
 
 
-class AmountIn(In):
+class DepositAmountIn(In):
     """How much, in minor units."""
 
     amount = serializers.IntegerField(min_value=1, max_value=MAX_AMOUNT)
 
 
-class PaymentIn(AmountIn):
+class DepositPaymentIn(DepositAmountIn):
     """How much, in minor units, by which gateway."""
 
     gateway = Text(max_length=20)
@@ -38,7 +38,7 @@ class DepositOut(Out):
     withdrawn_at = serializers.DateTimeField(allow_null=True)
 
 
-class AssessmentOut(Out):
+class DepositAssessmentOut(Out):
     """How what is due came about: sales of the month before, tiers, advance."""
 
     id = serializers.CharField(source="public_id")
@@ -57,21 +57,21 @@ class AssessmentOut(Out):
     applied_at = serializers.DateTimeField(allow_null=True)
 
 
-class EntryOut(Out):
+class DepositEntryOut(Out):
     """One movement; amounts are signed, into the deposit is positive."""
 
     number = serializers.CharField()
     kind = serializers.CharField()
     amount = Money()
     frozen = Money(source="frozen_amount")
-    balance_after = Money()
-    frozen_after = Money()
+    balance_after = Money(source="after_amount")
+    frozen_after = Money(source="frozen_after_amount")
     reference = serializers.CharField()
     reason = serializers.CharField()
     at = serializers.DateTimeField()
 
 
-class PaymentOut(Out):
+class DepositPaymentOut(Out):
     """A payment into the deposit; `pay_url` once the gateway has opened it."""
 
     number = serializers.CharField()
@@ -84,7 +84,7 @@ class PaymentOut(Out):
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
-class RestrictionOut(Out):
+class ShopRestrictionOut(Out):
     """What the shop may not do; `until` is null while it is in force."""
 
     id = serializers.CharField(source="public_id")

@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from governance.api.serializers import (
-    AmountIn,
-    AssessmentOut,
+    DepositAmountIn,
+    DepositAssessmentOut,
+    DepositEntryOut,
     DepositOut,
-    EntryOut,
-    PaymentIn,
-    PaymentOut,
-    RestrictionOut,
+    DepositPaymentIn,
+    DepositPaymentOut,
+    ShopRestrictionOut,
 )
 from governance.models import Deposit, DepositAssessment, DepositEntry, DepositPayment
 from governance.services import moving, payments
@@ -41,7 +41,7 @@ class AssessmentsView(View):
     audience = Role.MERCHANT
     permission = "settlements.view"
 
-    @listing(gives=AssessmentOut, ordering=("-announced_at", "-id"))
+    @listing(gives=DepositAssessmentOut, ordering=("-announced_at", "-id"))
     def get(self, request: Any, shop_id: str) -> QuerySet[DepositAssessment]:
         """List how what is due was worked out, latest first (SH-06, SH-07)."""
         return DepositAssessment.objects.visible_to(request.actor)
@@ -53,7 +53,7 @@ class EntriesView(View):
     audience = Role.MERCHANT
     permission = "settlements.view"
 
-    @listing(gives=EntryOut, ordering=("-at", "-id"))
+    @listing(gives=DepositEntryOut, ordering=("-at", "-id"))
     def get(self, request: Any, shop_id: str) -> QuerySet[DepositEntry]:
         """List the entries of the deposit, latest first."""
         return DepositEntry.objects.visible_to(request.actor)
@@ -65,7 +65,7 @@ class TopUpsView(View):
     audience = Role.MERCHANT
     permission = "settlements.payout"
 
-    @operation(takes=AmountIn, gives=EntryOut, status=201, idempotent=True)
+    @operation(takes=DepositAmountIn, gives=DepositEntryOut, status=201, idempotent=True)
     def post(self, request: Any, data: dict[str, Any], shop_id: str) -> DepositEntry:
         """Move an amount of the shop's balance into the deposit."""
         return moving.top_up(
@@ -82,7 +82,7 @@ class WithdrawalsView(View):
     audience = Role.MERCHANT
     permission = "settlements.payout"
 
-    @operation(takes=AmountIn, gives=EntryOut, status=201, idempotent=True)
+    @operation(takes=DepositAmountIn, gives=DepositEntryOut, status=201, idempotent=True)
     def post(self, request: Any, data: dict[str, Any], shop_id: str) -> DepositEntry:
         """Move surplus back into the shop's balance, once in seven days."""
         return moving.withdraw(
@@ -100,12 +100,12 @@ class PaymentsView(View):
     permission = "settlements.view"
     permissions: ClassVar[dict[str, str]] = {"POST": "settlements.payout"}
 
-    @listing(gives=PaymentOut, ordering=("-created_at", "-id"))
+    @listing(gives=DepositPaymentOut, ordering=("-created_at", "-id"))
     def get(self, request: Any, shop_id: str) -> QuerySet[DepositPayment]:
         """List payments into the deposit, latest first."""
         return DepositPayment.objects.visible_to(request.actor)
 
-    @operation(takes=PaymentIn, gives=PaymentOut, status=201, idempotent=True)
+    @operation(takes=DepositPaymentIn, gives=DepositPaymentOut, status=201, idempotent=True)
     def post(self, request: Any, data: dict[str, Any], shop_id: str) -> DepositPayment:
         """Start a payment; where it is paid stands in the list a moment later."""
         return payments.start(
@@ -119,7 +119,7 @@ class RestrictionsView(View):
     audience = Role.MERCHANT
     permission = "shops.view"
 
-    @listing(gives=RestrictionOut, ordering=("-since", "-id"))
+    @listing(gives=ShopRestrictionOut, ordering=("-since", "-id"))
     def get(self, request: Any, shop_id: str) -> QuerySet[ShopRestriction]:
         """List what the platform restricts, latest first; what has ended too (SH-08, SH-16)."""
         return ShopRestriction.objects.visible_to(request.actor)

@@ -98,8 +98,8 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('top_up', 'paid in'), ('freeze', 'set aside'), ('unfreeze', 'set free'), ('deduct', 'deducted'), ('advance', 'advanced for a case'), ('withdraw', 'surplus withdrawn'), ('refund', 'paid back after closing')], max_length=10, verbose_name='kind')),
                 ('amount', kernel.fields.AmountField(verbose_name='amount')),
                 ('frozen_amount', kernel.fields.AmountField(default=0, verbose_name='of which set aside')),
-                ('balance_after', kernel.fields.AmountField(verbose_name='balance after')),
-                ('frozen_after', kernel.fields.AmountField(verbose_name='set aside after')),
+                ('after_amount', kernel.fields.AmountField(verbose_name='balance after')),
+                ('frozen_after_amount', kernel.fields.AmountField(verbose_name='set aside after')),
                 ('reference', models.CharField(blank=True, max_length=60, verbose_name='for')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
                 ('by_label', models.CharField(blank=True, max_length=120, verbose_name='by')),
@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='depositentry',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'advance'), ('balance_after__gte', 0), ('amount__gte', 0), _connector='OR'), name='depositentry_only_advances_go_below'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'advance'), ('after_amount__gte', 0), ('amount__gte', 0), _connector='OR'), name='depositentry_only_advances_go_below'),
         ),
         migrations.AddConstraint(
             model_name='depositentry',

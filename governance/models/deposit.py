@@ -134,8 +134,8 @@ class DepositEntry(models.Model):
     amount = AmountField(_("amount"))
     #: Set aside, or free again when negative.
     frozen_amount = AmountField(_("of which set aside"), default=0)
-    balance_after = AmountField(_("balance after"))
-    frozen_after = AmountField(_("set aside after"))
+    after_amount = AmountField(_("balance after"))
+    frozen_after_amount = AmountField(_("set aside after"))
     #: A violation, a case, a payment: what it was for.
     reference = models.CharField(_("for"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -169,7 +169,7 @@ class DepositEntry(models.Model):
                 name="depositentry_signs",
             ),
             models.CheckConstraint(
-                condition=Q(kind="advance") | Q(balance_after__gte=0) | Q(amount__gte=0),
+                condition=Q(kind="advance") | Q(after_amount__gte=0) | Q(amount__gte=0),
                 name="depositentry_only_advances_go_below",
             ),
             models.CheckConstraint(

@@ -53,11 +53,11 @@ _LAWS = (
     (
         "deposit entry {0}: says {1} after it, the entries up to it sum to {2}",
         """
-        SELECT number, balance_after, total FROM (
-            SELECT number, balance_after,
+        SELECT number, after_amount, total FROM (
+            SELECT number, after_amount,
                    sum(amount) OVER (PARTITION BY deposit_id ORDER BY position)::bigint AS total
               FROM governance_depositentry) running
-         WHERE balance_after <> total LIMIT 100
+         WHERE after_amount <> total LIMIT 100
         """,
     ),
     (

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Sum
 
 from governance.models import Deposit
@@ -54,6 +55,7 @@ def indebted(amount: int = 95_000):
     return order.shop
 
 
+@transaction.atomic
 def staked(amount: int, shop=None, *, base: int = 0, at=AT) -> Deposit:
     """Return the deposit of an old shop with `amount` in it and `base` due."""
     shop = shop or ShopFactory()

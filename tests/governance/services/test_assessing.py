@@ -65,7 +65,7 @@ def due(shop) -> tuple[int, int, str]:
         (10_000_001, 500_000),
     ],
 )
-def test_sh_06_the_tier_of_last_months_sales_is_the_base_deposit(gmv: int, amount: int) -> None:
+def test_the_tier_of_last_months_sales_is_the_base_deposit(gmv: int, amount: int) -> None:
     assert base_of(gmv, TIERS) == amount
 
 
@@ -233,7 +233,7 @@ def advanced(*, is_risky: bool = False):
 @pytest.mark.parametrize(
     ("is_risky", "amount", "days"), [(True, 500_000, 90), (False, 100_000, 30)]
 )
-def test_sh_07_the_experience_deposit_is_times_the_base_and_goes_after_days_without_shortfall(
+def test_the_experience_deposit_is_times_the_base_and_goes_after_days_without_shortfall(
     is_risky: bool, amount: int, days: int
 ) -> None:
     shop, deposit = advanced(is_risky=is_risky)

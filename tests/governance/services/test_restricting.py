@@ -35,11 +35,7 @@ def in_force(shop) -> dict[str, int | None]:
     return dict(rows.values_list("kind", "limit"))
 
 
-def test_sh_08_after_3_days_nothing_is_listed_after_7_nothing_is_sold_and_it_comes_back() -> None:
-    """The times are those of the rule; only what was on the shelf is there again.
-
-    API: GET /api/v1/catalog/products
-    """
+def test_after_3_days_nothing_is_listed_after_7_nothing_is_sold_and_it_comes_back() -> None:
     sku = make_sku()
     shop, product = sku.product.shop, sku.product
     other = make_sku(shop=shop).product
@@ -140,7 +136,7 @@ def score(shop, tenths: int | None, day: date = date(2025, 6, 11)) -> ShopScore:
         (None, {}),
     ],
 )
-def test_sh_16_a_low_score_leads_to_what_the_rule_says(tenths, expected) -> None:
+def test_a_low_score_leads_to_what_the_rule_says(tenths, expected) -> None:
     shop = ShopFactory()
     score(shop, tenths)
 
