@@ -40,8 +40,10 @@ class DepositRuleForm(forms.Form):
     tiers = forms.CharField(
         label=_("Tiers"),
         max_length=300,
-        help_text=_("Sales of a month up to, and the deposit, in yuan; * for the last: %(example)s")
-        % {"example": "50000:500 100000:2000 *:5000"},
+        help_text=_(
+            "Sales of a month up to, and the deposit, in yuan, * for the last:"
+            " 50000:500 100000:2000 *:5000"
+        ),
     )
     high_risk_times = forms.IntegerField(
         label=_("Times the base, high risk"), min_value=1, max_value=100
