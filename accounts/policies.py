@@ -21,6 +21,7 @@ PLATFORM_PERMISSIONS: dict[str, frozenset[str]] = {
             "aftersales.operate",
             "settlements.operate",
             "insights.operate",
+            "governance.operate",
             "audit.view",
         }
     ),

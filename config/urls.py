@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/aftersales/", include("aftersales.api.urls")),
     path("api/v1/settlements/", include("settlements.api.urls")),
     path("api/v1/insights/", include("insights.api.urls")),
+    path("api/v1/governance/", include("governance.api.urls")),
     re_path(r"^api/", not_found),  # last: an unknown address of the API answers in its own shape
 ]
 

@@ -259,3 +259,10 @@ class RegionNotFound(DomainError):
 
     code = "region_not_found"
     message = _("The province of this address is not known.")
+
+
+class ShopTookEnough(DomainError):
+    """SH-16: the platform limits the orders that this shop takes a day."""
+
+    code = "shop_took_enough"
+    message = _("This shop takes no more orders today.")

@@ -113,3 +113,19 @@ class EndReason(models.TextChoices):
     EXPIRED = "expired", _("not answered in time")
     REJECTED = "rejected", _("rejected in review")
     WITHDRAWN = "withdrawn", _("withdrawn by the shop")
+
+
+class RestrictionKind(models.TextChoices):
+    """What a shop may not do for a while."""
+
+    LISTING = "listing", _("listing products")
+    SALES = "sales", _("selling")
+    ALLIANCE = "alliance", _("joining the alliance")
+    DAILY_ORDERS = "daily_orders", _("orders a day")
+
+
+class RestrictionReason(models.TextChoices):
+    """Why; who imposes for a reason lifts for it."""
+
+    DEPOSIT = "deposit", _("deposit too low")
+    SCORE = "score", _("experience score too low")

@@ -262,3 +262,10 @@ class ShopIsBound(DomainError):
 
     code = "shop_is_bound"
     message = _("Unbind the shop's accounts first.")
+
+
+class ShopRestricted(DomainError):
+    """SH-08, SH-16: `extra["restriction"]` says what the shop may not do."""
+
+    code = "shop_restricted"
+    message = _("The platform restricts this shop. Its page of restrictions says why.")

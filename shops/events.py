@@ -74,3 +74,13 @@ class BindingEnded(Event):
     account_id: int
     relation: str
     reason: str
+
+
+@dataclass(frozen=True)
+class RestrictionChanged(Event):
+    """A restriction of a shop began, or ended."""
+
+    topic: ClassVar[str] = "shops.restriction.changed.v1"
+    shop_id: int
+    kind: str
+    is_in_force: bool

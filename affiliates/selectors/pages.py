@@ -12,10 +12,8 @@ from affiliates.enums import MembershipStatus, PlanStatus
 from affiliates.models import Commission, Pick, Plan
 from affiliates.selectors.terms import rates
 from catalog.models import Product
-from catalog.models.product import ON_SALE
 from kernel.actors import Actor
 from kernel.money import portion
-from shops.enums import ShopStatus
 from shops.selectors import storefronts
 
 Plans = TypeVar("Plans", bound=QuerySet[Plan])
@@ -74,9 +72,9 @@ def attach_pick_states(picks: Sequence[Any], *, at: datetime) -> None:
     found = rates([pick.plan_id for pick in picks], at=at)
     blocks = storefronts({pick.shop_id for pick in picks}, at=at)
     on_sale = set(
-        Product.objects.filter(
-            ON_SALE, pk__in=[one.product_id for one in picks], shop__status=ShopStatus.OPEN
-        ).values_list("pk", flat=True)
+        Product.objects.on_sale()
+        .filter(pk__in=[one.product_id for one in picks])
+        .values_list("pk", flat=True)
     )
     for pick in picks:
         pick.rates = found.get(pick.plan_id)

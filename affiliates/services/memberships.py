@@ -15,19 +15,21 @@ from affiliates.services import plans
 from kernel import audit
 from kernel.actors import SYSTEM, Actor
 from kernel.states import move
-from shops.enums import ShopStatus
+from shops.enums import RestrictionKind, ShopStatus
 from shops.models import Shop
+from shops.services import restrictions
 
 
 @transaction.atomic
 def join(*, shop: Shop, at: datetime, actor: Actor) -> AllianceMembership:
     """Make the shop a member. One that is leaving stays; its closing plans are not reopened.
 
-    Raises ShopNotOpen, AlreadyInAlliance.
+    Raises ShopNotOpen, ShopRestricted (SH-16), AlreadyInAlliance.
     """
     status = Shop.objects.values_list("status", flat=True).get(pk=shop.pk)
     if status != ShopStatus.OPEN:
         raise ShopNotOpen
+    restrictions.refuse_if_restricted(shop.pk, RestrictionKind.ALLIANCE)
     membership, is_new = AllianceMembership.objects.get_or_create(
         shop=shop, defaults={"joined_at": at}
     )

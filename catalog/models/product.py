@@ -28,6 +28,7 @@ from kernel.scoping import ScopedQuerySet, ShopOwnedQuerySet
 from kernel.walls import Wall
 from shops.enums import ShopStatus
 from shops.models import Shop
+from shops.selectors.restrictions import sales_stopped
 
 ON_SALE = Q(shelf_status=ShelfStatus.ON, review_status=ReviewStatus.APPROVED)
 
@@ -43,8 +44,8 @@ class ProductQuerySet(ScopedQuerySet["Product"]):
         return self.on_sale()
 
     def on_sale(self) -> Self:
-        """Return what a buyer can buy: on the shelf, approved, in a shop that is open."""
-        return self.filter(ON_SALE, shop__status=ShopStatus.OPEN)
+        """Return what a buyer can buy: on the shelf, approved, in a shop that is open and sells."""
+        return self.filter(ON_SALE, ~sales_stopped("shop_id"), shop__status=ShopStatus.OPEN)
 
 
 class Product(models.Model):

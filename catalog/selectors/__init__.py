@@ -27,7 +27,7 @@ from kernel.api.serializers import Out
 from kernel.asking import Statement, numbers
 from kernel.counting import capped_count
 from shops.enums import ShopStatus
-from shops.selectors import storefronts
+from shops.selectors import sales_stopped, storefronts
 from shops.selectors.shapes import Storefront
 
 
@@ -55,13 +55,15 @@ class BuyableSku:
 def buyable(sku_ids: Iterable[int], *, at: datetime) -> dict[int, BuyableSku]:
     """Return those of `sku_ids` that can be bought now, by primary key. One query.
 
-    Buyable: an active SKU with a price in force, of a product on sale, in an open shop. Stock is
+    Buyable: an active SKU with a price in force, of a product on sale, in an open shop that may
+    sell (SH-08). Stock is
     another question (`catalog.services.stock.lock`). `at` is the moment the caller asks for; which
     price is in force is for the database's clock, so a wrong application clock sells nothing at
     tomorrow's price.
     """
     versions = (
         PriceVersion.objects.filter(
+            ~sales_stopped("sku__product__shop_id"),
             sku_id__in=set(sku_ids),
             sku__is_active=True,
             sku__product__display_state__in=[DisplayState.ON_SALE, DisplayState.ON_SALE_EDITING],

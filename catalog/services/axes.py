@@ -24,7 +24,8 @@ from catalog.services.content import Content
 from kernel.actors import Actor
 from kernel.events import publish
 from kernel.states import move
-from shops.enums import ShopStatus
+from shops.enums import RestrictionKind, ShopStatus
+from shops.selectors import is_restricted
 
 #: Reviews that are over: the content was, or can still be, on sale.
 REVIEWED = (ReviewStatus.APPROVED, ReviewStatus.AWAITING_LISTING)
@@ -91,6 +92,8 @@ def refuse_unless_listable(product: Product) -> None:
         raise NotListable(_("Only an approved product in the warehouse can be listed."))
     if product.shop.status != ShopStatus.OPEN:
         raise NotListable(_("The shop is not open."))
+    if is_restricted(product.shop_id, RestrictionKind.LISTING):
+        raise NotListable(_("The platform lets this shop list nothing at present."))
     skus = product.skus.filter(is_active=True)
     if not Stock.objects.filter(sku__in=skus, available__gte=1).exists():
         raise NotListable(_("There is no stock."))

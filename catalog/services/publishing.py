@@ -17,7 +17,8 @@ from catalog.services.content import Content
 from kernel.actors import Actor
 from kernel.events import publish
 from kernel.models import StatusChange
-from shops.enums import ShopStatus
+from shops.enums import RestrictionKind, ShopStatus
+from shops.selectors import restricted
 
 _UNSOLD = (ReviewStatus.NOT_SUBMITTED, ReviewStatus.REJECTED)
 
@@ -57,7 +58,12 @@ def publish_all(wishes: Sequence[tuple[int, bool]], *, actor: Actor, at: datetim
 
 def _ready(products: Sequence[Product]) -> set[int]:
     """Return those that `axes.refuse_unless_listable` would let pass."""
-    open_ones = [one.pk for one in products if one.shop.status == ShopStatus.OPEN]
+    barred = restricted({one.shop_id for one in products}, RestrictionKind.LISTING)
+    open_ones = [
+        one.pk
+        for one in products
+        if one.shop.status == ShopStatus.OPEN and one.shop_id not in barred
+    ]
     active = {"sku__product__in": open_ones, "sku__is_active": True}
     in_stock = Stock.objects.filter(available__gte=1, **active)
     priced = PriceVersion.objects.filter(**active).in_force()

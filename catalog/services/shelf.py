@@ -18,6 +18,8 @@ from kernel.actors import Actor
 from kernel.errors import IllegalTransition
 from kernel.events import publish
 from kernel.states import move
+from shops.enums import RestrictionKind
+from shops.services import restrictions
 
 
 @transaction.atomic
@@ -28,12 +30,17 @@ def submit(
 
     `list_when_approved` False puts the product into the warehouse instead of on the shelf (CA-05).
     What waits is held against the rules of today first: a reviewer is not asked what a rule says
-    (CA-06). Raises InvalidProduct then, NothingToSubmit, ChangePending, NotListable without SKUs,
-    IllegalTransition for a banned product (only the platform reopens it) or one in the bin.
+    (CA-06).
+
+    Raises InvalidProduct then, ShopRestricted for a new product of a shop that may list none,
+    NothingToSubmit, ChangePending, NotListable without SKUs, IllegalTransition for a banned product
+    (only the platform reopens it) or one in the bin.
     """
     product = axes.locked(product)
     if product.shelf_status == ShelfStatus.DELETED or product.review_status == ReviewStatus.BANNED:
         raise IllegalTransition
+    if product.review_status not in axes.REVIEWED:
+        restrictions.refuse_if_restricted(product.shop_id, RestrictionKind.LISTING)
     if product.draft_status == DraftStatus.PENDING:
         raise ChangePending
     if product.draft_status == DraftStatus.NONE:

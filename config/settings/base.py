@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "aftersales.apps.AftersalesConfig",
     "settlements.apps.SettlementsConfig",
     "insights.apps.InsightsConfig",
+    "governance.apps.GovernanceConfig",
     "demo.apps.DemoConfig",
     "config.apps.ConfigConfig",
 ]

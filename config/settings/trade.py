@@ -128,3 +128,28 @@ SCORE_RULES: dict[str, dict[str, Any]] = {
         "bands": [[5, 1000], [10, 950], [20, 900], [40, 800], [80, 600], [150, 300]],
     },
 }
+
+# --- governance ---------------------------------------------------------------------------------
+#: SH-06, SH-07: what shops stake, where no dated rule of an operator is in force. Tiers are sales
+#: of a month up to, and the base deposit; fen.
+DEPOSIT_RULE: dict[str, Any] = {
+    "tiers": [[5_000_000, 50_000], [10_000_000, 200_000], [None, 500_000]],
+    "high_risk_times": 10,
+    "times": 2,
+    "high_risk_days": 90,
+    "days": 30,
+    "high_risk_categories": [],
+    "trial_days": 30,
+    "trial_orders": 50,
+    "listing_after_days": 3,
+    "sales_after_days": 7,
+}
+#: A deduction above this takes two operators. Fen.
+DEPOSIT_DEDUCTED_ALONE = 100_000
+#: How long a payment into a deposit waits for its money.
+DEPOSIT_PAYMENT_CLOSES_AFTER = timedelta(minutes=30)
+#: SH-16: what a score below a threshold (× 10) leads to, where no dated rule says otherwise.
+SCORE_CONSEQUENCES: list[dict[str, Any]] = [
+    {"measure": "score", "effect": "alliance", "threshold_tenths": 600, "limit": None},
+    {"measure": "score", "effect": "daily_orders", "threshold_tenths": 500, "limit": 100},
+]

@@ -31,6 +31,12 @@ class AccountCode(models.TextChoices):
     PLATFORM_FEE = "platform_fee", _("platform fee")
     #: Requested by a payee, not yet confirmed by the bank.
     PAYOUT_IN_TRANSIT = "payout_in_transit", _("payout in transit")
+    #: A shop's security (保证金), free and set aside. Credit balance; debit where the platform has
+    #: advanced more than there was.
+    SHOP_DEPOSIT = "shop_deposit", _("deposit of the shop")
+    SHOP_DEPOSIT_FROZEN = "shop_deposit_frozen", _("frozen deposit of the shop")
+    #: Taken out of deposits for violations.
+    DEPOSIT_PENALTY = "deposit_penalty", _("deducted from deposits")
     #: What promotions cost whoever bears them.
     SUBSIDY_EXPENSE = "subsidy_expense", _("subsidies")
 

@@ -20,7 +20,13 @@ from ledger.models import AccountCode, LedgerAccount, Transfer
 #: Accounts of one payee each: the balance is kept, so that a payout is checked under its lock.
 #: Every other account is touched by many sales at once and is summed when somebody asks.
 KEEPS_BALANCE = frozenset(
-    {AccountCode.SHOP_PAYABLE, AccountCode.CREATOR_PAYABLE, AccountCode.AGENCY_PAYABLE}
+    {
+        AccountCode.SHOP_PAYABLE,
+        AccountCode.CREATOR_PAYABLE,
+        AccountCode.AGENCY_PAYABLE,
+        AccountCode.SHOP_DEPOSIT,
+        AccountCode.SHOP_DEPOSIT_FROZEN,
+    }
 )
 SQL = Path(__file__).with_name("booking.sql")
 _BIGINT = 2**63

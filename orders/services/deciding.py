@@ -24,6 +24,7 @@ from orders.errors import (
     NotBuyable,
     OverLimit,
     PriceChanged,
+    ShopTookEnough,
 )
 from orders.services.pricing import PricedOrder, Terms, price_order
 
@@ -34,6 +35,9 @@ Freight = Callable[[int, int, int], int]
 Bought = Mapping[tuple[int, int], int]
 NOTHING_SHORT: Mapping[int, int] = {}
 NOTHING_BOUGHT: Bought = {}
+#: Shop pk → orders that it may still take today; a shop without a limit is absent (SH-16).
+OrdersLeft = Mapping[int, int]
+NO_SHOP_LIMITED: OrdersLeft = {}
 
 
 @dataclass(frozen=True)
@@ -118,24 +122,29 @@ def decide(
     known: Mapping[tuple[int, str], tuple[int, str]],
     short: Mapping[int, int] = NOTHING_SHORT,
     bought: Bought = NOTHING_BOUGHT,
+    orders_left: OrdersLeft = NO_SHOP_LIMITED,
 ) -> list[Verdict]:
     """Return a verdict for each checkout, in their order.
 
     `available` is SKU pk → pieces free under the lock; `known` is (buyer, key) → (group pk,
     fingerprint) of what was placed before. A key that comes twice in the batch is placed once.
     `short` is SKU pk → pieces of what was short a moment ago: who wants more is refused unlocked.
-    `bought` is what buyers have of products that limit it, counted while nobody else could add.
+    `bought` is what buyers have of products that limit it, counted while nobody else could add;
+    `orders_left` what limited shops may still take, counted so too.
     """
-    left, had = dict(available), dict(bought)
+    left, had, may_take = dict(available), dict(bought), dict(orders_left)
     granted: dict[tuple[int, str], int] = {}
     verdicts: list[Verdict] = []
     for place, checkout in enumerate(checkouts):
         verdict = _recognise(checkout, checkouts, known, granted)
         if verdict is None:
-            verdict = _judge(checkout, left, had, short)
+            verdict = _judge(checkout, left, had, short, may_take)
             if isinstance(verdict, Granted):
                 granted[checkout.identity] = place
                 _take(checkout, left, had)
+                for part in verdict.priced.parts:
+                    if part.shop_id in may_take:
+                        may_take[part.shop_id] -= 1
         verdicts.append(verdict)
     return verdicts
 
@@ -225,6 +234,14 @@ def refuse_over_limits(checkout: Checkout, bought: Bought) -> None:
         raise OverLimit(errors=errors, extra={"limits": list(broken.values())})
 
 
+def _refuse_full_shops(priced: Priced, may_take: OrdersLeft) -> None:
+    """Raise ShopTookEnough naming the lines of shops that may take no order more today (SH-16)."""
+    full = [part for part in priced.parts if may_take.get(part.shop_id, 1) < 1]
+    places = [place for part in full for place in part.places]
+    if places:
+        raise ShopTookEnough(errors=_faults(places, ShopTookEnough.code, ShopTookEnough.message))
+
+
 def _pieces(checkout: Checkout) -> list[tuple[int, int, int]]:
     """Return SKU pk, product pk and quantity of each line that can be bought."""
     return [
@@ -247,6 +264,7 @@ def _judge(
     left: Mapping[int, int],
     had: Bought,
     short: Mapping[int, int],
+    may_take: OrdersLeft,
 ) -> Granted | Denied:
     """Grant the checkout when it fits, deny it otherwise."""
     if not checkout.has_receiver:
@@ -254,6 +272,7 @@ def _judge(
     try:
         priced = price(checkout.lines, checkout.freight)
         refuse_over_limits(checkout, had)
+        _refuse_full_shops(priced, may_take)
     except DomainError as error:
         return Denied(error)
     expected = checkout.expected_pay_amount

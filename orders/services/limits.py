@@ -7,9 +7,11 @@ they name, so neither counts without seeing what the other took.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime, time
 
-from kernel.asking import Statement, ask, nothing, numbers
+from kernel.asking import Rows, Statement, ask, nothing, numbers
+from kernel.numbers import TRADE_ZONE
 from orders.services.deciding import Bought
 
 #: Turns are taken before any row is locked, in the order of their numbers: nobody waits in a ring.
@@ -45,6 +47,46 @@ def count_in_turn(pairs: Collection[tuple[int, int]]) -> Bought:
         return {}
     _turns, bought = ask(Statement(TAKE_TURNS, _params(pairs), nothing), to_count(pairs))
     return bought
+
+
+#: A shop takes its orders one after the other while they are counted: first half of its turn.
+SHOP_TURN = 7_421
+TAKE_SHOP_TURNS = """
+SELECT pg_advisory_xact_lock(%s, turn) FROM (
+    SELECT DISTINCT (shop_id %% 2147483647)::int AS turn
+    FROM unnest(%s::bigint[]) AS asked (shop_id) ORDER BY turn
+) AS turns
+"""
+#: What was closed without being paid is given back.
+COUNT_OF_SHOPS = """
+SELECT asked.shop_id, count(placed.id)
+FROM unnest(%s::bigint[]) AS asked (shop_id)
+LEFT JOIN orders_order AS placed ON placed.shop_id = asked.shop_id
+    AND placed.placed_at >= %s AND placed.status <> 'closed'
+GROUP BY asked.shop_id
+"""
+
+
+def left_today(capped: Mapping[int, int], at: datetime) -> dict[int, int]:
+    """Return shop pk → orders it may still take on the day of `at` in China (SH-16).
+
+    `capped` is shop pk → orders a day. Until this transaction ends nobody else takes an order of
+    one of the shops. Nothing is asked where no shop is limited.
+    """
+    if not capped:
+        return {}
+    day = datetime.combine(at.astimezone(TRADE_ZONE), time(), tzinfo=TRADE_ZONE)
+    shops = numbers(capped)
+    _turns, taken = ask(
+        Statement(TAKE_SHOP_TURNS, [SHOP_TURN, shops], nothing),
+        Statement(COUNT_OF_SHOPS, [shops, day], _by_shop),
+    )
+    return {pk: most - taken[pk] for pk, most in capped.items()}
+
+
+def _by_shop(rows: Rows) -> dict[int, int]:
+    """Return shop pk → its orders of the day."""
+    return dict(rows)
 
 
 def to_count(pairs: Collection[tuple[int, int]]) -> Statement[Bought]:

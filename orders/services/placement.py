@@ -35,7 +35,7 @@ LIMIT_LOCKS = Statement("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIM
 
 
 class LimitAppeared(Exception):
-    """What buyers have was not counted, for nobody knew that it is limited. Now the book does."""
+    """What is limited was not counted, for nobody knew that it is. Now the book does."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ def place_orders(requests: Sequence[PlaceOrder], *, at: datetime) -> list[Placed
     not at all; exactly what is in stock is granted. The same buyer and key with the same body
     returns the first group, with another body it is refused (KeyReused).
 
-    A refusal holds one of NotBuyable, OutOfStock, OverLimit, PriceChanged, KeyReused,
-    MixedCurrencies, DuplicateSku, AmountTooLarge, ShopOnHoliday, NotDeliveredThere,
+    A refusal holds one of NotBuyable, OutOfStock, OverLimit, ShopTookEnough, PriceChanged,
+    KeyReused, MixedCurrencies, DuplicateSku, AmountTooLarge, ShopOnHoliday, NotDeliveredThere,
     RegionNotFound, or NotFound for a saved address that is not the buyer's. Raises Busy when the
     set loses every race.
     """
@@ -99,9 +99,12 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
     hopeful = [request for request in fresh if not _is_hopeless(request, facts, short)]
     available: dict[int, int] = {}
     bought = deciding.NOTHING_BOUGHT
+    orders_left: dict[int, int] = {}
     reserved = None
     if hopeful:
         bought = limits.count_in_turn(facts.limited(hopeful))
+        capped = facts.capped(hopeful)
+        orders_left = limits.left_today(capped, at)
         # The hottest rows last, and only for checkouts that are new: a replay waits for nobody.
         # Whoever held the lock before us may have placed our key meanwhile, or changed a price.
         available, meanwhile, now, prices, reserved = ask(
@@ -113,7 +116,7 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
         )
         known |= meanwhile
         facts = facts.renewed(now, prices, at)
-        if facts.limited(hopeful) - bought.keys():
+        if facts.limited(hopeful) - bought.keys() or facts.capped(hopeful) != capped:
             raise LimitAppeared
     checkouts = [
         reading.checkout_of(
@@ -131,6 +134,7 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
         short=short,
         known=known,
         bought=bought,
+        orders_left=orders_left,
     )
     book.shortages.learn(_left_after(requests, verdicts, available, facts))
     granted = {

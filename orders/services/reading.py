@@ -69,6 +69,17 @@ class Facts:
             if (offer := self.offer_of(line.sku_id)) and offer.limits.max_per_buyer is not None
         }
 
+    def capped(self, requests: Iterable[PlaceOrder]) -> dict[int, int]:
+        """Return shop pk → orders a day, of the shops among `requests` that may not take more."""
+        shops = {
+            offer.shop_id
+            for request in requests
+            for line in request.lines
+            if (offer := self.offer_of(line.sku_id))
+        }
+        known = {pk: self.pages.shops[pk].value.orders_a_day for pk in shops}
+        return {pk: most for pk, most in known.items() if most is not None}
+
     def offer(self, sku_id: str) -> BuyableSku:
         """Return the offer of a SKU that can be bought."""
         return self.pages.offers[sku_id].value

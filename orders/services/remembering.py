@@ -26,6 +26,7 @@ from shops.selectors import (
     FreightTerms,
     closures,
     freight_terms,
+    order_limits,
     presenters,
     storefronts,
 )
@@ -39,11 +40,13 @@ Presence = tuple[str, int]
 
 @dataclass(frozen=True)
 class ShopFacts:
-    """How a shop shows itself, what it asks for sending, and its holiday, if one is near."""
+    """How a shop shows itself, what it asks for sending, its holiday if one is near, its limit."""
 
     face: Face
     freight: FreightTerms
     closure: Closure | None = None
+    #: SH-16: orders that it may take a day; None is no limit.
+    orders_a_day: int | None = None
 
 
 @dataclass(frozen=True)
@@ -202,9 +205,9 @@ def _read_offers(public_ids: Collection[str], at: datetime) -> dict[str, Kept[Bu
 def _read_shops(shop_ids: Collection[int], at: datetime) -> dict[int, Kept[ShopFacts]]:
     def read(keys: Collection[int]) -> dict[int, ShopFacts]:
         blocks, terms = storefronts(keys, at=at), freight_terms(keys)
-        closed = closures(keys, at=at)
+        closed, limited = closures(keys, at=at), order_limits(keys)
         return {
-            pk: ShopFacts(Face(pk, block), terms[pk], closed.get(pk))
+            pk: ShopFacts(Face(pk, block), terms[pk], closed.get(pk), limited.get(pk))
             for pk, block in blocks.items()
         }
 

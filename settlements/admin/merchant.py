@@ -71,6 +71,7 @@ class MerchantStatementConsole(ConsoleModelAdmin):
         "settled",
         "taken_back",
         "paid_out",
+        "deposited",
         "closing",
         "updated_at",
     )
@@ -80,13 +81,15 @@ class MerchantStatementConsole(ConsoleModelAdmin):
     fields: Any = (
         ("opening", "closing"),
         ("settled", "taken_back"),
-        ("paid_out", "updated_at"),
+        ("paid_out", "deposited"),
+        "updated_at",
     )
 
     opening = amount_column("opening_amount", _("Opening"))
     settled = amount_column("settled_amount", _("Settled"))
     taken_back = amount_column("reversed_amount", _("Taken back"))
     paid_out = amount_column("paid_out_amount", _("Paid out"))
+    deposited = amount_column("deposited_amount", _("Moved to the deposit"))
     closing = amount_column("closing_amount", _("Closing"))
 
     @display(description=_("month"), ordering="month")

@@ -24,6 +24,7 @@ _POSTINGS = {
     "settle": _("Order settled"),
     "reverse": _("Taken back after a refund"),
     "payout": _("Payout"),
+    "deposit": _("Deposit"),
 }
 
 

@@ -104,7 +104,7 @@ class BalanceOut(Out):
 
 
 class StatementOut(Out):
-    """A month: opening + settled − taken back − paid out = closing."""
+    """A month: opening + settled − taken back − paid out − moved to the deposit = closing."""
 
     id = serializers.CharField(source="public_id")
     month = serializers.DateField()
@@ -112,6 +112,7 @@ class StatementOut(Out):
     settled = Money(source="settled_amount")
     reversed = Money(source="reversed_amount")
     paid_out = Money(source="paid_out_amount")
+    deposited = Money(source="deposited_amount")
     closing = Money(source="closing_amount")
     updated_at = serializers.DateTimeField()
 
@@ -126,8 +127,8 @@ class StatementLineOut(Out):
     at = serializers.DateTimeField()
 
     def get_kind(self, line: Any) -> str:
-        """Return ``settle``, ``reverse`` or ``payout``."""
-        return line.entry.kind if line.entry_id else "payout"
+        """Return ``settle``, ``reverse``, ``payout`` or ``deposit``."""
+        return line.entry.kind if line.entry_id else str(line.reference).partition(":")[0]
 
 
 class PayoutAccountOut(Out):

@@ -166,7 +166,7 @@ class Party(models.Model):
 
 
 class Statement(Party):
-    """A party's month (账单): opening + lines − payouts = closing, as in the ledger."""
+    """A party's month (账单): opening + lines − payouts − deposit = closing, as in the ledger."""
 
     public_id = PublicIdField(_("statement id"), prefix="stm")
     #: First day of the month, in China.
@@ -175,6 +175,8 @@ class Statement(Party):
     settled_amount = AmountField(_("settled"), default=0)
     reversed_amount = AmountField(_("taken back"), default=0)
     paid_out_amount = AmountField(_("paid out"), default=0)
+    #: Net, into the deposit (SH-08); negative when more came back.
+    deposited_amount = AmountField(_("moved to the deposit"), default=0)
     closing_amount = AmountField(_("closing balance"))
     updated_at = models.DateTimeField(_("updated at"), db_default=Now())
 
@@ -194,6 +196,7 @@ class Statement(Party):
                     + F("settled_amount")
                     - F("reversed_amount")
                     - F("paid_out_amount")
+                    - F("deposited_amount")
                 ),
                 name="statement_adds_up",
             ),

@@ -10,7 +10,9 @@ from django.db.models import OuterRef, Q, Subquery, Sum
 from settlements.enums import EntryKind
 from settlements.models import Statement, StatementLine
 from settlements.policies import next_month, starts_at
+from settlements.services import balances
 
+_DEPOSIT = Q(reference__startswith=f"{balances.DEPOSIT}:")
 _PARTY = ("party", "shop_id", "creator_id", "agency_id", "currency")
 
 
@@ -30,7 +32,8 @@ def refresh(*, month: date, at: datetime) -> int:
     rows = lines.values(*_PARTY).annotate(
         settled=Sum("amount", filter=Q(entry__kind=EntryKind.SETTLE), default=0),
         reversed=Sum("amount", filter=Q(entry__kind=EntryKind.REVERSE), default=0),
-        paid_out=Sum("amount", filter=Q(entry__isnull=True), default=0),
+        paid_out=Sum("amount", filter=Q(entry__isnull=True) & ~_DEPOSIT, default=0),
+        deposited=Sum("amount", filter=_DEPOSIT, default=0),
         opening=Subquery(earlier.order_by("-month").values("closing_amount")[:1]),
     )
     statements = []
@@ -44,7 +47,12 @@ def refresh(*, month: date, at: datetime) -> int:
                 settled_amount=row["settled"],
                 reversed_amount=-row["reversed"],
                 paid_out_amount=-row["paid_out"],
-                closing_amount=opening + row["settled"] + row["reversed"] + row["paid_out"],
+                deposited_amount=-row["deposited"],
+                closing_amount=opening
+                + row["settled"]
+                + row["reversed"]
+                + row["paid_out"]
+                + row["deposited"],
                 updated_at=at,
             )
         )
@@ -57,6 +65,7 @@ def refresh(*, month: date, at: datetime) -> int:
             "settled_amount",
             "reversed_amount",
             "paid_out_amount",
+            "deposited_amount",
             "closing_amount",
             "updated_at",
         ],

@@ -4,6 +4,7 @@ from shops.models.admission import Admission
 from shops.models.approval import Approval
 from shops.models.binding import Binding, NameChange
 from shops.models.promise import FreightRule, FreightTemplate, Guarantee, ReturnAddress
+from shops.models.restriction import ShopRestriction
 from shops.models.shipping import Holiday, ShippingPromise, SpecialDate
 from shops.models.shop import Merchant, Shop
 from shops.models.staff import Staff
@@ -21,6 +22,7 @@ __all__ = [
     "ReturnAddress",
     "ShippingPromise",
     "Shop",
+    "ShopRestriction",
     "SpecialDate",
     "Staff",
 ]

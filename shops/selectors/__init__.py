@@ -9,6 +9,7 @@ from shops.selectors.identity import (
     storefronts,
 )
 from shops.selectors.regions import Region, find_region, regions
+from shops.selectors.restrictions import is_restricted, order_limits, restricted, sales_stopped
 from shops.selectors.returning import return_address
 from shops.selectors.shapes import ApprovalOut, PresenterOut, StorefrontOut, StorefrontShopOut
 from shops.selectors.shipping import Closure, ShippingTerms, closures, shipping_terms
@@ -27,10 +28,14 @@ __all__ = [
     "collection_shop",
     "find_region",
     "freight_terms",
+    "is_restricted",
     "official_account",
+    "order_limits",
     "presenters",
     "regions",
+    "restricted",
     "return_address",
+    "sales_stopped",
     "shipping_terms",
     "shop_of_account",
     "storefronts",

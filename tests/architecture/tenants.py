@@ -14,6 +14,8 @@ from catalog.models import (
     ProductDraft,
     ProductReview,
 )
+from governance.enums import AssessmentCause
+from governance.models import DepositAssessment
 from insights.enums import ExemptReason, ScoreMetric
 from insights.models import ScoreExemption, ShopDay, ShopScore, ShopScoreMetric
 from orders.enums import ExportPreset, OrderStatus, PrintKind
@@ -37,6 +39,7 @@ from tests.factories.aftersales import accepted, requested_case, returned_case
 from tests.factories.catalog import ProductFactory
 from tests.factories.orders import PLACED_AT, make_order, make_sku
 from tests.factories.shops import BindingFactory, PreparingShopFactory, actor_of
+from tests.governance.shops import staked
 from tests.settlements.services.lines import sale, settle
 
 #: Column → somebody, or something, else.
@@ -60,6 +63,7 @@ def build_world() -> None:
     _send_and_be_paid(line.shop)
     _edit(line)
     _weigh(line)
+    _stake(line.shop)
 
 
 def _weigh(line: OrderLine) -> None:
@@ -86,6 +90,21 @@ def _weigh(line: OrderLine) -> None:
         reason=ExemptReason.APPEAL_WON,
         note="x",
         created_at=PLACED_AT,
+    )
+
+
+def _stake(shop: Shop) -> None:
+    """Pay into the deposit, owe it, and start another payment."""
+    deposit = staked(1_000, shop)
+    DepositAssessment.objects.create(
+        deposit=deposit,
+        shop=shop,
+        cause=AssessmentCause.FIRST,
+        month=PLACED_AT.date(),
+        tiers=[],
+        base_amount=1,
+        announced_at=PLACED_AT,
+        effective_at=PLACED_AT,
     )
 
 

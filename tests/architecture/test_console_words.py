@@ -10,17 +10,18 @@ from django.conf import settings
 from django.db import models
 
 from affiliates.enums import ContractStatus
+from governance.enums import EntryKind
 from kernel.actors import Role
 from kernel.admin.sites import merchant_site, operator_site, support_site
 from shops.enums import StaffRole
 
 ROOMS = (
     *("accounts", "affiliates", "aftersales", "catalog", "kernel"),
-    *("insights", "orders", "settlements", "shops"),
+    *("governance", "insights", "orders", "settlements", "shops"),
 )
 SITES = (merchant_site, support_site, operator_site)
 #: Acts whose name is put together at run time: `affiliates.contract_<status>`, and the decisions
-#: on a case, `aftersales.case.<action>`.
+#: on a case, `aftersales.case.<action>`; movements of a deposit, `governance.deposit_<kind>`.
 BUILT = {
     *(f"affiliates.contract_{to}" for to in (ContractStatus.DECLINED, ContractStatus.ENDED)),
     *(
@@ -30,6 +31,7 @@ BUILT = {
             *("decided_for_buyer", "decided_for_seller"),
         )
     ),
+    *(f"governance.deposit_{kind}" for kind in EntryKind.values),
 }
 
 

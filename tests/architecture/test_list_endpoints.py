@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from tests.architecture import (  # noqa: F401 -- they register their recipes
+    list_endpoints_governance,
     list_endpoints_insights,
     list_endpoints_trade,
 )

@@ -15,7 +15,7 @@ from kernel.scoping import ScopedQuerySet
 ROOT = Path(settings.BASE_DIR)
 ROOMS = (
     "kernel", "ledger", "accounts", "shops", "catalog", "orders", "aftersales", "affiliates",
-    "settlements", "insights", "demo",
+    "settlements", "insights", "governance", "demo",
 )  # fmt: skip
 #: A proxy is another name of a lower room's rows: what they keep is asked there.
 MODELS = [

@@ -51,6 +51,7 @@ from settlements.models import Payout, SettlementEntry, Statement
 from settlements.policies import month_of
 from settlements.selectors import PartyRef
 from settlements.services import payouts, settling, statements
+from tests.governance.shops import paid
 from tests.walks.canaries import canary
 from tests.walks.people import People
 from tests.walks.shopping import Storefront
@@ -239,7 +240,8 @@ def make_trade(side: str, people: People, front: Storefront, now: datetime) -> T
 
 
 def _score(front: Storefront, now: datetime) -> ShopScore:
-    """Add the shop's days up and score it."""
+    """Add the shop's days up and score it; it has a deposit with more in it than is due."""
+    paid(front.shop, 100_000, at=now)
     add_up_all()
     return refresh(shop_id=front.shop.pk, day=day_of(now), at=now)
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from demo.seeding import World, cases, figures, market, people, sales
+from demo.seeding import World, cases, figures, market, people, sales, stakes
 from kernel import clock
 from shops.models import Shop
 
@@ -39,4 +39,5 @@ class Command(BaseCommand):
             sales.seed(world)
             cases.seed(world)
             figures.seed(world)
+            stakes.seed(world)
             report("Demo data", 1, 1)

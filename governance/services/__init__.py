@@ -1,0 +1,1 @@
+"""The writes of the governance room, one topic a file."""
