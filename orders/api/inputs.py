@@ -289,10 +289,44 @@ class OrderQueryIn(In):
     placed_until = serializers.DateTimeField(required=False)
 
 
-class ShopOrderQueryIn(OrderQueryIn):
-    """Filters of a shop's list: by its flag too."""
+class Statuses(Text):
+    """Some of the states of an order, separated by commas; it comes out as a list."""
 
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the states. Raises ValidationError for a word that is none."""
+        words = super().to_internal_value(data).split(",")
+        if not set(words) <= set(OrderStatus.values):
+            raise serializers.ValidationError(_("These are no states of orders."), "invalid_choice")
+        return words
+
+
+class ShopOrderQueryIn(OrderQueryIn):
+    """Filters of a shop's list: by its flag too.
+
+    `sort` is `-placed_at` (newest first), `placed_at`, or `updated_at`: the list to keep a copy by
+    (OR-24). That one begins at `updated_from` and ends before `updated_until`, which ask for it. It
+    names each state of an order once, in the order they came to be; its `next` never ends: a page
+    with fewer rows than its limit is the newest there is, and `next` waits for what comes.
+    """
+
+    statuses = Statuses(max_length=120, required=False)
     flag = serializers.ChoiceField(choices=OrderFlag.choices, required=False)
+    is_frozen = serializers.ChoiceField(choices=["true", "false"], required=False)
+    updated_from = serializers.DateTimeField(required=False)
+    updated_until = serializers.DateTimeField(required=False)
+    sort = serializers.ChoiceField(
+        choices=["-placed_at", "placed_at", "updated_at"], required=False
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a range of changes in a list that is sorted otherwise."""
+        if "is_frozen" in attrs:
+            attrs["is_frozen"] = attrs["is_frozen"] == "true"
+        asks = {"updated_from", "updated_until"} & attrs.keys()
+        if asks and attrs.setdefault("sort", "updated_at") != "updated_at":
+            text = _("Changes are sorted by updated_at.")
+            raise serializers.ValidationError({"sort": text}, "invalid")
+        return attrs
 
 
 class RefundQueryIn(In):

@@ -248,6 +248,7 @@ class ShopOrderOut(OrderOut):
     remark = serializers.CharField()
     flag = serializers.ChoiceField(choices=OrderFlag.choices)
     address_hash = serializers.CharField()
+    updated_at = serializers.DateTimeField()
 
 
 class OrderGroupOut(Out):

@@ -29,6 +29,7 @@ def shop_order_bodies(orders: Sequence[Any], request: Any) -> list[Body]:
             "remark": order.remark,
             "flag": order.flag,
             "address_hash": order.address_hash,
+            "updated_at": moment(order.updated_at),
         }
     return bodies
 

@@ -47,6 +47,7 @@ COLUMNS = (
     "completed_at",
     "aftersales_until_at",
     "closed_at",
+    "updated_at",
 )
 
 
