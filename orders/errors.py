@@ -259,3 +259,24 @@ class RegionNotFound(DomainError):
 
     code = "region_not_found"
     message = _("The province of this address is not known.")
+
+
+class LabelIsFinal(DomainError):
+    """The parcel arrived, is on its way back, or the order is over."""
+
+    code = "label_is_final"
+    message = _("The label of this parcel can no longer be changed.")
+
+
+class SerialsWrong(InvalidInput):
+    """Serial numbers are 15 to 17 digits, each once, at most one a piece."""
+
+    code = "serials_wrong"
+    message = _("A serial number has 15 to 17 digits; give each once, at most one a piece.")
+
+
+class UnknownShopAddress(InvalidInput):
+    """The shop has no address with this id."""
+
+    code = "unknown_address"
+    message = _("The shop has no such address.")

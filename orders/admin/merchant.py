@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from unfold.decorators import display
 
 from kernel.actors import Actor
 from kernel.admin import home
+from kernel.admin.lists import KnownValuesFilter
 from kernel.admin.sites import merchant_site
 from kernel.counting import shown_count
 from kernel.numbers import day_ends
@@ -22,11 +24,30 @@ from orders.admin import acts, wording
 from orders.admin.pages import OrderConsole
 from orders.admin.printings import PrintLabel
 from orders.admin.views import RemoveView, SaveView, tabs
-from orders.enums import OrderStatus
-from orders.models import Order
+from orders.enums import OrderStatus, ParcelAlert
+from orders.models import Order, Package
 from orders.selectors.counters import order_counts
 
 LIST = "merchant:orders_order_changelist"
+ANY_ALERT = "any"
+
+
+class LateParcelFilter(KnownValuesFilter):
+    """Orders with a parcel that nobody fetched, or that stands still (OR-14)."""
+
+    title = _("late parcels")
+    parameter_name = "parcels"
+
+    def known(self) -> Sequence[tuple[str, Any]]:
+        return [(ANY_ALERT, _("any")), *ParcelAlert.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        if self.value() not in dict(self.known()):
+            return queryset
+        late = Package.objects.filter(order_id=OuterRef("pk"), shop_id=OuterRef("shop_id"))
+        late = late.exclude(alert="")
+        is_any = self.value() == ANY_ALERT
+        return queryset.filter(Exists(late if is_any else late.filter(alert=self.value())))
 
 
 @admin.register(Order, site=merchant_site)
@@ -36,6 +57,7 @@ class MerchantOrderConsole(OrderConsole):
     acts = (
         acts.Ship,
         acts.ShipTogether,
+        acts.Relabel,
         acts.ChangePrice,
         PrintLabel,
         acts.Remark,
@@ -49,7 +71,7 @@ class MerchantOrderConsole(OrderConsole):
         "flag_badge",
         *OrderConsole.list_display[3:],
     )
-    list_filter: Any = ("status", "flag", "is_frozen", "placed_at")
+    list_filter: Any = ("status", "flag", "is_frozen", LateParcelFilter, "placed_at")
 
     change_list_template = "orders/orders.html"
 
@@ -84,6 +106,13 @@ def todo(actor: Actor, at: datetime) -> Sequence[home.Card]:
             order=11,
         ),
         home.Card(_("To ship later"), shown_count(counts.later), _waiting(gte=midnight), order=12),
+        home.Card(
+            _("Parcels that stand still"),
+            shown_count(counts.stuck),
+            f"{reverse(LIST)}?parcels={ANY_ALERT}",
+            "warning",
+            order=13,
+        ),
     )
 
 

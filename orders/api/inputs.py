@@ -37,6 +37,10 @@ TRACKING_NUMBER = RegexValidator(
 )
 
 
+#: Serial numbers of one line in one parcel.
+MAX_SERIALS = 200
+
+
 def many(shape: Any, **kwargs: Any) -> Any:
     """Return a list field of `shape`: one to as many as an order may have lines."""
     bounds = {"allow_empty": False, "max_length": settings.MAX_ORDER_LINES}
@@ -146,18 +150,35 @@ class CashierIn(In):
 
 
 class ParcelLineIn(In):
-    """Pieces of one line."""
+    """Pieces of one line, and the serial numbers of those that have one (15 to 17 digits)."""
 
     position = Whole(min_value=1, max_value=32_767)
     quantity = Quantity()
+    serials = serializers.ListField(
+        child=Text(max_length=17), required=False, max_length=MAX_SERIALS
+    )
+
+
+class ParcelLabelIn(In):
+    """Another carrier and number, and why."""
+
+    carrier = serializers.ChoiceField(choices=Carrier.choices)
+    tracking_number = Text(max_length=40, validators=[TRACKING_NUMBER])
+    reason = Text(max_length=200, required=False, allow_blank=True)
 
 
 class ParcelIn(In):
-    """One parcel. Without `lines`: everything that is left. The Idempotency-Key names it."""
+    """One parcel. Without `lines`: everything that is left. The Idempotency-Key names it.
+
+    The two ids are of addresses of the shop (`…/return-addresses`): where the parcel leaves, and
+    where returns of what is in it go.
+    """
 
     carrier = serializers.ChoiceField(choices=Carrier.choices)
     tracking_number = Text(max_length=40, validators=[TRACKING_NUMBER])
     lines = many(ParcelLineIn, required=False)
+    sent_from_id = Text(max_length=32, required=False)
+    goes_back_to_id = Text(max_length=32, required=False)
 
     def validate_lines(self, lines: list[dict[str, int]]) -> list[dict[str, int]]:
         """Refuse a position that comes twice."""

@@ -74,6 +74,9 @@ class ShopParcelsView(View):
             carrier_code=data["carrier"],
             tracking_number=data["tracking_number"],
             pieces={one["position"]: one["quantity"] for one in lines} if lines else None,
+            serials={one["position"]: one.get("serials", ()) for one in lines or ()},
+            sent_from_id=data.get("sent_from_id", ""),
+            goes_back_to_id=data.get("goes_back_to_id", ""),
             at=request.at,
             actor=request.actor,
         )

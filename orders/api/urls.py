@@ -10,6 +10,7 @@ from orders.api import (
     merchant,
     platform,
     printings,
+    routes,
     shipfiles,
     views,
 )
@@ -41,6 +42,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shops/<str:shop_id>/parcels", merchant.ShopTogetherView.as_view()),
     path(f"{_SHOP}/<str:number>/price", merchant.ShopPriceView.as_view()),
     path(f"{_SHOP}/<str:number>/packages", merchant.ShopParcelsView.as_view()),
+    path(f"{_SHOP}/<str:number>/packages/<str:place>", routes.ShopParcelLabelView.as_view()),
+    path(f"{_SHOP}/<str:number>/routes", routes.ShopRoutesView.as_view()),
+    path("orders/<str:number>/routes", routes.BuyerRoutesView.as_view()),
+    path("carriers/<str:carrier>/notices", routes.CarrierNoticesView.as_view()),
     path(f"{_SHOP}/<str:number>/receiver", merchant.ShopReceiverView.as_view()),
     path(f"{_SHOP}/<str:number>/remark", merchant.ShopRemarkView.as_view()),
     path(_EXPORTS, exports.ShopExportsView.as_view()),

@@ -27,7 +27,13 @@ ALIASES = {
     "parent": "category",
 }
 #: Parts of an address that are words, not ids.
-WORDS = {"kind": "ship_48h", "role": "consumer", "gateway": "sandbox"}
+WORDS = {
+    "kind": "ship_48h",
+    "role": "consumer",
+    "gateway": "sandbox",
+    "carrier": "shunfeng",
+    "place": "1",
+}
 
 
 #: What the fixtures have ids of, and what an address may therefore mean.
