@@ -172,13 +172,15 @@ class AddressChangeStatus(models.TextChoices):
 
 
 class AddressRefusal(models.IntegerChoices):
-    """Why an address stays (OR-16); the numbers are Doudian's."""
+    """Why an address stays (OR-16); the numbers up to 1005 are Doudian's."""
 
     PICKING = 1001, _("being picked")
     ALLOCATING = 1002, _("being allocated")
     IN_WAREHOUSE = 1003, _("in the warehouse")
     OUTBOUND = 1004, _("leaving the warehouse")
     SHIPPING = 1005, _("being shipped")
+    #: Ours: nobody took the difference on.
+    FREIGHT = 1006, _("sending there costs more freight")
 
 
 class PrintKind(models.TextChoices):

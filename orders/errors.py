@@ -280,3 +280,10 @@ class UnknownShopAddress(InvalidInput):
 
     code = "unknown_address"
     message = _("The shop has no such address.")
+
+
+class FreightRises(DomainError):
+    """Sending there costs more, by `extra["extra_freight"]`, and nobody agreed to pay that."""
+
+    code = "freight_rises"
+    message = _("Sending to this address costs more freight.")

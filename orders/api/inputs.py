@@ -250,6 +250,12 @@ class AddressChangeIn(In):
         return attrs
 
 
+class AddressApproveIn(In):
+    """A yes; `bears_freight` where sending there costs more."""
+
+    bears_freight = Flag(required=False)
+
+
 class AddressRefusalIn(In):
     """Why the address stays."""
 

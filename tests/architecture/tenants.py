@@ -132,7 +132,7 @@ def _edit(line: OrderLine) -> None:
     )
     of_package = {"package": package, "shop": shop, "buyer": order.buyer}
     PackageEdit.objects.create(**of_package, edited_at=PLACED_AT)
-    RouteNode.objects.create(**of_package, notice_id="n1", happened_at=PLACED_AT)
+    RouteNode.objects.create(**of_package, notice_id="n1", state="signed", happened_at=PLACED_AT)
     readdressing.set_rules(shop=shop, asks_for_addresses=True, at=PLACED_AT, actor=actor_of(shop))
     AddressChange.objects.create(
         order=order,
