@@ -206,6 +206,7 @@ CONSOLE_ACTS: dict[str, Any] = {
     "aftersales.case.decided_for_seller": _("Case decided for the shop"),
     "aftersales.case.deadline_brought_forward": _("Case's deadline brought forward"),
     "catalog.create_product": _("Product created"),
+    "orders.extend_receipt": _("Receipt extended"),
     "orders.relabel_parcel": _("Label of a parcel corrected"),
     "orders.move_parcel_on": _("Parcel moved on"),
     "catalog.edit_product": _("Product changed"),

@@ -19,7 +19,7 @@ from kernel.admin.forms import YuanField
 from orders.enums import Carrier, OrderFlag, OrderStatus
 from orders.models import Order
 from orders.selectors import companions_of, with_lines
-from orders.services import desk, repricing, routes, shipping, together
+from orders.services import desk, receipt, repricing, routes, shipping, together
 from orders.services.relabelling import relabel
 from shops.models import ReturnAddress
 
@@ -156,6 +156,22 @@ class Relabel(Act):
             actor=actor,
         )
         return gettext("The parcel is %(label)s now.") % {"label": package}
+
+
+class ExtendReceipt(Act):
+    """Give the buyer longer before receipt confirms itself (OR-10)."""
+
+    name = "extend-receipt"
+    label = _("Extend receipt")
+    intro = _("Receipt confirms itself three days later. This is possible once an order.")
+    permission = "orders.ship"
+
+    def applies(self, actor: Actor, target: Order) -> bool:
+        return target.status == OrderStatus.SHIPPED and not target.is_extended
+
+    def run(self, *, actor: Actor, target: Order, data: dict[str, Any], at: datetime) -> Any:
+        receipt.extend_receipt(order_id=target.pk, at=at, actor=actor)
+        return _("The buyer has three days more.")
 
 
 class MoveOn(Act):

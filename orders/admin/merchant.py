@@ -58,6 +58,7 @@ class MerchantOrderConsole(OrderConsole):
         acts.Ship,
         acts.ShipTogether,
         acts.Relabel,
+        acts.ExtendReceipt,
         acts.ChangePrice,
         PrintLabel,
         acts.Remark,

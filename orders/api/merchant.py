@@ -17,7 +17,7 @@ from orders.models import Order
 from orders.selectors import companions_of, filtered, with_details
 from orders.selectors.changes import settled_until
 from orders.selectors.sheets import plain_orders
-from orders.services import desk, repricing, shipping, together
+from orders.services import desk, receipt, repricing, shipping, together
 
 
 class ShopOrdersView(View):
@@ -80,6 +80,20 @@ class ShopParcelsView(View):
             at=request.at,
             actor=request.actor,
         )
+        return _order(request, number)
+
+
+class ShopExtensionView(View):
+    """More time for the buyer to wait for a parcel."""
+
+    audience = Role.MERCHANT
+    permission = "orders.ship"
+
+    @operation(gives=ShopOrderOut, idempotent=True)
+    def post(self, request: Any, shop_id: str, number: str) -> Order:
+        """Give the buyer three days more before receipt confirms itself, once an order (OR-10)."""
+        order = Order.objects.get_visible(request.actor, number=number)
+        receipt.extend_receipt(order_id=order.pk, at=request.at, actor=request.actor)
         return _order(request, number)
 
 

@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_SHOP}/<str:number>/routes", routes.ShopRoutesView.as_view()),
     path("orders/<str:number>/routes", routes.BuyerRoutesView.as_view()),
     path("carriers/<str:carrier>/notices", routes.CarrierNoticesView.as_view()),
+    path(f"{_SHOP}/<str:number>/extend-receipt", merchant.ShopExtensionView.as_view()),
     path(f"{_SHOP}/<str:number>/receiver", merchant.ShopReceiverView.as_view()),
     path(f"{_SHOP}/<str:number>/remark", merchant.ShopRemarkView.as_view()),
     path(_EXPORTS, exports.ShopExportsView.as_view()),

@@ -25,6 +25,8 @@ ALIASES = {
     "agency_contract": "contract",
     "pick_code": "pick_code",
     "parent": "category",
+    "sent_from": "return_address",
+    "goes_back_to": "return_address",
 }
 #: Parts of an address that are words, not ids.
 WORDS = {

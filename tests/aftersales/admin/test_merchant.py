@@ -9,15 +9,17 @@ from aftersales.enums import CaseKind, CaseStatus
 from aftersales.services import records
 from orders.enums import OrderStatus
 from orders.models import Package, Refund
-from shops.enums import StaffRole
+from shops.enums import GuaranteeKind, StaffRole
 from tests.factories.aftersales import (
     OPENED_AT,
     SUPPORT,
     closed_case,
     judged_case,
+    open_case,
     requested_case,
     returned_case,
 )
+from tests.factories.orders import make_order, snapshot
 from tests.factories.shops import ShopFactory
 
 pytestmark = pytest.mark.django_db
@@ -244,3 +246,25 @@ def test_or_13_the_refund_is_rejected_and_the_parcel_leaves_as_one_act(shop_desk
     assert (answer.status_code, case.status) == (302, CaseStatus.REJECTED_FIRST)
     assert (case.order.status, case.order.is_frozen) == (OrderStatus.SHIPPED, False)
     assert (package.order_id, package.tracking_number) == (case.order_id, "SF1300001")
+
+
+def test_sh_10_a_guarantee_of_the_order_decides_what_a_shop_may_answer(shop_desk):
+    """A return that a guarantee covers cannot be refused as outside the shop's policy.
+
+    Page: /merchant/aftersales/refundcase/{number}/do/reject/
+    """
+    order = make_order(OrderStatus.SHIPPED)
+    body = snapshot(order.shop).body
+    body = body | {"shop": body["shop"] | {"guarantees": [str(GuaranteeKind.SEVEN_DAY_RETURN)]}}
+    order.storefront = snapshot(order.shop, body)
+    order.save(update_fields=["storefront"])
+    covered, bare = open_case(order), requested_case(order_shop=order.shop)
+    desk = shop_desk(order.shop)
+    no = {"version": 1, "code": "not_in_policy", "remark": "No returns."}
+
+    answers = [desk.post(do(case, "reject"), no).status_code for case in (covered, bare)]
+
+    for case in (covered, bare):
+        case.refresh_from_db()
+    assert answers == [422, 302]
+    assert (covered.status, bare.status) == (CaseStatus.REQUESTED, CaseStatus.REJECTED_FIRST)

@@ -4,12 +4,18 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db.models.functions import Now
 
 from kernel import clock
+from orders import tasks
 from orders.enums import OrderStatus, ParcelAlert
+from orders.errors import AlreadyExtended
 from orders.models import Order, Package, PackageEdit
 from orders.services import routes
+from orders.services.freezing import freeze, unfreeze
+from orders.services.receipt import extend_receipt
 from tests.factories.orders import make_order, make_sku
+from tests.factories.sales import buyer_actor
 from tests.factories.shops import ReturnAddressFactory, ShopFactory, owner_of
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +148,36 @@ def test_the_sandboxs_carrier_moves_parcels_at_the_operators_word(operator_desk,
     answer = operator_desk.post(f"/operator/orders/order/{order.number}/do/move-parcels-on/", {})
 
     assert (answer.status_code, Package.objects.get().state) == (302, "picked_up")
+
+
+def test_or_10_receipt_confirms_itself_later_once_and_never_while_a_case_is_open(shop_desk, shop):
+    """Ten days after shipping, three more once, by shop or buyer; then seven for after-sales.
+
+    Page: /merchant/orders/order/{number}/do/extend-receipt/
+    """
+    order = make_order(OrderStatus.TO_SHIP, shop=shop)
+    desk, page = shop_desk(shop), f"{ORDERS}{order.number}"
+    desk.post(f"{page}/do/ship/", LABEL | {"request_id": "a", "line_1": 1})
+    order.refresh_from_db()
+    first = order.confirm_by_at
+    assert first - order.shipped_at == timedelta(days=10)
+
+    assert desk.post(f"{page}/do/extend-receipt/", {}).status_code == 302
+    assert desk.post(f"{page}/do/extend-receipt/", {}).status_code == 422
+    with pytest.raises(AlreadyExtended):
+        extend_receipt(order_id=order.pk, at=clock.now(), actor=buyer_actor(order.buyer))
+    order.refresh_from_db()
+    assert order.confirm_by_at - first == timedelta(days=3)
+
+    Order.objects.filter(pk=order.pk).update(confirm_by_at=Now())
+    freeze(order_id=order.pk, at=clock.now())
+    tasks.auto_confirm()
+    order.refresh_from_db()
+    assert order.status == OrderStatus.SHIPPED
+    unfreeze(order_id=order.pk, at=clock.now())
+    Order.objects.filter(pk=order.pk).update(confirm_by_at=Now())
+    tasks.auto_confirm()
+
+    order.refresh_from_db()
+    assert order.status == OrderStatus.COMPLETED
+    assert order.aftersales_until_at - order.completed_at == timedelta(days=7)
