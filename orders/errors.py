@@ -287,3 +287,10 @@ class FreightRises(DomainError):
 
     code = "freight_rises"
     message = _("Sending to this address costs more freight.")
+
+
+class OrdersNotFound(InvalidInput):
+    """Some of these are no orders of the shop (`extra["orders"]`), or they are none or too many."""
+
+    code = "orders_not_found"
+    message = _("Some of these are no orders of this shop, or they are too many.")
