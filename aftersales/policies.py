@@ -10,6 +10,7 @@ from aftersales.enums import (
     REFUND_BOOKED,
     WAITING_CASES,
     ArbitrationStatus,
+    CaseKind,
     CaseStatus,
 )
 from aftersales.models import RefundCase
@@ -23,7 +24,7 @@ def acts(case: RefundCase, actor: Actor) -> list[str]:
     if actor.role is Role.BUYER:
         return _of_buyer(case)
     if actor.role is Role.MERCHANT:
-        return _of_shop(case) if actor.may("aftersales.decide") else []
+        return _of_shop(case, actor) if actor.may("aftersales.decide") else []
     if actor.role is Role.SUPPORT:
         return _of_support(case) if actor.may("aftersales.decide") else []
     return []
@@ -49,7 +50,7 @@ def _of_buyer(case: RefundCase) -> list[str]:
     return names
 
 
-def _of_shop(case: RefundCase) -> list[str]:
+def _of_shop(case: RefundCase, actor: Actor) -> list[str]:
     names = ["message"] if case.status in OPEN_CASES else []
     if case.status in REFUND_BOOKED and _is_uninspected(case):
         names.append("inspect")
@@ -59,6 +60,8 @@ def _of_shop(case: RefundCase) -> list[str]:
         names.append("escalate")
     if case.status == CaseStatus.REQUESTED:
         names += ["approve", "reject"]
+        if case.kind == CaseKind.REFUND_UNSHIPPED and actor.may("orders.ship"):
+            names.append("reject-and-ship")
     if case.status == CaseStatus.RETURNED:
         names += ["mark-received"] if case.return_parcel.signed_at is None else []
         names += ["accept-return", "reject-return"]

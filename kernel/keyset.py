@@ -39,9 +39,18 @@ class Page:
 
 
 def page_of(
-    queryset: QuerySet[Any], *, ordering: Sequence[str], cursor: str | None, limit: int
+    queryset: QuerySet[Any],
+    *,
+    ordering: Sequence[str],
+    cursor: str | None,
+    limit: int,
+    is_endless: bool = False,
 ) -> Page:
-    """Return the page of `queryset` at `cursor`, the first without one. Raises BadCursor."""
+    """Return the page of `queryset` at `cursor`, the first without one. Raises BadCursor.
+
+    Where rows still come at the end (`is_endless`), the last page has a `next` as well: after its
+    last row, or `cursor` itself where no row came since.
+    """
     columns = _columns(queryset, ordering)
     is_back, values = _decode(cursor, columns) if cursor is not None else (False, [])
     if values:
@@ -52,9 +61,11 @@ def page_of(
     if is_back:
         rows.reverse()
     has_next, has_previous = (bool(values), has_more) if is_back else (has_more, bool(values))
+    if is_endless and not rows:
+        return Page([], cursor, None)
     return Page(
         rows,
-        _encode(columns, rows[-1], is_back=False) if rows and has_next else None,
+        _encode(columns, rows[-1], is_back=False) if rows and (has_next or is_endless) else None,
         _encode(columns, rows[0], is_back=True) if rows and has_previous else None,
     )
 

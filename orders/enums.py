@@ -172,13 +172,15 @@ class AddressChangeStatus(models.TextChoices):
 
 
 class AddressRefusal(models.IntegerChoices):
-    """Why an address stays (OR-16); the numbers are Doudian's."""
+    """Why an address stays (OR-16); the numbers up to 1005 are Doudian's."""
 
     PICKING = 1001, _("being picked")
     ALLOCATING = 1002, _("being allocated")
     IN_WAREHOUSE = 1003, _("in the warehouse")
     OUTBOUND = 1004, _("leaving the warehouse")
     SHIPPING = 1005, _("being shipped")
+    #: Ours: nobody took the difference on.
+    FREIGHT = 1006, _("sending there costs more freight")
 
 
 class PrintKind(models.TextChoices):
@@ -202,3 +204,33 @@ class ExportStatus(models.TextChoices):
     DONE = "done", _("ready")
     FAILED = "failed", _("failed")
     EXPIRED = "expired", _("expired")
+
+
+class ParcelState(models.TextChoices):
+    """Where a parcel is (OR-14): what its shop said, then what its carrier tells."""
+
+    SENT = "sent", _("handed over")
+    PICKED_UP = "picked_up", _("picked up")
+    IN_TRANSIT = "in_transit", _("in transit")
+    OUT_FOR_DELIVERY = "out_for_delivery", _("out for delivery")
+    SIGNED = "signed", _("signed for")
+    REFUSED = "refused", _("refused by the receiver")
+    RETURNING = "returning", _("on its way back")
+
+
+#: Parcels that a carrier moves.
+MOVING_PARCELS = (
+    ParcelState.PICKED_UP,
+    ParcelState.IN_TRANSIT,
+    ParcelState.OUT_FOR_DELIVERY,
+    ParcelState.RETURNING,
+)
+#: Parcels whose label no longer matters.
+ENDED_PARCELS = (ParcelState.SIGNED, ParcelState.REFUSED, ParcelState.RETURNING)
+
+
+class ParcelAlert(models.TextChoices):
+    """What is late about a parcel."""
+
+    NO_PICKUP = "no_pickup", _("not picked up")
+    NO_MOVE = "no_move", _("does not move")

@@ -266,3 +266,38 @@ class ShopTookEnough(DomainError):
 
     code = "shop_took_enough"
     message = _("This shop takes no more orders today.")
+
+
+class LabelIsFinal(DomainError):
+    """The parcel arrived, is on its way back, or the order is over."""
+
+    code = "label_is_final"
+    message = _("The label of this parcel can no longer be changed.")
+
+
+class SerialsWrong(InvalidInput):
+    """Serial numbers are 15 to 17 digits, each once, at most one a piece."""
+
+    code = "serials_wrong"
+    message = _("A serial number has 15 to 17 digits; give each once, at most one a piece.")
+
+
+class UnknownShopAddress(InvalidInput):
+    """The shop has no address with this id."""
+
+    code = "unknown_address"
+    message = _("The shop has no such address.")
+
+
+class FreightRises(DomainError):
+    """Sending there costs more, by `extra["extra_freight"]`, and nobody agreed to pay that."""
+
+    code = "freight_rises"
+    message = _("Sending to this address costs more freight.")
+
+
+class OrdersNotFound(InvalidInput):
+    """Some of these are no orders of the shop (`extra["orders"]`), or they are none or too many."""
+
+    code = "orders_not_found"
+    message = _("Some of these are no orders of this shop, or they are too many.")

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from kernel import clock
 from orders.enums import ExportStatus, ShippingFileStatus
 from orders.models import ExportJob, ShippingFile
-from orders.services import outgoing, readdressing, receipt
+from orders.services import outgoing, readdressing, receipt, routes
 from orders.services.exporting import jobs as exports
 from orders.services.shipfiles import jobs as shipfiles
 
@@ -51,6 +51,12 @@ def auto_confirm(**_: Any) -> None:
 def decide_address_changes(**_: Any) -> None:
     """Answer wishes for another address that shops left unanswered (OR-16)."""
     readdressing.decide_due(at=clock.now())
+
+
+@shared_task(acks_late=True)
+def watch_parcels(**_: Any) -> None:
+    """Mark parcels that nobody fetched, or that stand still (OR-14)."""
+    routes.alert_due(at=clock.now())
 
 
 @shared_task(acks_late=True)

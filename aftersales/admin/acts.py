@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -22,11 +23,22 @@ from aftersales.enums import (
     RejectCode,
 )
 from aftersales.models import RefundCase
-from aftersales.services import arbitration, deadlines, deciding, previews, records, returns
+from aftersales.services import (
+    arbitration,
+    deadlines,
+    deciding,
+    previews,
+    records,
+    returns,
+    shipping_anyway,
+)
 from aftersales.services.deciding import Rejection
+from aftersales.services.shipping_anyway import AnywayParcel
 from kernel import money
 from kernel.actors import Actor
 from kernel.admin.base import Act
+from kernel.errors import NotAllowed
+from orders.enums import Carrier
 
 MAX_IMAGES = 8
 
@@ -169,6 +181,44 @@ class Reject(CaseAct):
             actor=actor,
         )
         return _("The request was rejected.")
+
+
+class RejectAndShipForm(RejectForm):
+    """A no, and the parcel that leaves with it."""
+
+    request_id = forms.CharField(widget=forms.HiddenInput, max_length=80)
+    carrier = forms.ChoiceField(label=_("Carrier"), choices=Carrier.choices)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=40)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["request_id"].initial = uuid.uuid4().hex
+
+
+class RejectAndShip(CaseAct):
+    name = "reject-and-ship"
+    label = _("Reject and ship")
+    intro = _("The refund is refused and all pieces that are left go into one parcel.")
+    form_class = RejectAndShipForm
+    is_dangerous = True
+
+    def form(self, actor: Actor, target: RefundCase, **kwargs: Any) -> forms.Form:
+        return _with_codes(
+            super().form(actor, target, **kwargs), FIRST_REJECTIONS[CaseKind.REFUND_UNSHIPPED]
+        )
+
+    def run(self, *, actor: Actor, target: RefundCase, data: dict[str, Any], at: datetime) -> Any:
+        if not actor.may("orders.ship"):  # an act names one permission; this one needs two
+            raise NotAllowed
+        shipping_anyway.reject_and_ship(
+            case_id=target.pk,
+            version=data["version"],
+            rejection=_rejection(data),
+            parcel=AnywayParcel(data["request_id"], data["carrier"], data["tracking_number"]),
+            at=at,
+            actor=actor,
+        )
+        return _("The refund was rejected, and the parcel is on its way.")
 
 
 class MarkReceived(CaseAct):

@@ -32,6 +32,7 @@ class MerchantCaseConsole(CaseConsole):
     acts = (
         acts.Approve,
         acts.Reject,
+        acts.RejectAndShip,
         acts.AcceptReturn,
         acts.RejectReturn,
         acts.MarkReceived,

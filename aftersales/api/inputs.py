@@ -90,6 +90,16 @@ class CaseRejectIn(In):
     image_urls = _images()
 
 
+class CaseRejectAndShipIn(CaseRejectIn):
+    """A no to a refund before shipping, and the parcel that leaves with it (OR-13).
+
+    It holds everything that is left of the order.
+    """
+
+    carrier = serializers.ChoiceField(choices=Carrier.choices)
+    tracking_number = Text(max_length=40, validators=[RegexValidator(r"^[A-Za-z0-9-]+$")])
+
+
 class CaseAcceptReturnIn(In):
     """A yes to goods that came back, with what was found."""
 

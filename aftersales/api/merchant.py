@@ -14,6 +14,7 @@ from aftersales.api.inputs import (
     CaseInspectionIn,
     CaseMessageIn,
     CaseQueryIn,
+    CaseRejectAndShipIn,
     CaseRejectIn,
 )
 from aftersales.api.serializers import (
@@ -24,11 +25,14 @@ from aftersales.api.serializers import (
 )
 from aftersales.models import RefundCase
 from aftersales.selectors import cases
-from aftersales.services import arbitration, deciding, records, returns
+from aftersales.services import arbitration, deciding, records, returns, shipping_anyway
 from aftersales.services.deciding import Decision, DecisionResult, Rejection
+from aftersales.services.shipping_anyway import AnywayParcel
 from kernel.actors import Role
-from kernel.api.operations import listing, operation
+from kernel.api.operations import idempotency_key, listing, operation
 from kernel.api.views import View
+from kernel.errors import NotAllowed
+from orders.services.shipping import request_id_of
 
 
 class ShopView(View):
@@ -89,6 +93,33 @@ class ShopCaseRejection(ShopView):
             case_id=case.pk,
             version=data["version"],
             rejection=_rejection(data),
+            at=request.at,
+            actor=request.actor,
+        )
+        return doors.show(case.pk)
+
+
+class ShopCaseShippedAnyway(ShopView):
+    """Saying no by shipping."""
+
+    @operation(takes=CaseRejectAndShipIn, gives=CaseDetailOut, idempotent=True)
+    def post(self, request: Any, data: dict[str, Any], shop_id: str, number: str) -> RefundCase:
+        """Refuse a refund before shipping and ship the order, as one act (OR-13).
+
+        Asks for `orders.ship` too.
+        """
+        if not request.actor.may("orders.ship"):
+            raise NotAllowed
+        case = doors.find(request, number)
+        shipping_anyway.reject_and_ship(
+            case_id=case.pk,
+            version=data["version"],
+            rejection=_rejection(data),
+            parcel=AnywayParcel(
+                request_id=request_id_of(idempotency_key(request)),
+                carrier_code=data["carrier"],
+                tracking_number=data["tracking_number"],
+            ),
             at=request.at,
             actor=request.actor,
         )

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_SHOP_CASE, merchant.ShopCase.as_view()),
     path(f"{_SHOP_CASE}/approve", merchant.ShopCaseApproval.as_view()),
     path(f"{_SHOP_CASE}/reject", merchant.ShopCaseRejection.as_view()),
+    path(f"{_SHOP_CASE}/reject-and-ship", merchant.ShopCaseShippedAnyway.as_view()),
     path(f"{_SHOP_CASE}/mark-received", merchant.ShopCaseReceipt.as_view()),
     path(f"{_SHOP_CASE}/accept-return", merchant.ShopCaseReturnAcceptance.as_view()),
     path(f"{_SHOP_CASE}/reject-return", merchant.ShopCaseReturnRejection.as_view()),

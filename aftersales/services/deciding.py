@@ -32,6 +32,7 @@ from catalog.services import stock
 from kernel import money
 from kernel.actors import Actor
 from kernel.errors import DomainError, FieldError, NotFound
+from orders.selectors.routes import chosen_return_address
 from shops.selectors import return_address
 
 MAX_BATCH = 20
@@ -226,8 +227,11 @@ def _fault(pointer: str, error: type[DomainError]) -> FieldError:
 
 
 def _return_address(case: RefundCase) -> dict[str, str]:
-    """Return where the buyer sends the goods, as the shop's strategy says now (SH-18)."""
+    """Return where the goods go: as chosen when they left, else as the shop's strategy says now."""
     line = case.line
+    chosen = chosen_return_address(line.pk)
+    if chosen:  # when the parcel left (OR-12)
+        return dict(chosen)
     address = return_address(
         case.shop_id, product_id=line.product.public_id, buyer=line.order.receiver_masked
     )

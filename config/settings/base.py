@@ -34,6 +34,10 @@ HAODIAN_FIELD_KEYS = env.list(
 SANDBOX_GATEWAY_SECRET = env.str(
     "SANDBOX_GATEWAY_SECRET", default="" if PRODUCTION else development_key("gateway")
 )
+#: What carriers sign their notices with; nothing: no notice is taken, and no parcel is watched.
+CARRIER_NOTICE_SECRET = env.str(
+    "CARRIER_NOTICE_SECRET", default="" if PRODUCTION else development_key("carrier")
+)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # nothing: nobody may read the metrics
 check_field_keys(HAODIAN_FIELD_KEYS)
 if PRODUCTION:

@@ -20,6 +20,7 @@ _SWEEPS = {
     "orders.tasks.expire_exports": 3600,
     "orders.tasks.ship_files": 15,
     "orders.tasks.decide_address_changes": 60,
+    "orders.tasks.watch_parcels": 300,
     "orders.tasks.empty_shipping_files": 3600,
     "aftersales.tasks.act_on_overdue_cases": 20,
     "catalog.tasks.sweep_imports": 15,

@@ -32,6 +32,9 @@ MAX_PRINTED_ORDERS = 200
 MAX_ORDER_VIEWS = 12
 #: OR-16: how long a shop may take to answer a wish for another address.
 ADDRESS_ANSWER_WITHIN = timedelta(hours=2)
+#: OR-14: a parcel is fetched, and moves, at least so often; then its shop is told.
+PARCEL_FETCHED_WITHIN = timedelta(hours=24)
+PARCEL_MOVES_WITHIN = timedelta(hours=72)
 #: A notice signed longer ago than this is refused.
 NOTICE_TOLERANCE = timedelta(minutes=5)
 

@@ -31,7 +31,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
-from kernel.api.pagination import Cursor
+from kernel.api.pagination import Cursor, Feed
 from kernel.api.serializers import In, Out
 from kernel.downloads import Download
 from kernel.errors import FieldError, InvalidInput, NotFound
@@ -127,6 +127,8 @@ def listing(
 ) -> Callable[[Callable[..., Any]], Callable[..., HttpResponseBase]]:
     """Wrap a view method that returns a queryset: a page of it by cursor goes out.
 
+    It may return its ordering with it, or a `Feed`, which has no last page.
+
     `made_by` takes its rows and the request, and returns their bodies in the promised shape.
     """
 
@@ -141,10 +143,10 @@ def listing(
             if filters is not None:
                 given["query"] = values
             result = method(self, request, **given, **keys)
-            queryset, order = result if isinstance(result, tuple) else (result, ordering)
+            feed = _feed_of(result, ordering)
             paginator = Cursor()
-            paginator.ordering = tuple(order)
-            rows = paginator.paginate_queryset(queryset, request, view=self)
+            paginator.ordering, paginator.is_endless = feed.ordering, feed.is_endless
+            rows = paginator.paginate_queryset(feed.rows, request, view=self)
             if made_by is not None:
                 return encoded(paginator.envelope(made_by(rows, request)))
             return paginator.get_paginated_response(_present(gives, rows, True, request))
@@ -152,6 +154,13 @@ def listing(
         return _described(view, method, None, gives, True, 200, filters, False, summary, paged=True)
 
     return decorate
+
+
+def _feed_of(result: Any, ordering: Sequence[str]) -> Feed:
+    if isinstance(result, Feed):
+        return result
+    rows, order = result if isinstance(result, tuple) else (result, ordering)
+    return Feed(rows, tuple(order), is_endless=False)
 
 
 def idempotency_key(request: Any) -> str:

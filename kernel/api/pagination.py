@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -17,10 +18,20 @@ PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
 
 
+@dataclass(frozen=True)
+class Feed:
+    """Rows of a list that grows at its end: `next` of the last page waits for what comes."""
+
+    rows: Any
+    ordering: tuple[str, ...]
+    is_endless: bool = True
+
+
 class Cursor(BasePagination):
     """``?limit=20&cursor=…`` → ``{"results": […], "next": "<cursor or null>", "previous": …}``."""
 
     ordering: Sequence[str] = ("-id",)
+    is_endless = False
     _page = Page([], None, None)
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
@@ -28,7 +39,13 @@ class Cursor(BasePagination):
         cursor = request.query_params.get("cursor")
         limit = _limit(request)
         try:
-            self._page = page_of(queryset, ordering=self.ordering, cursor=cursor, limit=limit)
+            self._page = page_of(
+                queryset,
+                ordering=self.ordering,
+                cursor=cursor,
+                limit=limit,
+                is_endless=self.is_endless,
+            )
         except BadCursor:
             detail = _("This cursor is not one of ours.")
             raise _bad("/cursor", "invalid_cursor", detail) from None

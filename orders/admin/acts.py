@@ -19,7 +19,9 @@ from kernel.admin.forms import YuanField
 from orders.enums import Carrier, OrderFlag, OrderStatus
 from orders.models import Order
 from orders.selectors import companions_of, with_lines
-from orders.services import desk, repricing, shipping, together
+from orders.services import desk, receipt, repricing, routes, shipping, together
+from orders.services.relabelling import relabel
+from shops.models import ReturnAddress
 
 
 class ShipForm(forms.Form):
@@ -29,9 +31,20 @@ class ShipForm(forms.Form):
     carrier = forms.ChoiceField(label=_("Carrier"), choices=Carrier.choices)
     tracking_number = forms.CharField(label=_("Tracking number"), max_length=40)
 
+    sent_from_id = forms.ChoiceField(label=_("Sent from"), required=False)
+    goes_back_to_id = forms.ChoiceField(
+        label=_("Goes back to"),
+        required=False,
+        help_text=_("Without a choice, returns go where the shop's return addresses say."),
+    )
+
     def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["request_id"].initial = uuid.uuid4().hex
+        addresses = ReturnAddress.objects.filter(shop_id=order.shop_id).order_by("pk")
+        choices = [("", "–"), *((one.public_id, str(one)) for one in addresses)]
+        for name in ("sent_from_id", "goes_back_to_id"):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
         self.positions: dict[str, int] = {}
         for line in order.lines.order_by("position"):
             if line.unshipped_quantity:
@@ -44,6 +57,13 @@ class ShipForm(forms.Form):
                     max_value=line.unshipped_quantity,
                     help_text=_("Pieces in this parcel"),
                 )
+                self.fields[f"{name}_serials"] = forms.CharField(
+                    label=_("Serial numbers"),
+                    required=False,
+                    help_text=_(
+                        "Of telephones and the like: 15 to 17 digits, with spaces between."
+                    ),
+                )
 
     def clean(self) -> dict[str, Any]:
         """Demand at least one piece, and gather the pieces by line."""
@@ -51,7 +71,9 @@ class ShipForm(forms.Form):
         pieces = {place: data[name] for name, place in self.positions.items() if data.get(name)}
         if not self.errors and not pieces:
             raise ValidationError(_("Put at least one piece into the parcel."))
-        return data | {"pieces": pieces}
+        written = {place: data.get(f"{name}_serials") for name, place in self.positions.items()}
+        serials = {place: text.split() for place, text in written.items() if text}
+        return data | {"pieces": pieces, "serials": serials}
 
 
 class Ship(Act):
@@ -84,11 +106,90 @@ class Ship(Act):
             carrier_code=data["carrier"],
             tracking_number=data["tracking_number"],
             pieces=data["pieces"],
+            serials=data["serials"],
+            sent_from_id=data["sent_from_id"],
+            goes_back_to_id=data["goes_back_to_id"],
             at=at,
             actor=actor,
         )
         number = package.tracking_number
         return gettext("Parcel %(number)s is on its way.") % {"number": number}
+
+
+class LabelForm(forms.Form):
+    """Which parcel, and what stands on it."""
+
+    place = forms.TypedChoiceField(label=_("Parcel"), coerce=int)
+    carrier = forms.ChoiceField(label=_("Carrier"), choices=Carrier.choices)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=40)
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        packages = order.packages.filter(shop_id=order.shop_id).order_by("pk")
+        places = [(place, str(one)) for place, one in enumerate(packages, start=1)]
+        self.fields["place"].choices = places  # type: ignore[attr-defined]
+
+
+class Relabel(Act):
+    """Put a parcel's carrier or number right (OR-12)."""
+
+    name = "relabel"
+    label = _("Correct a label")
+    intro = _("What stood on the parcel before is kept; its way begins anew.")
+    permission = "orders.ship"
+
+    def applies(self, actor: Actor, target: Order) -> bool:
+        return target.status in (OrderStatus.PARTLY_SHIPPED, OrderStatus.SHIPPED)
+
+    def form(self, actor: Actor, target: Order, **kwargs: Any) -> forms.Form:
+        return LabelForm(order=target, **kwargs)
+
+    def run(self, *, actor: Actor, target: Order, data: dict[str, Any], at: datetime) -> Any:
+        package = relabel(
+            order_id=target.pk,
+            place=data["place"],
+            carrier_code=data["carrier"],
+            tracking_number=data["tracking_number"],
+            reason=data["reason"],
+            at=at,
+            actor=actor,
+        )
+        return gettext("The parcel is %(label)s now.") % {"label": package}
+
+
+class ExtendReceipt(Act):
+    """Give the buyer longer before receipt confirms itself (OR-10)."""
+
+    name = "extend-receipt"
+    label = _("Extend receipt")
+    intro = _("Receipt confirms itself three days later. This is possible once an order.")
+    permission = "orders.ship"
+
+    def applies(self, actor: Actor, target: Order) -> bool:
+        return target.status == OrderStatus.SHIPPED and not target.is_extended
+
+    def run(self, *, actor: Actor, target: Order, data: dict[str, Any], at: datetime) -> Any:
+        receipt.extend_receipt(order_id=target.pk, at=at, actor=actor)
+        return _("The buyer has three days more.")
+
+
+class MoveOn(Act):
+    """Let the parcels reach their next station; a sandbox alone offers it (OR-14)."""
+
+    name = "move-parcels-on"
+    label = _("Move the parcels on")
+    intro = _("The sandbox's carrier tells the next station of each parcel.")
+    permission = "orders.operate"
+
+    def applies(self, actor: Actor, target: Order) -> bool:
+        is_open = target.status in (OrderStatus.PARTLY_SHIPPED, OrderStatus.SHIPPED)
+        return desk.can_bring_forward() and is_open
+
+    def run(self, *, actor: Actor, target: Order, data: dict[str, Any], at: datetime) -> Any:
+        keys = target.packages.values_list("pk", flat=True)
+        routes.move_on(package_ids=list(keys), at=at, actor=actor)
+        return _("The parcels moved on.")
 
 
 class TogetherForm(forms.Form):

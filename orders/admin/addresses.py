@@ -14,7 +14,7 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from kernel import clock
+from kernel import clock, money
 from kernel.actors import Actor
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.sites import merchant_site
@@ -32,6 +32,11 @@ def place(receiver: dict[str, str]) -> str:
     return f"{receiver['name']} {receiver['phone']} · {region}"
 
 
+def extra(change: AddressChange) -> str:
+    """Return what sending there costs more, as people read it."""
+    return money.display(change.extra_freight, change.order.currency)
+
+
 class _Answer(Act):
     permission = "orders.ship"
 
@@ -43,20 +48,37 @@ class _Answer(Act):
             (_("Order"), target.order.number),
             (_("Now"), place(target.order.receiver_masked)),
             (_("Wished"), place(target.receiver_masked)),
+            *([(_("Extra freight"), extra(target))] if target.extra_freight else []),
         ]
+
+
+class ApproveForm(forms.Form):
+    """Whether the shop bears what sending there costs more."""
+
+    bears_freight = forms.BooleanField(
+        label=_("We bear the extra freight"), required=False, widget=forms.HiddenInput
+    )
 
 
 class Approve(_Answer):
     """Yes."""
 
+    form_class = ApproveForm
+
     name = "approve"
     label = _("Approve")
     intro = _("The order goes to the new receiver from now on.")
 
+    def form(self, actor: Actor, target: AddressChange, **kwargs: Any) -> forms.Form:
+        form = super().form(actor, target, **kwargs)
+        if target.extra_freight:
+            form.fields["bears_freight"].widget = forms.CheckboxInput()
+        return form
+
     def run(
         self, *, actor: Actor, target: AddressChange, data: dict[str, Any], at: datetime
     ) -> Any:
-        readdressing.approve(change_id=target.pk, at=at, actor=actor)
+        readdressing.approve(change_id=target.pk, at=at, actor=actor, **data)
         return _("The address is changed.")
 
 
@@ -118,7 +140,16 @@ class AddressChangeConsole(ConsoleModelAdmin):
     permission = "orders.view"
     acts = (Approve, Reject, SetRules)
     empty_hint = _("Buyers may ask for another address until the parcel leaves; you see it here.")
-    list_display = ("number", "status_badge", "wished", "due", "refusal", "by", "created_at")
+    list_display = (
+        "number",
+        "status_badge",
+        "wished",
+        "more",
+        "due",
+        "refusal",
+        "by",
+        "created_at",
+    )
     fields = (*list_display[:2], "now", *list_display[2:])
     list_filter = ("status",)
     search_exactly = ("order__number",)
@@ -142,6 +173,11 @@ class AddressChangeConsole(ConsoleModelAdmin):
     def wished(self, change: AddressChange) -> str:
         """Where it shall go, masked."""
         return place(change.receiver_masked)
+
+    @display(description=_("extra freight"))
+    def more(self, change: AddressChange) -> str:
+        """What sending there costs more."""
+        return extra(change) if change.extra_freight else "–"
 
     @display(description=_("the order's receiver"))
     def now(self, change: AddressChange) -> str:

@@ -30,7 +30,7 @@ class OperatorOrderConsole(PlatformOrderConsole):
     """The orders of all shops."""
 
     permission = "orders.operate"
-    acts = (acts.BringForward,)
+    acts = (acts.BringForward, acts.MoveOn)
 
 
 class GatewayFilter(KnownValuesFilter):

@@ -19,6 +19,7 @@ from orders.admin.acts import Reveal
 from orders.enums import Carrier
 from orders.models import Order, Printing
 from orders.selectors import identity_of, with_details, with_lines
+from orders.selectors.routes import ways_of
 from orders.services import desk
 from shops.enums import GuaranteeKind
 
@@ -122,7 +123,7 @@ class OrderConsole(ConsoleModelAdmin):
                 kinds.get(one, one) for one in identity["storefront"]["shop"]["guarantees"]
             ],
             "lines": [_line(line, target) for line in target.lines.all()],
-            "packages": [_package(one) for one in target.packages.all()],
+            "packages": [_package(one) for one in ways_of(target.pk, target.shop_id)],
             "flag_tone": wording.FLAG_TONES[target.flag] if target.flag else "",
             "printings": self._printings(target),
             "refunds": [_refund(one, target) for one in target.refunds.all()],
@@ -170,8 +171,18 @@ def _package(package: Any) -> dict[str, Any]:
     carriers = dict(Carrier.choices)
     return {
         "row": package,
+        "tone": wording.PARCEL_TONES[package.state],
         "carrier": carriers.get(package.carrier_code, package.carrier_code),
-        "pieces": [(one.line.title, one.quantity) for one in package.lines.all()],
+        "pieces": [
+            (one.line.title, one.quantity, " ".join(one.serials)) for one in package.lines.all()
+        ],
+        "goes_back_to": "".join(
+            package.goes_back_to.get(name, "") for name in ("province", "city", "street")
+        ),
+        "edits": [
+            (carriers.get(one.carrier_code, one.carrier_code), one)
+            for one in package.packageedits.all()
+        ],
     }
 
 

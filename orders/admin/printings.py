@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -25,6 +25,7 @@ from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.sites import merchant_site
 from kernel.admin.wording import person
 from kernel.errors import NotAllowed
+from orders.admin.chosen import chosen
 from orders.admin.wording import PRINT_TONES
 from orders.enums import PrintKind
 from orders.models import Order, OrderView, Printing
@@ -125,6 +126,13 @@ class PrintingConsole(ConsoleModelAdmin):
     list_display = ("file", "kind_badge", "order_count", "by", "created_at")
     list_filter = ("kind",)
     search_fields = ("public_id",)
+
+    def _act_page(
+        self, request: HttpRequest, act: Act, form: forms.Form, target: Any, back: str
+    ) -> HttpResponse:
+        if request.method == "GET" and isinstance(act, StartPrinting):
+            form.initial["orders"] = "\n".join(chosen(request))
+        return super()._act_page(request, act, form, target, back)
 
     @display(description=_("file"))
     def file(self, printing: Printing) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
@@ -24,6 +24,7 @@ from kernel.actors import Actor
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.sites import merchant_site
 from kernel.admin.wording import person
+from orders.admin.chosen import chosen
 from orders.admin.wording import SHIPPING_FILE_TONES
 from orders.enums import ShippingFileStatus
 from orders.models import ShippingFile
@@ -141,6 +142,13 @@ class ShippingFileConsole(ConsoleModelAdmin):
         is_page = getattr(request.resolver_match, "kwargs", {}).get("object_id")
         found: Any = super().get_queryset(request)
         return found if is_page else found.defer("rows")
+
+    def _act_page(
+        self, request: HttpRequest, act: Act, form: forms.Form, target: Any, back: str
+    ) -> HttpResponse:
+        if request.method == "GET" and isinstance(act, ShipByFile):
+            form.initial["lines"] = "\n".join(f"{one},," for one in chosen(request))
+        return super()._act_page(request, act, form, target, back)
 
     @display(description=_("status"), ordering="status", label=SHIPPING_FILE_TONES)
     def status_badge(self, job: ShippingFile) -> tuple[str, str]:

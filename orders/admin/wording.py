@@ -15,6 +15,7 @@ from orders.enums import (
     NoticeOutcome,
     OrderFlag,
     OrderStatus,
+    ParcelState,
     PaymentStatus,
     PrintKind,
     RefundStatus,
@@ -43,6 +44,15 @@ REFUND_TONES: dict[str, str] = {
     RefundStatus.UNKNOWN: "warning",
     RefundStatus.SUCCESS: "success",
     RefundStatus.FAILED: "danger",
+}
+PARCEL_TONES: dict[str, str] = {
+    ParcelState.SENT: "default",
+    ParcelState.PICKED_UP: "info",
+    ParcelState.IN_TRANSIT: "info",
+    ParcelState.OUT_FOR_DELIVERY: "primary",
+    ParcelState.SIGNED: "success",
+    ParcelState.REFUSED: "danger",
+    ParcelState.RETURNING: "warning",
 }
 NOTICE_TONES: dict[str, str] = {
     NoticeOutcome.APPLIED: "success",

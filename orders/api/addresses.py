@@ -10,7 +10,13 @@ from kernel.actors import Role
 from kernel.api.operations import listing, operation
 from kernel.api.views import View
 from orders.api.desk_outputs import AddressChangeOut, OrderRulesOut, ShopAddressChangeOut
-from orders.api.inputs import AddressChangeIn, AddressChangeQueryIn, AddressRefusalIn, OrderRulesIn
+from orders.api.inputs import (
+    AddressApproveIn,
+    AddressChangeIn,
+    AddressChangeQueryIn,
+    AddressRefusalIn,
+    OrderRulesIn,
+)
 from orders.models import AddressChange, Order, OrderRules
 from orders.services import readdressing
 from orders.services.requests import Receiver
@@ -62,11 +68,13 @@ class _AnswerView(View):
 class AddressApproveView(_AnswerView):
     """Yes."""
 
-    @operation(gives=ShopAddressChangeOut)
-    def post(self, request: Any, shop_id: str, address_change_id: str) -> AddressChange:
-        """Send the order to the new receiver."""
+    @operation(takes=AddressApproveIn, gives=ShopAddressChangeOut)
+    def post(
+        self, request: Any, data: dict[str, Any], shop_id: str, address_change_id: str
+    ) -> AddressChange:
+        """Send the order to the new receiver; say so where the shop bears more freight for it."""
         change = _changes(request).get_visible(request.actor, public_id=address_change_id)
-        readdressing.approve(change_id=change.pk, at=request.at, actor=request.actor)
+        readdressing.approve(change_id=change.pk, at=request.at, actor=request.actor, **data)
         return _changes(request).get(pk=change.pk)
 
 

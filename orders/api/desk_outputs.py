@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
-from kernel.api.serializers import Out
+from kernel.api.serializers import Money, Out
 from orders.api.outputs import MaskedReceiverOut
 from orders.enums import AddressChangeStatus, AddressRefusal, PrintKind, ShippingFileStatus
-from orders.models import ShippingRowFault
+from orders.models import AddressChange, ShippingRowFault
 from orders.services.shipfiles.reports import fix_of
 
 
@@ -76,8 +78,17 @@ class AddressChangeOut(Out):
     decided_at = serializers.DateTimeField(allow_null=True)
 
 
+class ExtraFreight(Money):
+    """What sending there costs more, in the order's currency."""
+
+    def get_attribute(self, instance: AddressChange) -> Any:
+        return {"amount": instance.extra_freight, "currency": instance.order.currency}
+
+
 class ShopAddressChangeOut(AddressChangeOut):
     """A wish as the shop sees it."""
+
+    extra_freight = ExtraFreight()
 
     order_number = serializers.CharField(source="order.number")
     address_hash = serializers.CharField()

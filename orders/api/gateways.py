@@ -37,13 +37,14 @@ class NoticesView(View):
         outcome = receive_notice(
             gateway=gateway,
             headers=request.headers,
-            body=_raw_body(request),
+            body=raw_body(request),
             at=request.at,  # type: ignore[attr-defined]
         )
         return encoded({"outcome": outcome})
 
 
-def _raw_body(request: Request) -> bytes:
+def raw_body(request: Request) -> bytes:
+    """Return the bytes that were signed. Raises BodyTooLarge."""
     try:
         body = request.body
     except RequestDataTooBig:

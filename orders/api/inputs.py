@@ -37,6 +37,10 @@ TRACKING_NUMBER = RegexValidator(
 )
 
 
+#: Serial numbers of one line in one parcel.
+MAX_SERIALS = 200
+
+
 def many(shape: Any, **kwargs: Any) -> Any:
     """Return a list field of `shape`: one to as many as an order may have lines."""
     bounds = {"allow_empty": False, "max_length": settings.MAX_ORDER_LINES}
@@ -146,18 +150,35 @@ class CashierIn(In):
 
 
 class ParcelLineIn(In):
-    """Pieces of one line."""
+    """Pieces of one line, and the serial numbers of those that have one (15 to 17 digits)."""
 
     position = Whole(min_value=1, max_value=32_767)
     quantity = Quantity()
+    serials = serializers.ListField(
+        child=Text(max_length=17), required=False, max_length=MAX_SERIALS
+    )
+
+
+class ParcelLabelIn(In):
+    """Another carrier and number, and why."""
+
+    carrier = serializers.ChoiceField(choices=Carrier.choices)
+    tracking_number = Text(max_length=40, validators=[TRACKING_NUMBER])
+    reason = Text(max_length=200, required=False, allow_blank=True)
 
 
 class ParcelIn(In):
-    """One parcel. Without `lines`: everything that is left. The Idempotency-Key names it."""
+    """One parcel. Without `lines`: everything that is left. The Idempotency-Key names it.
+
+    The two ids are of addresses of the shop (`…/return-addresses`): where the parcel leaves, and
+    where returns of what is in it go.
+    """
 
     carrier = serializers.ChoiceField(choices=Carrier.choices)
     tracking_number = Text(max_length=40, validators=[TRACKING_NUMBER])
     lines = many(ParcelLineIn, required=False)
+    sent_from_id = Text(max_length=32, required=False)
+    goes_back_to_id = Text(max_length=32, required=False)
 
     def validate_lines(self, lines: list[dict[str, int]]) -> list[dict[str, int]]:
         """Refuse a position that comes twice."""
@@ -229,6 +250,12 @@ class AddressChangeIn(In):
         return attrs
 
 
+class AddressApproveIn(In):
+    """A yes; `bears_freight` where sending there costs more."""
+
+    bears_freight = Flag(required=False)
+
+
 class AddressRefusalIn(In):
     """Why the address stays."""
 
@@ -289,10 +316,44 @@ class OrderQueryIn(In):
     placed_until = serializers.DateTimeField(required=False)
 
 
-class ShopOrderQueryIn(OrderQueryIn):
-    """Filters of a shop's list: by its flag too."""
+class Statuses(Text):
+    """Some of the states of an order, separated by commas; it comes out as a list."""
 
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the states. Raises ValidationError for a word that is none."""
+        words = super().to_internal_value(data).split(",")
+        if not set(words) <= set(OrderStatus.values):
+            raise serializers.ValidationError(_("These are no states of orders."), "invalid_choice")
+        return words
+
+
+class ShopOrderQueryIn(OrderQueryIn):
+    """Filters of a shop's list: by its flag too.
+
+    `sort` is `-placed_at` (newest first), `placed_at`, or `updated_at`: the list to keep a copy by
+    (OR-24). That one begins at `updated_from` and ends before `updated_until`, which ask for it. It
+    names each state of an order once, in the order they came to be; its `next` never ends: a page
+    with fewer rows than its limit is the newest there is, and `next` waits for what comes.
+    """
+
+    statuses = Statuses(max_length=120, required=False)
     flag = serializers.ChoiceField(choices=OrderFlag.choices, required=False)
+    is_frozen = serializers.ChoiceField(choices=["true", "false"], required=False)
+    updated_from = serializers.DateTimeField(required=False)
+    updated_until = serializers.DateTimeField(required=False)
+    sort = serializers.ChoiceField(
+        choices=["-placed_at", "placed_at", "updated_at"], required=False
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a range of changes in a list that is sorted otherwise."""
+        if "is_frozen" in attrs:
+            attrs["is_frozen"] = attrs["is_frozen"] == "true"
+        asks = {"updated_from", "updated_until"} & attrs.keys()
+        if asks and attrs.setdefault("sort", "updated_at") != "updated_at":
+            text = _("Changes are sorted by updated_at.")
+            raise serializers.ValidationError({"sort": text}, "invalid")
+        return attrs
 
 
 class RefundQueryIn(In):

@@ -8,14 +8,16 @@ from django.db.models import QuerySet
 
 from kernel.actors import Role
 from kernel.api.operations import idempotency_key, listing, operation
+from kernel.api.pagination import Feed
 from kernel.api.views import View
 from orders.api.inputs import OrderRemarkIn, ParcelIn, PriceIn, ShopOrderQueryIn, TogetherIn
 from orders.api.outputs import RevealedReceiverOut, ShopOrderOut
 from orders.api.rendering import shop_order_bodies
 from orders.models import Order
 from orders.selectors import companions_of, filtered, with_details
+from orders.selectors.changes import settled_until
 from orders.selectors.sheets import plain_orders
-from orders.services import desk, repricing, shipping, together
+from orders.services import desk, receipt, repricing, shipping, together
 
 
 class ShopOrdersView(View):
@@ -30,9 +32,17 @@ class ShopOrdersView(View):
         filters=ShopOrderQueryIn,
         made_by=shop_order_bodies,
     )
-    def get(self, request: Any, query: dict[str, Any], shop_id: str) -> QuerySet[Any, Any]:
-        """List the shop's orders, newest first."""
-        return plain_orders(filtered(Order.objects.visible_to(request.actor), query))
+    def get(
+        self, request: Any, query: dict[str, Any], shop_id: str
+    ) -> Feed | tuple[QuerySet[Any, Any], tuple[str, ...]]:
+        """List the shop's orders, newest first, or by their last change to keep a copy (OR-24)."""
+        sort = query.pop("sort", "-placed_at")
+        orders = Order.objects.visible_to(request.actor)
+        if sort == "updated_at":
+            known = orders.filter(updated_at__lt=settled_until())
+            return Feed(plain_orders(filtered(known, query)), ("updated_at", "id"))
+        order = ("placed_at", "id") if sort == "placed_at" else ("-placed_at", "-id")
+        return plain_orders(filtered(orders, query)), order
 
 
 class ShopOrderView(View):
@@ -64,9 +74,26 @@ class ShopParcelsView(View):
             carrier_code=data["carrier"],
             tracking_number=data["tracking_number"],
             pieces={one["position"]: one["quantity"] for one in lines} if lines else None,
+            serials={one["position"]: one.get("serials", ()) for one in lines or ()},
+            sent_from_id=data.get("sent_from_id", ""),
+            goes_back_to_id=data.get("goes_back_to_id", ""),
             at=request.at,
             actor=request.actor,
         )
+        return _order(request, number)
+
+
+class ShopExtensionView(View):
+    """More time for the buyer to wait for a parcel."""
+
+    audience = Role.MERCHANT
+    permission = "orders.ship"
+
+    @operation(gives=ShopOrderOut, idempotent=True)
+    def post(self, request: Any, shop_id: str, number: str) -> Order:
+        """Give the buyer three days more before receipt confirms itself, once an order (OR-10)."""
+        order = Order.objects.get_visible(request.actor, number=number)
+        receipt.extend_receipt(order_id=order.pk, at=request.at, actor=request.actor)
         return _order(request, number)
 
 

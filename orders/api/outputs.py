@@ -17,6 +17,7 @@ from orders.enums import (
     MediaType,
     OrderFlag,
     OrderStatus,
+    ParcelState,
     PaymentStatus,
     RefundReason,
     RefundStatus,
@@ -163,6 +164,8 @@ class ParcelOut(Out):
     carrier = serializers.CharField(source="carrier_code")
     tracking_number = serializers.CharField()
     shipped_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=ParcelState.choices)
+    moved_at = serializers.DateTimeField(allow_null=True)
     lines = ParcelLineOut(many=True, source="lines.all")
 
 
@@ -248,6 +251,7 @@ class ShopOrderOut(OrderOut):
     remark = serializers.CharField()
     flag = serializers.ChoiceField(choices=OrderFlag.choices)
     address_hash = serializers.CharField()
+    updated_at = serializers.DateTimeField()
 
 
 class OrderGroupOut(Out):

@@ -29,6 +29,7 @@ def shop_order_bodies(orders: Sequence[Any], request: Any) -> list[Body]:
             "remark": order.remark,
             "flag": order.flag,
             "address_hash": order.address_hash,
+            "updated_at": moment(order.updated_at),
         }
     return bodies
 
@@ -167,6 +168,8 @@ def _parcel(row: ParcelRow) -> Body:
         "carrier": row.carrier_code,
         "tracking_number": row.tracking_number,
         "shipped_at": moment(row.shipped_at),
+        "state": row.state,
+        "moved_at": moment(row.moved_at),
         "lines": [{"position": place, "quantity": quantity} for place, quantity in inside],
     }
 

@@ -11,6 +11,7 @@ from orders.models.order import Order, OrderGroup
 from orders.models.payment import GatewayNotice, Payment, PaymentSplit
 from orders.models.printing import PrintedOrder, Printing
 from orders.models.refund import LineRefund, Refund
+from orders.models.route import PackageEdit, RouteNode
 from orders.models.sandbox import SandboxRefund, SandboxTransaction
 from orders.models.shipping import ShippingFile, ShippingRowFault
 from orders.models.view import OrderView
@@ -29,6 +30,7 @@ __all__ = [
     "OrderRules",
     "OrderView",
     "Package",
+    "PackageEdit",
     "PackageLine",
     "Payment",
     "PaymentSplit",
@@ -36,6 +38,7 @@ __all__ = [
     "PrintedOrder",
     "Printing",
     "Refund",
+    "RouteNode",
     "SandboxRefund",
     "SandboxTransaction",
     "ShippingFile",

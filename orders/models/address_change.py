@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from kernel.composite_keys import CompositeKey
-from kernel.fields import PublicIdField, SealedField, one_of
+from kernel.fields import AmountField, PublicIdField, SealedField, one_of
 from kernel.scoping import ShopOwnedQuerySet
 from kernel.walls import Wall
 from orders.enums import AddressChangeStatus, AddressRefusal
@@ -77,6 +77,8 @@ class AddressChange(models.Model):
     refusal = models.PositiveSmallIntegerField(
         _("reason of the refusal"), choices=AddressRefusal, null=True
     )
+    #: What sending there costs more; the shop bears it, or says no. In the order's currency.
+    extra_freight = AmountField(_("extra freight"), default=0)
     #: Without an answer by then it is decided by itself.
     due_at = models.DateTimeField(_("due at"), null=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())

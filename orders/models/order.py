@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from kernel.actors import Actor, Role
@@ -169,6 +170,8 @@ class Order(models.Model):
     #: After this no new case, and the lines may be settled.
     aftersales_until_at = models.DateTimeField(_("after-sales until"), null=True)
     closed_at = models.DateTimeField(_("closed at"), null=True)
+    #: When it, a parcel or a refund of it last changed, by the database's clock: a trigger says so.
+    updated_at = models.DateTimeField(_("updated at"), db_default=Now(), editable=False)
     #: Nothing of it waits to be settled any more; the settlements room says so.
     settled_at = models.DateTimeField(_("settled at"), null=True)
 
@@ -208,6 +211,7 @@ class Order(models.Model):
         indexes = (
             models.Index(fields=["shop", "-placed_at", "-id"], name="order_shop_page"),
             models.Index(fields=["shop", "status", "-placed_at", "-id"], name="order_shop_status"),
+            models.Index(fields=["shop", "updated_at", "id"], name="order_shop_changes"),
             models.Index(fields=["buyer", "-placed_at", "-id"], name="order_buyer_page"),
             # For the platform's lists, which go by key: what is still on its way is a small part.
             # An index of all shops by time would be read for one shop too, and by far too long.

@@ -9,7 +9,7 @@ from kernel.actors import Actor
 from kernel.counting import capped_count
 from kernel.numbers import day_ends
 from orders.enums import RefundStatus
-from orders.models import Order, Refund
+from orders.models import Order, Package, Refund
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class OrderCounts:
     today: int
     #: Promised for a later day.
     later: int
+    #: Orders with a parcel that nobody fetched, or that stands still (OR-14).
+    stuck: int
 
 
 def order_counts(actor: Actor, at: datetime) -> OrderCounts:
@@ -32,6 +34,9 @@ def order_counts(actor: Actor, at: datetime) -> OrderCounts:
         late=capped_count(waiting.filter(ship_by_at__lt=at)),
         today=capped_count(waiting.filter(ship_by_at__gte=at, ship_by_at__lt=midnight)),
         later=capped_count(waiting.filter(ship_by_at__gte=midnight)),
+        stuck=capped_count(
+            Package.objects.visible_to(actor).exclude(alert="").values("order_id").distinct()
+        ),
     )
 
 

@@ -10,10 +10,13 @@ from orders.models.order import OrderQuerySet
 
 _LOOKUPS = {
     "status": "status",
+    "statuses": "status__in",
     "flag": "flag",
     "is_frozen": "is_frozen",
     "placed_from": "placed_at__gte",
     "placed_until": "placed_at__lt",
+    "updated_from": "updated_at__gte",
+    "updated_until": "updated_at__lt",
 }
 
 

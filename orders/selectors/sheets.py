@@ -47,6 +47,7 @@ COLUMNS = (
     "completed_at",
     "aftersales_until_at",
     "closed_at",
+    "updated_at",
 )
 
 
@@ -91,6 +92,8 @@ class ParcelRow(NamedTuple):
     carrier_code: str
     tracking_number: str
     shipped_at: datetime
+    state: str
+    moved_at: datetime | None
     positions: Sequence[int]
     quantities: Sequence[int]
 
@@ -151,6 +154,7 @@ ORDER BY line.order_id, line.position
 """
 PARCELS = """
 SELECT parcel.order_id, parcel.carrier_code, parcel.tracking_number, parcel.shipped_at,
+    parcel.state, parcel.moved_at,
     coalesce(array_agg(line.position::int ORDER BY inside.id) FILTER (WHERE inside.id > 0), '{}'),
     coalesce(array_agg(inside.quantity ORDER BY inside.id) FILTER (WHERE inside.id > 0), '{}')
 FROM orders_package AS parcel

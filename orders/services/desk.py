@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from kernel.actors import Actor
 from kernel.crypto import decrypt
 from kernel.errors import IllegalTransition, NotFound
 from orders.enums import OrderStatus
+from orders.errors import OrdersNotFound
 from orders.models import Order
 
 #: Deadline → the column, and the state in which it runs.
@@ -42,6 +44,37 @@ def remark_order(
         after={"remark": remark, "flag": order.flag},
     )
     return order
+
+
+@transaction.atomic
+def flag_orders(
+    *, shop_id: int, numbers: Sequence[str], flag: int, at: datetime, actor: Actor
+) -> int:
+    """Put the shop's mark on its orders `numbers`, all or none, and return how many changed.
+
+    Each that changes has a line in the audit trail. Raises OrdersNotFound naming those that are not
+    the shop's, or for none at all, and for more than MAX_PRINTED_ORDERS.
+    """
+    wanted = list(dict.fromkeys(numbers))
+    if not 1 <= len(wanted) <= settings.MAX_PRINTED_ORDERS:
+        raise OrdersNotFound(extra={"limit": settings.MAX_PRINTED_ORDERS})
+    rows = Order.objects.select_for_update(no_key=True, of=("self",)).defer("receiver_sealed")
+    orders = list(rows.filter(shop_id=shop_id, number__in=wanted).order_by("pk"))
+    lacking = sorted(set(wanted) - {order.number for order in orders})
+    if lacking:
+        raise OrdersNotFound(extra={"orders": lacking})
+    changed = [order for order in orders if order.flag != flag]
+    Order.objects.filter(shop_id=shop_id, pk__in=[one.pk for one in changed]).update(flag=flag)
+    for order in changed:
+        audit.record(
+            actor=actor,
+            action="orders.remark_order",
+            target=order,
+            at=at,
+            before={"remark": order.remark, "flag": order.flag},
+            after={"remark": order.remark, "flag": flag},
+        )
+    return len(changed)
 
 
 @transaction.atomic

@@ -16,8 +16,9 @@ from kernel.clock import database_now
 from kernel.errors import IllegalTransition, NotFound
 from kernel.states import move
 from orders.enums import AddressChangeStatus, AddressRefusal, OrderStatus
-from orders.errors import AddressChangePending, AddressIsFinal
+from orders.errors import AddressChangePending, AddressIsFinal, FreightRises
 from orders.models import AddressChange, Order, OrderRules, PrintedOrder
+from orders.services.freight_there import extra_freight
 from orders.services.receivers import SealedReceiver, receiver_of
 from orders.services.requests import Receiver
 from shops.models import Shop
@@ -41,8 +42,10 @@ def ask(
 
     Approved at once when the order is not paid, or when the shop does not want to be asked and the
     parcel is not being prepared; then refused (1003) when it is. Otherwise it waits for the shop,
-    ADDRESS_ANSWER_WITHIN at most. Raises AddressIsFinal when a parcel left or the order is over,
-    AddressChangePending while another wish waits, NotFound for an address that is not theirs.
+    ADDRESS_ANSWER_WITHIN at most; so it does where sending costs more, which the shop may bear.
+    Raises AddressIsFinal when a parcel left or the order is over, AddressChangePending while
+    another wish waits, NotFound for an address that is not theirs, NotDeliveredThere and
+    RegionNotFound as a checkout does, FreightRises before payment: a new checkout asks for it.
     """
     order = _lock(order_id)
     if order.status not in _CHANGEABLE:
@@ -52,7 +55,10 @@ def ask(
     sealed = receiver_of(buyer_id=order.buyer_id, receiver=receiver, address_id=address_id)
     if sealed is None:
         raise NotFound
-    change = _new(order, sealed, at)
+    extra = extra_freight(order, sealed.masked)
+    if extra and order.status in _EARLY:
+        raise FreightRises(extra={"extra_freight": extra})
+    change = _new(order, sealed, extra, at)
     audit.record(
         actor=actor,
         action="orders.ask_address_change",
@@ -60,16 +66,23 @@ def ask(
         at=at,
         after={"change": change.public_id},
     )
-    if order.status in _EARLY or not _asks(order.shop_id):
+    if not extra and (order.status in _EARLY or not _asks(order.shop_id)):
         _answer_at_once(order, change, at)
     return change
 
 
 @transaction.atomic
-def approve(*, change_id: int, at: datetime, actor: Actor) -> AddressChange:
-    """Send the order to the new receiver. Raises IllegalTransition when the wish was answered,
-    AddressIsFinal when a parcel left meanwhile."""
+def approve(
+    *, change_id: int, at: datetime, actor: Actor, bears_freight: bool = False
+) -> AddressChange:
+    """Send the order to the new receiver; the shop `bears_freight` that sending there costs more.
+
+    Raises IllegalTransition when the wish was answered, AddressIsFinal when a parcel left
+    meanwhile, FreightRises when there is more to bear and the shop does not say that it does.
+    """
     order, change = _lock_both(change_id)
+    if change.extra_freight and not bears_freight:
+        raise FreightRises(extra={"extra_freight": change.extra_freight})
     if order.status not in _CHANGEABLE:
         raise AddressIsFinal
     _approve(order, change, at, actor)
@@ -87,7 +100,8 @@ def reject(*, change_id: int, refusal: int, at: datetime, actor: Actor) -> Addre
 def decide_due(*, at: datetime, limit: int = 100) -> int:
     """Answer what the shops did not answer in time, by the database's clock; return how many.
 
-    Approved, unless the parcel is being prepared (refused, 1003). Orders that somebody is at are
+    Approved, unless the parcel is being prepared (refused, 1003) or sending there costs more that
+    nobody took on (1006). Orders that somebody is at are
     left to the next sweep. Each in a transaction of its own.
     """
     due = AddressChange.objects.filter(status=_PENDING, due_at__lte=Now()).order_by("due_at", "pk")
@@ -128,7 +142,7 @@ def _asks(shop_id: int) -> bool:
     return OrderRules.objects.filter(shop_id=shop_id, asks_for_addresses=True).exists()
 
 
-def _new(order: Order, sealed: SealedReceiver, at: datetime) -> AddressChange:
+def _new(order: Order, sealed: SealedReceiver, extra: int, at: datetime) -> AddressChange:
     within: timedelta = settings.ADDRESS_ANSWER_WITHIN
     return AddressChange.objects.create(
         order=order,
@@ -137,6 +151,7 @@ def _new(order: Order, sealed: SealedReceiver, at: datetime) -> AddressChange:
         receiver_sealed=sealed.sealed,
         receiver_masked=sealed.masked,
         address_hash=sealed.address_hash,
+        extra_freight=extra,
         created_at=at,
         due_at=database_now() + within,
     )
@@ -145,6 +160,8 @@ def _new(order: Order, sealed: SealedReceiver, at: datetime) -> AddressChange:
 def _answer_at_once(order: Order, change: AddressChange, at: datetime) -> None:
     if order.status not in _EARLY and is_in_warehouse(order):
         _reject(order, change, AddressRefusal.IN_WAREHOUSE, at, SYSTEM)
+    elif change.extra_freight:
+        _reject(order, change, AddressRefusal.FREIGHT, at, SYSTEM)
     else:
         _approve(order, change, at, SYSTEM)
 
@@ -180,7 +197,11 @@ def _approve(order: Order, change: AddressChange, at: datetime, actor: Actor) ->
         target=order,
         at=at,
         before={"address_hash": before},
-        after={"address_hash": order.address_hash, "change": change.public_id},
+        after={
+            "address_hash": order.address_hash,
+            "change": change.public_id,
+            "extra_freight": change.extra_freight,
+        },
     )
 
 

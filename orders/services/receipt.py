@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from kernel.actors import SYSTEM, Actor
+from kernel import audit
+from kernel.actors import SYSTEM, Actor, Role
 from kernel.errors import IllegalTransition
 from kernel.events import publish
 from kernel.states import move
@@ -18,7 +19,7 @@ from orders.errors import AlreadyExtended, OrderFrozen
 from orders.events import OrderCompleted
 from orders.models import Order
 
-#: What the buyer may add to the clock, once.
+#: What buyer or shop may add to the clock, once.
 EXTENSION = timedelta(days=3)
 
 
@@ -70,8 +71,9 @@ def confirm_due(*, at: datetime, limit: int = 500) -> int:
 
 @transaction.atomic
 def extend_receipt(*, order_id: int, at: datetime, actor: Actor) -> Order:
-    """Give the buyer three more days before receipt confirms itself, once an order.
+    """Give the buyer three more days before receipt confirms itself, once an order, whoever asks.
 
+    What a shop gives is in its audit trail.
     Raises AlreadyExtended, IllegalTransition when the order is not shipped.
     """
     extended = Order.objects.filter(
@@ -80,4 +82,12 @@ def extend_receipt(*, order_id: int, at: datetime, actor: Actor) -> Order:
     order = Order.objects.get(pk=order_id)
     if not extended:
         raise AlreadyExtended if order.is_extended else IllegalTransition
+    if actor.role is Role.MERCHANT:
+        audit.record(
+            actor=actor,
+            action="orders.extend_receipt",
+            target=order,
+            at=at,
+            after={"confirm_by": order.confirm_by_at.isoformat() if order.confirm_by_at else ""},
+        )
     return order

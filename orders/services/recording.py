@@ -254,6 +254,7 @@ def _orders(
             buyer_message=message,
             placed_at=at,
             pay_by_at=at + settings.UNPAID_CLOSE_AFTER,
+            updated_at=at,  # the trigger says when it is written
         )
         for pk, number, one, message in names
     ]

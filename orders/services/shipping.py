@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from orders.errors import NotShippable, OrderFrozen, UnknownCarrier
 from orders.events import OrderShipped
 from orders.models import Order, OrderLine, Package, PackageLine
 from orders.services.carriers import TRACKING
+from orders.services.parcel_facts import ParcelPlaces, check_serials
 from orders.services.readdressing import refuse_shipped
 
 _AWAITING = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED)
@@ -37,6 +38,11 @@ class Parcel:
     tracking_number: str
     #: A quantity of None is what is left of the line.
     pieces: Mapping[int, int | None] | None = None
+    #: Line position → serial numbers of its pieces in this parcel.
+    serials: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    #: Public ids of addresses of the shop, empty for none: where it leaves, where it comes back to.
+    sent_from_id: str = ""
+    goes_back_to_id: str = ""
 
 
 @dataclass
@@ -63,17 +69,32 @@ def ship_order(
     at: datetime,
     actor: Actor,
     pieces: Mapping[int, int] | None = None,
+    serials: Mapping[int, Sequence[str]] | None = None,
+    sent_from_id: str = "",
+    goes_back_to_id: str = "",
 ) -> Package:
     """Record one parcel with `pieces` (line position → quantity), or with all that is left.
 
     Afterwards the order is partly shipped, or shipped with the clock of receipt running. A known
     `request_id` returns the order's first package with it and changes nothing.
 
-    Raises UnknownCarrier, InvalidInput for a tracking number that cannot be one, NotShippable for
-    pieces that are not there, OrderFrozen while an after-sales case holds the order: the case is
-    decided first.
+    `serials` are of pieces of a line in this parcel; addresses are the shop's, kept as they are now
+    (returns of what is in the parcel go to `goes_back_to_id`).
+
+    Raises UnknownCarrier, InvalidInput for a tracking number that cannot be one, SerialsWrong,
+    UnknownShopAddress, NotShippable for pieces that are not there, OrderFrozen while an after-sales
+    case holds the order: the case is decided first.
     """
-    parcel = Parcel(order_id, request_id, carrier_code, tracking_number, pieces)
+    parcel = Parcel(
+        order_id,
+        request_id,
+        carrier_code,
+        tracking_number,
+        pieces,
+        serials or {},
+        sent_from_id,
+        goes_back_to_id,
+    )
     (result,) = ship_parcels(parcels=[parcel], at=at, actor=actor)
     if isinstance(result, DomainError):
         raise result
@@ -131,18 +152,24 @@ class _Desk:
         if known is not None:
             return known
         try:
-            _check(parcel)
+            check_label(parcel.carrier_code, parcel.tracking_number)
             if order.status not in _AWAITING:
                 raise NotShippable
             if order.is_frozen:
                 raise OrderFrozen
             packed = _pack(self.lines[order.pk], parcel.pieces)
+            check_serials(parcel.serials, {line.position: pieces for line, pieces in packed})
+            places = ParcelPlaces.of(order.shop_id, parcel.sent_from_id, parcel.goes_back_to_id)
         except DomainError as refusal:
             return refusal
-        return self._grant(order, parcel, packed)
+        return self._grant(order, parcel, packed, places)
 
     def _grant(
-        self, order: Order, parcel: Parcel, packed: Sequence[tuple[OrderLine, int]]
+        self,
+        order: Order,
+        parcel: Parcel,
+        packed: Sequence[tuple[OrderLine, int]],
+        places: ParcelPlaces,
     ) -> Package:
         for line, quantity in packed:
             line.shipped_quantity += quantity
@@ -156,6 +183,8 @@ class _Desk:
             carrier_code=parcel.carrier_code,
             tracking_number=parcel.tracking_number,
             shipped_at=self.at,
+            sent_from=places.sent_from,
+            goes_back_to=places.goes_back_to,
             actor_label=self.actor.label[:120],
         )
         self.granted.append(_Granted(parcel, packed, order.status, after, package))
@@ -175,6 +204,7 @@ class _Desk:
                 shop_id=line.shop_id,
                 buyer_id=line.buyer_id,
                 quantity=quantity,
+                serials=list(one.parcel.serials.get(line.position, ())),
             )
             for one in self.granted
             for line, quantity in one.packed
@@ -234,12 +264,13 @@ class _Desk:
         )
 
 
-def _check(parcel: Parcel) -> None:
-    if parcel.carrier_code not in Carrier.values:
+def check_label(carrier_code: str, tracking_number: str) -> None:
+    """Raise UnknownCarrier, or InvalidInput for a tracking number that cannot be one."""
+    if carrier_code not in Carrier.values:
         raise UnknownCarrier(
             errors=[FieldError("/carrier", UnknownCarrier.code, UnknownCarrier.message)]
         )
-    if not TRACKING.fullmatch(parcel.tracking_number):
+    if not TRACKING.fullmatch(tracking_number):
         text = _("A tracking number has 5 to 40 letters, digits or hyphens.")
         raise InvalidInput(text, errors=[FieldError("/tracking_number", "invalid", text)])
 

@@ -25,8 +25,10 @@ from orders.models import (
     ExportPart,
     OrderLine,
     OrderView,
+    PackageEdit,
     PrintedOrder,
     Printing,
+    RouteNode,
     ShippingFile,
     ShippingRowFault,
 )
@@ -139,6 +141,17 @@ def _edit(line: OrderLine) -> None:
     PrintedOrder.objects.create(
         printing=printing, order=order, shop=shop, buyer=order.buyer, position=1
     )
+    package = order.packages.create(
+        shop=shop,
+        buyer=order.buyer,
+        request_id="label",
+        carrier_code="zhongtong",
+        tracking_number="ZT1",
+        shipped_at=PLACED_AT,
+    )
+    of_package = {"package": package, "shop": shop, "buyer": order.buyer}
+    PackageEdit.objects.create(**of_package, edited_at=PLACED_AT)
+    RouteNode.objects.create(**of_package, notice_id="n1", state="signed", happened_at=PLACED_AT)
     readdressing.set_rules(shop=shop, asks_for_addresses=True, at=PLACED_AT, actor=actor_of(shop))
     AddressChange.objects.create(
         order=order,

@@ -17,7 +17,10 @@ SITES = (merchant_site, support_site, operator_site)
 #: Addresses below /api/ that others' code answers.
 FOREIGN = ("api/v1/auth/", "api/schema", "api/docs/", "^api/")
 #: Views that read the raw body themselves, because its signature is over the bytes.
-RAW = {"api/v1/orders/notices/<str:gateway>"}
+RAW = {
+    "api/v1/orders/notices/<str:gateway>",
+    "api/v1/orders/carriers/<str:carrier>/notices",
+}
 METHODS = ("get", "post", "put", "patch", "delete")
 
 

@@ -17,13 +17,21 @@ from django.db.models import QuerySet
 
 from aftersales.enums import CaseKind, CaseStatus, RecordAction
 from aftersales.models import NegotiationRecord, RefundCase
-from aftersales.services import deadlines, deciding, holding, invariants, opening
+from aftersales.services import (
+    deadlines,
+    deciding,
+    holding,
+    invariants,
+    opening,
+    shipping_anyway,
+)
 from aftersales.services.deciding import Decision
+from aftersales.services.shipping_anyway import AnywayParcel
 from catalog.enums import MovementKind
 from catalog.services import stock
 from kernel import states
 from orders.enums import OrderStatus
-from orders.models import Order, Refund
+from orders.models import Order, Package, Refund
 from tests.factories.aftersales import (
     NO,
     OPENED_AT,
@@ -135,6 +143,42 @@ def test_control_without_the_guards_a_withdrawn_case_is_paid(monkeypatch):
     assert ends == {"ok": 2}
     assert {RecordAction.WITHDRAWN, RecordAction.APPROVED} <= actions
     assert Refund.objects.count() == 1
+
+
+def shipper(case):
+    """Return an act: one of the shop's people says no and ships all the same."""
+    return lambda: shipping_anyway.reject_and_ship(
+        case_id=case.pk,
+        version=1,
+        rejection=NO,
+        parcel=AnywayParcel("anyway", "shunfeng", "SF1300001"),
+        at=OPENED_AT,
+        actor=actor_of(case.shop),
+    )
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_a_refund_approved_and_a_parcel_sent_anyway_exclude_each_other(turn):
+    case = requested_case(CaseKind.REFUND_UNSHIPPED)
+
+    ends = ends_of(clerk(case, "approve"), shipper(case))
+
+    case.order.refresh_from_db()
+    assert ends == {"ok": 1, "stale_version": 1}
+    assert (case.order.status, Refund.objects.count(), Package.objects.count()) in {
+        (OrderStatus.CLOSED, 1, 0),
+        (OrderStatus.SHIPPED, 0, 1),
+    }
+    assert invariants.violations() == []
+
+
+def test_control_without_the_orders_lock_the_two_hold_each_other_up(monkeypatch):
+    case = requested_case(CaseKind.REFUND_UNSHIPPED)
+
+    with unguarded(monkeypatch, Barrier(2)):  # one writes case, then order; the other order first
+        ends = ends_of(clerk(case, "approve"), shipper(case))
+
+    assert ends == {"ok": 1, "OperationalError": 1}
 
 
 def approve_together(cases):

@@ -47,6 +47,7 @@ UNSPEAKABLE = {
     "POST /api/v1/orders/quotes": "each SKU once",
     "POST /api/v1/orders/groups/{number}/payments": "gateways are switched on by settings",
     "POST /api/v1/orders/notices/{gateway}": "the gateway's signature",
+    "POST /api/v1/orders/carriers/{carrier}/notices": "the carrier's signature",
 }
 
 

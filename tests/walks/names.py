@@ -25,9 +25,17 @@ ALIASES = {
     "agency_contract": "contract",
     "pick_code": "pick_code",
     "parent": "category",
+    "sent_from": "return_address",
+    "goes_back_to": "return_address",
 }
 #: Parts of an address that are words, not ids.
-WORDS = {"kind": "ship_48h", "role": "consumer", "gateway": "sandbox"}
+WORDS = {
+    "kind": "ship_48h",
+    "role": "consumer",
+    "gateway": "sandbox",
+    "carrier": "shunfeng",
+    "place": "1",
+}
 
 
 #: What the fixtures have ids of, and what an address may therefore mean.

@@ -6,6 +6,7 @@ operation.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,7 @@ from typing import Any
 from kernel import clock
 from kernel.actors import Role
 from orders.models import SandboxTransaction
+from orders.services import routes
 from orders.services.gateways.sandbox import bank
 from tests.walks.bodies import Request, address, body_of, finder
 from tests.walks.callers import Answer, Caller, ask
@@ -162,6 +164,22 @@ def _sign(request: Request, side: Side) -> None:
     signed = bank.notice(SandboxTransaction.objects.get(number=number), at=clock.now())
     request.body = signed.body
     request.headers |= signed.headers
+
+
+@changes("orders_carriers_carrier_notices_post")
+def _sign_route(request: Request, side: Side) -> None:
+    now = clock.now()
+    notice = {
+        "id": f"walk-{next(_keys)}",
+        "tracking_number": side.trade.orders["shipped"].packages.get().tracking_number,
+        "state": "in_transit",
+        "happened_at": now.isoformat(),
+    }
+    stamp, request.body = str(int(now.timestamp())), json.dumps(notice).encode()
+    request.headers |= {
+        routes.TIMESTAMP_HEADER: stamp,
+        routes.SIGNATURE_HEADER: routes.sign(stamp, request.body),
+    }
 
 
 @changes("catalog_shops_shop_id_products_post")

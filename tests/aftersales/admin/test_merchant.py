@@ -7,16 +7,19 @@ from django.urls import reverse
 
 from aftersales.enums import CaseKind, CaseStatus
 from aftersales.services import records
-from orders.models import Refund
-from shops.enums import StaffRole
+from orders.enums import OrderStatus
+from orders.models import Package, Refund
+from shops.enums import GuaranteeKind, StaffRole
 from tests.factories.aftersales import (
     OPENED_AT,
     SUPPORT,
     closed_case,
     judged_case,
+    open_case,
     requested_case,
     returned_case,
 )
+from tests.factories.orders import make_order, snapshot
 from tests.factories.shops import ShopFactory
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +219,52 @@ def test_the_home_page_counts_what_waits(shop_desk):
         ("Cases to answer today", 0),
         ("Cases to answer later", 0),
     ]
+
+
+def test_or_13_the_refund_is_rejected_and_the_parcel_leaves_as_one_act(shop_desk):
+    """Shipping waits for the refund, unless the shop says no to it and ships in one go.
+
+    Page: /merchant/aftersales/refundcase/{number}/do/reject-and-ship/
+    """
+    case = requested_case(CaseKind.REFUND_UNSHIPPED)
+    ship = reverse("merchant:orders_order_do", args=[case.order.number, "ship"])
+    parcel = {"carrier": "shunfeng", "tracking_number": "SF1300001", "request_id": "anyway"}
+    said = {"version": 1, "code": "agreed_otherwise", "remark": "It is packed already."}
+    manager = shop_desk(case.shop, StaffRole.MANAGER)
+
+    manager.post(ship, parcel | {"line_1": 1})  # held by the case
+    agent = shop_desk(case.shop, StaffRole.AFTERSALES_AGENT)  # may refuse, may not ship
+    agent.post(do(case, "reject-and-ship"), parcel | said)
+    case.refresh_from_db()
+    before = (case.status, Package.objects.count())
+    answer = manager.post(do(case, "reject-and-ship"), parcel | said)
+
+    case.refresh_from_db()
+    case.order.refresh_from_db()
+    package = Package.objects.get()
+    assert before == (CaseStatus.REQUESTED, 0)
+    assert (answer.status_code, case.status) == (302, CaseStatus.REJECTED_FIRST)
+    assert (case.order.status, case.order.is_frozen) == (OrderStatus.SHIPPED, False)
+    assert (package.order_id, package.tracking_number) == (case.order_id, "SF1300001")
+
+
+def test_sh_10_a_guarantee_of_the_order_decides_what_a_shop_may_answer(shop_desk):
+    """A return that a guarantee covers cannot be refused as outside the shop's policy.
+
+    Page: /merchant/aftersales/refundcase/{number}/do/reject/
+    """
+    order = make_order(OrderStatus.SHIPPED)
+    body = snapshot(order.shop).body
+    body = body | {"shop": body["shop"] | {"guarantees": [str(GuaranteeKind.SEVEN_DAY_RETURN)]}}
+    order.storefront = snapshot(order.shop, body)
+    order.save(update_fields=["storefront"])
+    covered, bare = open_case(order), requested_case(order_shop=order.shop)
+    desk = shop_desk(order.shop)
+    no = {"version": 1, "code": "not_in_policy", "remark": "No returns."}
+
+    answers = [desk.post(do(case, "reject"), no).status_code for case in (covered, bare)]
+
+    for case in (covered, bare):
+        case.refresh_from_db()
+    assert answers == [422, 302]
+    assert (covered.status, bare.status) == (CaseStatus.REQUESTED, CaseStatus.REJECTED_FIRST)

@@ -6,7 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from aftersales.enums import CaseKind
 from aftersales.models import RefundCase
-from orders.models import Refund
+from orders.enums import OrderStatus
+from orders.models import Package, Refund
 from shops.enums import StaffRole
 from tests.factories.aftersales import (
     closed_case,
@@ -284,3 +285,37 @@ def test_goods_paid_for_unseen_are_inspected_later(as_shop, send, support_client
 
     assert (answer.status_code, answer.json()["return_parcel"]["inspection"]) == (200, "damaged")
     assert (again.status_code, again.json()["code"]) == (409, "already_inspected")
+
+
+SHIPPED_ANYWAY = {
+    "version": 1,
+    "code": "agreed_otherwise",
+    "remark": "It is packed already.",
+    "carrier": "shunfeng",
+    "tracking_number": "SF1300001",
+}
+
+
+def test_rejecting_and_shipping_is_one_act_and_the_same_key_is_the_same_parcel(as_shop, send):
+    case = requested_case(CaseKind.REFUND_UNSHIPPED)
+    manager = as_shop(case.shop, StaffRole.MANAGER)
+
+    answers = [
+        send(manager, place(case, "reject-and-ship"), SHIPPED_ANYWAY, key="anyway")
+        for _ in range(2)
+    ]
+
+    case.order.refresh_from_db()
+    assert [answer.json()["status"] for answer in answers] == ["rejected_first"] * 2
+    assert (case.order.status, Package.objects.count()) == (OrderStatus.SHIPPED, 1)
+
+
+@pytest.mark.parametrize("role", [StaffRole.AFTERSALES_AGENT, StaffRole.ORDER_CLERK])
+def test_who_may_do_one_of_the_two_alone_does_neither(role, as_shop, send, stored):
+    case = requested_case(CaseKind.REFUND_UNSHIPPED)
+    before = stored(case)
+
+    answer = send(as_shop(case.shop, role), place(case, "reject-and-ship"), SHIPPED_ANYWAY)
+
+    assert (answer.status_code, stored(case)) == (403, before)
+    assert Package.objects.count() == 0

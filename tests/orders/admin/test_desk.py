@@ -1,6 +1,7 @@
 """What a clerk does to orders: together in a parcel, on paper, with a flag."""
 
 import pytest
+from django.urls import reverse
 
 from kernel import clock
 from kernel.models import AuditEntry
@@ -200,3 +201,40 @@ def test_op_14_a_clerk_saves_a_view_and_prints_what_is_in_it(shop_desk, shop):
     assert other.post(remove, {"view": view.public_id}).status_code == 422
     assert desk.post(remove, {"view": view.public_id}).status_code == 302
     assert ">加急</a>" not in desk.get(ORDERS).text
+
+
+def test_or_17_ticked_orders_are_flagged_printed_and_shipped_together(shop_desk, shop):
+    """The list's boxes lead to one form each, with the ticked numbers in it.
+
+    Page: /merchant/orders/order/act/flag/
+    """
+    orders = [make_order(OrderStatus.TO_SHIP, shop=shop) for _ in range(2)]
+    foreign, desk = make_order(OrderStatus.TO_SHIP), shop_desk(shop)
+    numbers = [order.number for order in orders]
+    flag = reverse("merchant:orders_order_act", args=["flag"])
+    listed = desk.get(ORDERS).text
+    assert [f'value="{number}" form="chosen"' in listed for number in numbers] == [True] * 2
+    forms = [
+        reverse("merchant:orders_shippingfile_act", args=["upload"]),
+        reverse("merchant:orders_printing_act", args=["start"]),
+        flag,
+    ]
+    for page in forms:
+        assert page in listed
+        shown = desk.get(page, {"order": [*numbers, "<odd>"]}).text
+        assert [number in shown for number in [*numbers, "&lt;odd"]] == [True, True, False]
+
+    with_foreign = {"orders": "\n".join([*numbers, foreign.number]), "flag": "5"}
+    assert desk.post(flag, with_foreign).status_code == 422
+    assert set(Order.objects.values_list("flag", flat=True)) == {0}
+    assert desk.post(flag, {"orders": "\n".join(numbers), "flag": "5"}).status_code == 302
+
+    flags = dict(Order.objects.values_list("number", "flag"))
+    assert flags == dict.fromkeys(numbers, 5) | {foreign.number: 0}
+    assert AuditEntry.objects.filter(action="orders.remark_order").count() == 2
+
+
+def test_who_may_do_nothing_with_orders_has_no_boxes(shop_desk, shop):
+    make_order(OrderStatus.TO_SHIP, shop=shop)
+
+    assert 'form="chosen"' not in shop_desk(shop, StaffRole.FINANCE).get(ORDERS).text

@@ -23,7 +23,11 @@ def shop():
     return ShopFactory()
 
 
-def test_a_clerk_exports_and_downloads(shop_desk, shop):
+def test_or_23_a_clerk_exports_and_downloads(shop_desk, shop):
+    """A worker writes the file; receivers are masked in it, and who takes it is in the trail.
+
+    Page: /merchant/orders/exportjob/
+    """
     make_order(OrderStatus.TO_SHIP, shop=shop)
     desk = shop_desk(shop)
     assert "Export orders to work on them" in desk.get(LIST).text

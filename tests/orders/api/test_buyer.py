@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from kernel.clock import database_now
 from orders.enums import OrderStatus
-from orders.models import Order, Payment
+from orders.models import Order, Payment, PaymentSplit
 from orders.services.freezing import freeze
+from orders.services.refunds import refund_line
 from shops.models import Shop
 from tests.factories.orders import make_order, make_sku
 from tests.factories.sales import placed_group, placed_order
@@ -36,6 +37,38 @@ def test_a_buyer_pays_at_the_cashier_and_the_order_waits_for_its_parcel(client, 
     order = client.get(f"{BASE}/groups/{group.number}").json()["orders"][0]
     assert order["status"] == "to_ship"
     assert client.get(f"{BASE}/payments/{paid.json()['number']}").json() == paid.json()
+
+
+def test_or_11_one_payment_pays_the_orders_of_two_shops_and_each_keeps_its_part(client, buyer):
+    """The parts are rows of their own: a refund of one order leaves the other's as it was.
+
+    API: POST /api/v1/orders/groups/{number}/payments
+    """
+    skus = (make_sku(), make_sku())
+    group = placed_group(*((sku, 1) for sku in skus), buyer=buyer, at=database_now())
+    started = client.post(
+        f"{BASE}/groups/{group.number}/payments", {"gateway": "sandbox"}, format="json"
+    )
+    path = started.json()["pay_url"].partition("/api/")[2]
+
+    for _press in range(2):
+        client.post(f"/api/{path}", {}, format="json")
+    mine, other = group.orders.order_by("pk")
+    line = mine.lines.get()
+    refund_line(line_id=line.pk, amount=100, reference="case:1", at=database_now())
+
+    parts = {
+        one.order_id: (one.captured_amount, one.refunded_amount)
+        for one in PaymentSplit.objects.filter(payment__group=group)
+    }
+    assert Payment.objects.filter(group=group).count() == 1
+    assert parts == {mine.pk: (mine.pay_amount, 100), other.pk: (other.pay_amount, 0)}
+    assert [
+        one["status"] for one in client.get(f"{BASE}/groups/{group.number}").json()["orders"]
+    ] == [
+        "to_ship",
+        "to_ship",
+    ]
 
 
 def test_a_cashier_whose_answer_is_lost_leaves_the_payment_pending(client, buyer):
@@ -222,8 +255,6 @@ def test_receipt_is_extended_once(client, buyer):
 
 
 def test_a_refund_is_shown_on_its_order(client, buyer):
-    from orders.services.refunds import refund_line
-
     order = make_order(OrderStatus.SHIPPED, buyer=buyer)
     refund_line(line_id=order.lines.get().pk, amount=700, reference="case:1", at=order.shipped_at)
 

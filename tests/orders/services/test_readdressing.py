@@ -12,8 +12,14 @@ from kernel.crypto import decrypt
 from kernel.errors import IllegalTransition, NotFound
 from kernel.models import AuditEntry
 from orders import tasks
-from orders.enums import AddressRefusal, OrderStatus, PrintKind
-from orders.errors import AddressChangePending, AddressIsFinal
+from orders.enums import AddressChangeStatus, AddressRefusal, OrderStatus, PrintKind
+from orders.errors import (
+    AddressChangePending,
+    AddressIsFinal,
+    FreightRises,
+    NotDeliveredThere,
+    RegionNotFound,
+)
 from orders.models import AddressChange, Order
 from orders.services import readdressing
 from orders.services.closing import close_order
@@ -21,6 +27,8 @@ from orders.services.printing import runs
 from orders.services.receivers import seal
 from orders.services.requests import Receiver
 from orders.services.shipping import ship_order
+from shops.models import FreightRule, FreightTemplate
+from shops.selectors import find_region
 from tests.factories.accounts import UserFactory
 from tests.factories.orders import PLACED_AT, RECEIVER, make_order
 from tests.factories.sales import buyer_actor
@@ -208,3 +216,83 @@ def test_the_database_has_one_wish_that_waits_and_a_reason_for_each_refusal():
     copy.pk, copy.public_id = None, "adc_other"
     with pytest.raises(IntegrityError), transaction.atomic():
         copy.save(force_insert=True)
+
+
+def priced_order(asks=False, status=OrderStatus.TO_SHIP, **there):
+    """Return an order of a shop that takes 8 yuan for 海曙区 and nothing elsewhere, or as told."""
+    order = order_of(status, asks=asks)
+    template, _is_new = FreightTemplate.objects.update_or_create(
+        shop=order.shop, defaults={"flat_amount": 0, "free_from_amount": None}
+    )
+    terms = {"first_pieces": 1, "first_amount": 800, "further_pieces": 1, "further_amount": 0}
+    codes = [find_region("浙江省", "宁波市", "海曙区")]
+    FreightRule.objects.create(
+        template=template, shop=order.shop, region_codes=codes, **(terms | there)
+    )
+    return order
+
+
+def test_or_16_more_freight_is_borne_by_the_shop_or_the_order_stays():
+    """Nobody takes money that the buyer did not agree to: the shop says that it bears it.
+
+    API: POST /api/v1/orders/shops/{shop_id}/address-changes/{address_change_id}/approve
+    """
+    order = priced_order()  # whose shop does not want to be asked
+    actor = actor_of(order.shop)
+    before = order.pay_amount
+
+    change = ask(order)
+    with pytest.raises(FreightRises) as refused:
+        readdressing.approve(change_id=change.pk, at=AT, actor=actor)
+    assert (name_on(order), refused.value.extra) == (RECEIVER["name"], {"extra_freight": 800})
+    readdressing.approve(change_id=change.pk, at=AT, actor=actor, bears_freight=True)
+
+    assert (change.status, change.extra_freight) == (AddressChangeStatus.PENDING, 800)
+    assert (name_on(order), order.pay_amount) == ("李雷", before)
+
+
+def test_more_freight_that_nobody_took_on_in_time_leaves_the_order_where_it_is():
+    order = priced_order()
+    change = ask(order)
+    AddressChange.objects.filter(pk=change.pk).update(due_at=Now())
+
+    assert readdressing.decide_due(at=AT) == 1
+
+    change.refresh_from_db()
+    assert (change.refusal, name_on(order)) == (AddressRefusal.FREIGHT, RECEIVER["name"])
+
+
+def test_before_payment_more_freight_asks_for_a_new_checkout():
+    order = priced_order(status=OrderStatus.UNPAID)
+
+    with pytest.raises(FreightRises):
+        ask(order)
+
+    assert (AddressChange.objects.count(), name_on(order)) == (0, RECEIVER["name"])
+
+
+def test_where_the_shop_does_not_send_no_order_goes():
+    order = priced_order(is_delivered=False)
+
+    with pytest.raises(NotDeliveredThere):
+        ask(order)
+
+    assert (AddressChange.objects.count(), name_on(order)) == (0, RECEIVER["name"])
+
+
+def test_an_address_of_no_known_region_is_asked_again_where_the_freight_depends_on_it():
+    order = priced_order()
+
+    with pytest.raises(RegionNotFound):
+        ask(order, receiver=Receiver("李雷", "13900001111", "Nowhere", "Else", "Street 1"))
+
+    assert AddressChange.objects.count() == 0
+
+
+def test_the_same_or_less_freight_changes_the_address_at_once_and_no_amount():
+    order = priced_order(first_amount=0)
+    before = order.pay_amount
+
+    ask(order)
+
+    assert (name_on(order), order.pay_amount) == ("李雷", before)
