@@ -197,7 +197,11 @@ def test_a_replacement_is_started_on_the_old_binding(desk):
     assert Binding.objects.get(replaces=old).account == account
 
 
-def test_unbinding_shows_what_stands_against_it(desk, monkeypatch):
+def test_bi_12_unbinding_shows_what_stands_against_it(desk, monkeypatch):
+    """With its count, before anything is asked.
+
+    Page: /merchant/shops/binding/
+    """
     monkeypatch.setattr(preconditions, "_counters", {})
     preconditions.register(code="cases", label="Open cases", count=lambda binding: 37)
     binding = BindingFactory()
