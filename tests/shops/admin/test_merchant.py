@@ -110,7 +110,7 @@ def test_an_application_is_edited_and_submitted(desk):
     admission.refresh_from_db()
     assert (edited.status_code, early.status_code) == (302, 422)
     assert (admission.legal_name, admission.status) == ("Lin Tea Ltd", "draft")
-    assert (shown.count("Missing"), shown.count("Complete")) == (3, 3)
+    assert (shown.count("missing"), shown.count("complete")) == (3, 3)
     assert Admission.objects.count() == 1
 
 
