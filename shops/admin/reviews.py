@@ -118,7 +118,7 @@ class AdmissionReviewPage(ConsoleModelAdmin):
     permission = "shops.operate"
     acts = (ClaimAdmission, ApproveAdmission, RejectAdmission)
     extra_template = "shops/checklist.html"
-    ordering = ("due_at", "-pk")
+    ordering: Any = ("due_at", "-pk")
     list_display = ("shop", "legal_name", "status_badge", "due", "reviewer", "decided_at")
     list_filter = ("status", "submitted_at")
     list_select_related = ("shop", "checklist", "reviewer")
@@ -190,7 +190,7 @@ def in_time(actor: Actor, at: datetime) -> list[home.Card]:
             _("Applications of shops"),
             waiting.count(),
             url,
-            "danger" if late else "warning",
+            "urgent" if late else "warning",
             order=10,
         ),
         home.Card(

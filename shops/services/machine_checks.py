@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NotRequired, TypedDict
+from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext
 
@@ -11,15 +10,8 @@ from shops.enums import ShopType
 from shops.models import Admission, Merchant, Shop
 
 
-class Fault(TypedDict):
-    """A field to correct."""
-
-    field: str
-    code: str
-    message: str
-    seen: NotRequired[str]
-
-
+#: A field to correct: ``{"field", "code", "message"}``.
+Fault = Mapping[str, str]
 #: Returns what is wrong, nothing for what is right. Runs behind the shop's wall.
 Check = Callable[[Admission], list[Fault]]
 
