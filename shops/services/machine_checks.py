@@ -9,7 +9,6 @@ from django.utils.translation import gettext
 from shops.enums import ShopType
 from shops.models import Admission, Merchant, Shop
 
-
 #: A field to correct: ``{"field", "code", "message"}``.
 Fault = Mapping[str, str]
 #: Returns what is wrong, nothing for what is right. Runs behind the shop's wall.

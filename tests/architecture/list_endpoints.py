@@ -41,8 +41,8 @@ from tests.factories.aftersales import requested_case
 from tests.factories.orders import PLACED_AT, make_order
 from tests.factories.shops import (
     AdmissionFactory,
-    ChecklistFactory,
     BindingFactory,
+    ChecklistFactory,
     GuaranteeFactory,
     PreparingShopFactory,
     ReturnAddressFactory,
