@@ -27,12 +27,51 @@ class ShopStatus(models.TextChoices):
 
 
 class AdmissionStatus(models.TextChoices):
-    """SH-03, thin."""
+    """SH-03. Nobody waits in `submitted`, `machine_check` or `approved`: the history tells them."""
 
     DRAFT = "draft", _("draft")
     SUBMITTED = "submitted", _("submitted")
+    MACHINE_CHECK = "machine_check", _("checked by machine")
+    HUMAN_REVIEW = "human_review", _("in review")
     REJECTED = "rejected", _("rejected")
     APPROVED = "approved", _("approved")
+    SIGNING = "signing", _("waits for the signature")
+    DEPOSIT_DUE = "deposit_due", _("something is due")
+    OPEN = "open", pgettext_lazy("shop", "open")
+
+
+class RequirementKind(models.TextChoices):
+    """SH-04: what a checklist may ask for."""
+
+    TERMS = "terms", _("Accept the terms")
+    PROFILE = "legal_data", _("Give the legal data and a contact")
+    LICENCE = "licence", _("Add the business licence")
+    BILLING_ADDRESS = "billing_address", _("Give the billing address")
+    RETURN_ADDRESS = "return_address", _("Add a return address")
+    FREIGHT = "freight", _("Set the freight")
+    GUARANTEES = "guarantees", _("Give at least one guarantee")
+    MINIMUM_PRODUCTS = "minimum_products", _("Prepare products")
+    ATTESTATION = "attestation", _("Declaration")
+    CUSTOM_FIELD = "custom_field", _("Further question")
+    MANUAL_REVIEW = "manual_review", _("Review by the platform")
+
+
+class RequirementState(models.TextChoices):
+    """SH-04: computed each time it is asked."""
+
+    INCOMPLETE = "incomplete", _("missing")
+    PENDING = "pending", _("waits for the platform")
+    REJECTED = "rejected", _("to be corrected")
+    COMPLETE = "complete", _("complete")
+
+
+class FieldKind(models.TextChoices):
+    """What a further question is answered with."""
+
+    TEXT = "text", _("text")
+    NUMBER = "number", _("whole number")
+    CHOICE = "choice", _("one of several")
+    DATE = "date", _("date")
 
 
 class StaffRole(models.TextChoices):

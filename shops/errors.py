@@ -37,6 +37,37 @@ class AdmissionIncomplete(DomainError):
     message = _("Something is missing in this application.")
 
 
+class AdmissionClaimed(DomainError):
+    """SH-03: one reviewer at a time; `extra["until"]` says for how long."""
+
+    code = "admission_claimed"
+    message = _("Somebody else is reviewing this application.")
+
+
+class RequirementUnknown(DomainError):
+    """Not in the checklist of this application, or not answered here."""
+
+    code = "requirement_unknown"
+    status = 400
+    message = _("The checklist does not ask for this.")
+
+
+class AnswerInvalid(DomainError):
+    """SH-04: not of the kind that the checklist asks for."""
+
+    code = "answer_invalid"
+    status = 400
+    message = _("This is no answer to the question.")
+
+
+class ChecklistInvalid(DomainError):
+    """SH-04: a requirement without its words, twice the same, or a date in the past."""
+
+    code = "checklist_invalid"
+    status = 400
+    message = _("This checklist is not possible.")
+
+
 class MerchantMismatch(DomainError):
     """The credit code is known under another legal name."""
 

@@ -60,6 +60,11 @@ APPROVAL_VALID_FOR = timedelta(days=7)
 PAYOUT_ACCOUNT_WAITS = timedelta(hours=72)
 HIGH_RATE_WAITS = timedelta(hours=24)
 
+# --- admission ------------------------------------------------------------------------------------
+#: By when the platform answers an application (SH-03), and how long a reviewer keeps it.
+ADMISSION_REVIEW_WITHIN = timedelta(hours=48)
+ADMISSION_CLAIM_LASTS = timedelta(hours=4)
+
 # --- binding ------------------------------------------------------------------------------------
 BINDING_CONSENT_WITHIN = timedelta(days=7)
 BINDING_REPLACEMENTS_PER_YEAR = 1

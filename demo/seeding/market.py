@@ -18,7 +18,7 @@ from kernel.actors import Actor, Role
 from settlements.services import payout_accounts
 from shops.enums import GuaranteeKind, Relation, StaffRole
 from shops.models import Shop
-from shops.services import admissions, bindings, freight, promises, staff
+from shops.services import admissions, bindings, freight, promises, reviewing, staff
 from shops.services.admissions import AdmissionData
 from shops.services.promises import ReturnAddressData
 
@@ -80,7 +80,8 @@ def _seed_shop(world: World, plan: DemoShop) -> None:
     admission = admissions.submit_admission(admission_id=admission.pk, at=at, actor=actor)
     if plan.code == WAITING:
         return
-    admissions.approve_admission(admission=admission, at=at, actor=world.operator)
+    reviewing.approve_admission(admission=admission, at=at, actor=world.operator)
+    admissions.sign_admission(admission_id=admission.pk, at=at, actor=actor)
     shop.refresh_from_db()
     payout_accounts.set_account(
         shop_id=shop.pk, bank="杭州银行", number=f"62220200000{shop.pk:05}", at=at, actor=actor

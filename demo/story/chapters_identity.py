@@ -137,8 +137,9 @@ def shop(stage: Stage) -> None:
     )
     stage.owner.post(f"{path}/admission/submit")
     stage.operator.post(f"/shops/operator/admissions/{admission['id']}/approve")
+    stage.owner.post(f"{path}/admission/sign")
     check(stage.owner.get(path)["status"] == "open", "the shop should be open")
-    tell(stage.operator.name, f"approves it: “{stage.shop_name}” is open")
+    tell(stage.operator.name, f"approves it, the contract is signed: “{stage.shop_name}” is open")
     invitation = stage.owner.post(
         f"{path}/staff", {"email": stage.clerk.email, "role": "order_clerk"}
     )

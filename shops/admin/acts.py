@@ -1,26 +1,20 @@
-"""What a shop's people do in the merchant console: the shop and its application."""
+"""What a shop's people do in the merchant console: the shop, its promises."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kernel import clock
 from kernel.actors import Actor
 from kernel.admin.base import Act
 from kernel.admin.forms import YuanField
 from kernel.text import PHONE
-from shops.admin import wording
-from shops.enums import AdmissionStatus, GuaranteeKind
+from shops.enums import GuaranteeKind
 from shops.models import FreightTemplate, Guarantee, ReturnAddress, Shop
-from shops.selectors.checklist import checklist
-from shops.services import admissions, freight, names, promises
-from shops.services.admissions import AdmissionData
+from shops.services import freight, names, promises
 from shops.services.promises import ReturnAddressData
 
 
@@ -127,71 +121,6 @@ class SetFreight(Act):
     def run(self, *, actor: Actor, target: Shop, data: dict[str, Any], at: datetime) -> Any:
         freight.set_freight(shop_id=target.pk, at=at, actor=actor, **data)
         return _("The freight is set.")
-
-
-class AdmissionForm(forms.Form):
-    """The application; an empty phone stays as it is."""
-
-    legal_name = forms.CharField(label=_("Legal name"), max_length=120)
-    credit_code = forms.RegexField(
-        r"^[0-9A-Za-z]{18}\Z", label=_("Unified social credit code"), max_length=18
-    )
-    contact_name = forms.CharField(label=_("Contact"), max_length=60)
-    contact_phone = forms.RegexField(
-        PHONE,
-        label=_("Contact's phone"),
-        max_length=20,
-        required=False,
-        help_text=_("Leave it empty to keep the one that is stored."),
-    )
-    licence_url = forms.URLField(label=_("Business licence"), max_length=300, assume_scheme="https")
-    accepts_terms = forms.BooleanField(label=_("I accept the terms"))
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-
-
-class EditAdmission(Act):
-    """SH-03: a draft, or what was sent back."""
-
-    name = "edit"
-    label = _("Edit")
-    permission = "shops.edit"
-
-    def applies(self, actor: Actor, target: Any) -> bool:
-        return target.status in (AdmissionStatus.DRAFT, AdmissionStatus.REJECTED)
-
-    def form(self, actor: Actor, target: Any, **kwargs: Any) -> forms.Form:
-        names_ = ("legal_name", "credit_code", "contact_name", "licence_url", "version")
-        initial = {name: getattr(target, name) for name in names_}
-        initial["accepts_terms"] = target.terms_accepted_at is not None
-        return AdmissionForm(initial=initial, **kwargs)
-
-    def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> Any:
-        version = data.pop("version")
-        given = AdmissionData(**data)
-        if not given.contact_phone:
-            given = replace(given, contact_phone=None)
-        admissions.edit_admission(
-            admission_id=target.pk, data=given, version=version, at=at, actor=actor
-        )
-        return _("The application is saved.")
-
-
-class SubmitAdmission(Act):
-    """SH-04: the checklist is shown above."""
-
-    name = "submit"
-    label = _("Submit")
-    permission = "shops.edit"
-
-    def applies(self, actor: Actor, target: Any) -> bool:
-        return target.status in (AdmissionStatus.DRAFT, AdmissionStatus.REJECTED)
-
-    def preview(self, actor: Actor, target: Any) -> Sequence[tuple[Any, Any]]:
-        return wording.requirements(checklist(target, at=clock.now()))
-
-    def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> Any:
-        admissions.submit_admission(admission_id=target.pk, at=at, actor=actor)
-        return _("The application is with the platform.")
 
 
 class ReturnAddressForm(forms.Form):

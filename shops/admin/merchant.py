@@ -18,7 +18,7 @@ from kernel.admin.pictures import picture, pictured
 from kernel.admin.sites import Tenant, merchant_site
 from shops.admin import acts, people_acts, returns, shipping, wording
 from shops.enums import GuaranteeKind, ShippingSpeed
-from shops.models import Admission, Binding, FreightTemplate, ReturnAddress, Shop, Staff
+from shops.models import Binding, FreightTemplate, ReturnAddress, Shop, Staff
 from shops.selectors import regions, storefronts
 from shops.services import actors
 
@@ -93,36 +93,6 @@ class ShopPage(ConsoleModelAdmin):
 
     def _block(self, shop: Shop) -> Any:
         return storefronts([shop.pk], at=clock.now())[shop.pk]
-
-
-@admin.register(Admission, site=merchant_site)
-class AdmissionPage(ConsoleModelAdmin):
-    """The shop's application."""
-
-    permission = "shops.view"
-    acts = (acts.EditAdmission, acts.SubmitAdmission)
-    list_display = ("shop", "status_badge", "submitted_at", "decided_at")
-    list_select_related = ("shop",)
-    fieldsets = (
-        (None, {"fields": ("status_badge", ("submitted_at", "decided_at"), "faults")}),
-        (_("Legal data"), {"fields": (("legal_name", "credit_code"), "licence_url")}),
-        (_("Contact"), {"fields": (("contact_name", "contact_phone"), "terms_accepted_at")}),
-    )
-
-    @display(description=_("status"), label=wording.ADMISSION_TONES)
-    def status_badge(self, admission: Admission) -> tuple[str, str]:
-        """Its state in words and colour."""
-        return admission.status, admission.get_status_display()
-
-    @display(description=_("what to correct"))
-    def faults(self, admission: Admission) -> str:
-        """What an operator wrote."""
-        return wording.faults(admission) or "–"
-
-    @display(description=_("contact's phone"))
-    def contact_phone(self, admission: Admission) -> str:
-        """Masked."""
-        return wording.contact_phone(admission)
 
 
 @admin.register(Staff, site=merchant_site)

@@ -1,4 +1,4 @@
-"""Applications, letters of authorisation and shops in the operator console."""
+"""Letters of authorisation and shops in the operator console."""
 
 from __future__ import annotations
 
@@ -12,17 +12,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from kernel import clock
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.pictures import pictured
 from kernel.admin.sites import operator_site
 from shops.admin import wording
-from shops.enums import AdmissionStatus, BindingStatus, ShopStatus
-from shops.models import Admission, Binding, Shop
-from shops.selectors.checklist import checklist
-from shops.services import admissions, bindings, standing
+from shops.enums import BindingStatus, ShopStatus
+from shops.models import Binding, Shop
+from shops.services import bindings, standing
 
 
 class ReasonForm(forms.Form):
@@ -31,64 +29,6 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": "3"})
     )
-
-
-class RejectForm(forms.Form):
-    """A sentence for each field that is to be corrected."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, label in wording.REJECTABLE.items():
-            self.fields[name] = forms.CharField(label=label, max_length=200, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a rejection that names nothing."""
-        data = super().clean() or {}
-        if not any(data.values()):
-            raise forms.ValidationError(_("Say what is to be corrected."), code="empty")
-        return data
-
-
-class ApproveAdmission(Act):
-    """SH-03: the shop opens."""
-
-    name = "approve"
-    label = _("Approve")
-    intro = _("The shop opens at once.")
-    permission = "shops.operate"
-
-    def applies(self, actor: Actor, target: Admission) -> bool:
-        return target.status == AdmissionStatus.SUBMITTED
-
-    def preview(self, actor: Actor, target: Admission) -> Sequence[tuple[Any, Any]]:
-        return wording.requirements(checklist(target, at=clock.now()))
-
-    def run(self, *, actor: Actor, target: Admission, data: dict[str, Any], at: datetime) -> Any:
-        admissions.approve_admission(admission=target, at=at, actor=actor)
-        return _("The shop is open.")
-
-
-class RejectAdmission(Act):
-    """SH-03: field by field."""
-
-    name = "reject"
-    label = _("Reject")
-    intro = _("Write a sentence where something is to be corrected.")
-    permission = "shops.operate"
-    form_class = RejectForm
-    is_dangerous = True
-
-    def applies(self, actor: Actor, target: Admission) -> bool:
-        return target.status == AdmissionStatus.SUBMITTED
-
-    def run(self, *, actor: Actor, target: Admission, data: dict[str, Any], at: datetime) -> Any:
-        rejections = [
-            {"field": name, "code": "incorrect", "message": message}
-            for name, message in data.items()
-            if message
-        ]
-        admissions.reject_admission(admission=target, rejections=rejections, at=at, actor=actor)
-        return _("The application is sent back.")
 
 
 class _Standing(Act):
@@ -186,38 +126,6 @@ class RejectBinding(Act):
         return _("The letter is refused.")
 
 
-@admin.register(Admission, site=operator_site)
-class AdmissionReviewPage(ConsoleModelAdmin):
-    """Applications of all shops."""
-
-    permission = "shops.operate"
-    acts = (ApproveAdmission, RejectAdmission)
-    list_display = ("shop", "legal_name", "status_badge", "submitted_at", "decided_at")
-    list_filter = ("status", "submitted_at")
-    list_select_related = ("shop",)
-    search_fields = ("shop__name", "legal_name", "credit_code")
-    fieldsets = (
-        (None, {"fields": (("shop", "status_badge"), ("submitted_at", "decided_at"), "faults")}),
-        (_("Legal data"), {"fields": (("legal_name", "credit_code"), "licence_url")}),
-        (_("Contact"), {"fields": (("contact_name", "contact_phone"), "terms_accepted_at")}),
-    )
-
-    @display(description=_("status"), label=wording.ADMISSION_TONES)
-    def status_badge(self, admission: Admission) -> tuple[str, str]:
-        """Its state in words and colour."""
-        return admission.status, admission.get_status_display()
-
-    @display(description=_("what to correct"))
-    def faults(self, admission: Admission) -> str:
-        """What an operator wrote."""
-        return wording.faults(admission) or "–"
-
-    @display(description=_("contact's phone"))
-    def contact_phone(self, admission: Admission) -> str:
-        """Masked."""
-        return wording.contact_phone(admission)
-
-
 @admin.register(Shop, site=operator_site)
 class ShopReviewPage(ConsoleModelAdmin):
     """All shops."""
@@ -273,21 +181,13 @@ def waiting(actor: Actor, at: datetime) -> list[home.Card]:
     """Count what waits for an operator of this room."""
     if not actor.may("shops.operate"):
         return []
-    applications = Admission.objects.visible_to(actor).filter(status=AdmissionStatus.SUBMITTED)
     letters = Binding.objects.visible_to(actor).filter(status=BindingStatus.AWAITING_REVIEW)
-    lists = [reverse(f"operator:shops_{name}_changelist") for name in ("admission", "binding")]
+    page = reverse("operator:shops_binding_changelist")
     return [
-        home.Card(
-            _("Applications of shops"),
-            applications.count(),
-            f"{lists[0]}?status__exact=submitted",
-            "warning",
-            order=10,
-        ),
         home.Card(
             _("Letters of authorisation"),
             letters.count(),
-            f"{lists[1]}?status__exact=awaiting_review",
+            f"{page}?status__exact=awaiting_review",
             "warning",
             order=11,
         ),

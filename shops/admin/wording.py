@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -11,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from kernel import money
 from kernel.crypto import decrypt
 from kernel.text import mask_phone
-from shops.enums import AdmissionStatus, ApprovalStatus, BindingStatus, ShopStatus, StaffStatus
+from shops.enums import (
+    AdmissionStatus,
+    ApprovalStatus,
+    BindingStatus,
+    RequirementState,
+    ShopStatus,
+    StaffStatus,
+)
 from shops.models import Admission, FreightTemplate
 from shops.selectors.checklist import Requirement
 
@@ -23,9 +31,20 @@ SHOP_TONES = {
 }
 ADMISSION_TONES = {
     AdmissionStatus.DRAFT: "default",
-    AdmissionStatus.SUBMITTED: "warning",
+    AdmissionStatus.SUBMITTED: "info",
+    AdmissionStatus.MACHINE_CHECK: "info",
+    AdmissionStatus.HUMAN_REVIEW: "warning",
     AdmissionStatus.REJECTED: "danger",
     AdmissionStatus.APPROVED: "success",
+    AdmissionStatus.SIGNING: "warning",
+    AdmissionStatus.DEPOSIT_DUE: "warning",
+    AdmissionStatus.OPEN: "success",
+}
+REQUIREMENT_TONES = {
+    RequirementState.INCOMPLETE: "default",
+    RequirementState.PENDING: "info",
+    RequirementState.REJECTED: "danger",
+    RequirementState.COMPLETE: "success",
 }
 STAFF_TONES = {
     StaffStatus.INVITED: "info",
@@ -86,8 +105,41 @@ def faults(admission: Admission) -> str:
     )
 
 
-def requirements(found: Sequence[Requirement]) -> list[tuple[str | Promise, str]]:
-    """Return the checklist as rows of a preview."""
+def field_name(field: str, one: Requirement) -> str | Promise:
+    """Return what a field of the application is called."""
+    return REJECTABLE.get(field, one.label)
+
+
+def checklist(
+    found: Sequence[Requirement],
+    link: Callable[[Requirement, str], str] | None,
+    said: Mapping[str, Any],
+) -> list[dict[str, Any]]:
+    """Return the checklist as rows of a table; `link` says where a field is mended."""
     return [
-        (one.label, gettext("Complete") if one.is_complete else gettext("Missing")) for one in found
+        {
+            "label": one.label,
+            "state": one.state.label,
+            "tone": REQUIREMENT_TONES[one.state],
+            "is_rejected": bool(one.faults),
+            "is_accepted": one.is_accepted,
+            "answer": said.get(one.code) if said.get(one.code) is not True else "",
+            "url": link(one, next(iter(one.faults), one.code))
+            if link and one.is_in_the_way
+            else "",
+            "faults": [
+                {
+                    "field": field_name(field, one),
+                    "message": message,
+                    "url": link(one, field) if link else "",
+                }
+                for field, message in one.faults.items()
+            ],
+        }
+        for one in found
     ]
+
+
+def requirements(found: Sequence[Requirement]) -> list[tuple[str | Promise, Any]]:
+    """Return the checklist as rows of a preview."""
+    return [(one.label, one.state.label) for one in found]

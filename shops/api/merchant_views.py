@@ -24,8 +24,9 @@ from shops.models import (
 )
 from shops.selectors import RegionTerms
 from shops.selectors.checklist import Requirement, checklist
-from shops.services import admissions, freight, names, promises, staff
+from shops.services import admissions, freight, names, opening, promises, staff
 from shops.services.admissions import AdmissionData
+from shops.services.opening import Condition
 from shops.services.promises import ReturnAddressData
 from shops.services.staff import Invitation
 
@@ -104,6 +105,43 @@ class SubmitAdmission(MerchantView):
         return admissions.submit_admission(
             admission_id=_admission(request.actor).pk, at=request.at, actor=request.actor
         )
+
+
+class AdmissionAnswers(MerchantView):
+    """What the checklist asks beyond it."""
+
+    @operation(takes=shapes.AnswersIn, gives=shapes.AdmissionOut)
+    def put(self, request: Any, shop_id: str, data: dict[str, Any]) -> Admission:
+        """Answer requirements of the checklist by their codes; others stay (SH-04)."""
+        return admissions.answer_requirements(
+            admission_id=_admission(request.actor).pk,
+            answers=data["answers"],
+            at=request.at,
+            actor=request.actor,
+        )
+
+
+class SignAdmission(MerchantView):
+    """The contract."""
+
+    permission = "shops.binding"
+
+    @operation(gives=shapes.AdmissionOut)
+    def post(self, request: Any, shop_id: str) -> Admission:
+        """Sign: the shop opens, or waits for what is due (SH-03)."""
+        return admissions.sign_admission(
+            admission_id=_admission(request.actor).pk, at=request.at, actor=request.actor
+        )
+
+
+class OpeningConditions(MerchantView):
+    """What must hold before the shop opens."""
+
+    @operation(gives=shapes.ConditionOut, many=True)
+    def get(self, request: Any, shop_id: str) -> list[Condition]:
+        """List the conditions, met or not; without any the signature opens the shop."""
+        shop = Shop.objects.get_visible(request.actor, public_id=shop_id)
+        return opening.check(shop, at=request.at)
 
 
 class Checklist(MerchantView):

@@ -11,8 +11,8 @@ from kernel.api.operations import listing, operation
 from kernel.api.views import View
 from shops.api import serializers as shapes
 from shops.api.buyer_views import SIDES, visible_binding
-from shops.models import Admission, Binding, Shop
-from shops.services import admissions, bindings, standing
+from shops.models import Admission, Binding, Checklist, Shop
+from shops.services import bindings, checklists, reviewing, standing
 
 
 class OperatorView(View):
@@ -41,13 +41,38 @@ class OneAdmission(OperatorView):
         return _admission(request.actor, admission_id)
 
 
+class ClaimAdmission(OperatorView):
+    """Taking one."""
+
+    @operation(gives=shapes.AdmissionOut)
+    def post(self, request: Any, admission_id: str) -> Admission:
+        """Take an application to review it; others wait (SH-03)."""
+        return reviewing.claim_admission(
+            admission=_admission(request.actor, admission_id), at=request.at, actor=request.actor
+        )
+
+
+class Checklists(OperatorView):
+    """What applications are asked for."""
+
+    @listing(gives=shapes.ChecklistOut)
+    def get(self, request: Any) -> QuerySet[Checklist]:
+        """List every version, the latest first (SH-04)."""
+        return Checklist.objects.visible_to(request.actor)
+
+    @operation(takes=shapes.ChecklistIn, gives=shapes.ChecklistOut, status=201)
+    def post(self, request: Any, data: dict[str, Any]) -> Checklist:
+        """Publish a version: it holds for what is sent from now on (SH-04)."""
+        return checklists.publish_checklist(at=request.at, actor=request.actor, **data)
+
+
 class ApproveAdmission(OperatorView):
     """Saying yes."""
 
     @operation(gives=shapes.AdmissionOut)
     def post(self, request: Any, admission_id: str) -> Admission:
-        """Approve: the shop opens for its legal entity (SH-03)."""
-        return admissions.approve_admission(
+        """Approve: the contract waits for the signature of the applicant (SH-03)."""
+        return reviewing.approve_admission(
             admission=_admission(request.actor, admission_id), at=request.at, actor=request.actor
         )
 
@@ -58,7 +83,7 @@ class RejectAdmission(OperatorView):
     @operation(takes=shapes.AdmissionRejectIn, gives=shapes.AdmissionOut)
     def post(self, request: Any, admission_id: str, data: dict[str, Any]) -> Admission:
         """Send an application back with the fields to correct (SH-03)."""
-        return admissions.reject_admission(
+        return reviewing.reject_admission(
             admission=_admission(request.actor, admission_id),
             rejections=data["rejections"],
             at=request.at,

@@ -11,19 +11,23 @@ from accounts.policies import is_credit_code
 from accounts.selectors import AccountCardOut
 from kernel.api.serializers import Flag, In, Link, Out, Text, Whole
 from kernel.crypto import decrypt
-from kernel.text import PHONE, mask_phone
+from kernel.text import PHONE, is_storable, mask_phone
 from shops.enums import (
     AdmissionStatus,
     ApprovalStatus,
     BindingStatus,
     EndReason,
+    FieldKind,
     GuaranteeKind,
     Relation,
+    RequirementKind,
+    RequirementState,
     ShopStatus,
     ShopType,
     StaffRole,
     StaffStatus,
 )
+from shops.services.checklists import MAX_REQUIREMENTS
 
 
 class MerchantCode(Text):
@@ -102,6 +106,18 @@ class AdmissionIn(In):
     contact_phone = serializers.RegexField(PHONE, max_length=20, required=False)
     licence_url = Link(required=False)
     accepts_terms = Flag(required=False)
+    category = Text(max_length=40, required=False, allow_blank=True)
+
+
+class AnswersIn(In):
+    """Answers by the code of the requirement: text, a whole number, a date, or true."""
+
+    answers = serializers.DictField(child=serializers.JSONField(), allow_empty=False)
+
+    def validate_answers(self, value: Any) -> Any:
+        if len(value) > MAX_REQUIREMENTS or not all(is_storable(code) for code in value):
+            raise serializers.ValidationError(_("There are too many answers."))
+        return value
 
 
 class AdmissionFaultOut(Out):
@@ -126,8 +142,11 @@ class AdmissionOut(Out):
     licence_url = serializers.CharField()
     terms_accepted_at = serializers.DateTimeField(allow_null=True)
     rejections = AdmissionFaultOut(many=True)
+    category = serializers.CharField()
     submitted_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
+    signed_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
 
     def get_contact_phone(self, row: Any) -> str:
@@ -137,16 +156,7 @@ class AdmissionOut(Out):
 class AdmissionFaultIn(In):
     """One field to correct."""
 
-    field = serializers.ChoiceField(
-        choices=[
-            "name",
-            "legal_name",
-            "credit_code",
-            "contact_name",
-            "contact_phone",
-            "licence_url",
-        ]
-    )
+    field = serializers.RegexField(r"^[a-z][a-z0-9_]{1,39}\Z", max_length=40)
     code = serializers.RegexField(r"^[a-z][a-z0-9_]{1,39}\Z", max_length=40)
     message = Text()
 
@@ -154,7 +164,9 @@ class AdmissionFaultIn(In):
 class AdmissionRejectIn(In):
     """Why it is sent back."""
 
-    rejections = serializers.ListField(child=AdmissionFaultIn(), min_length=1, max_length=10)
+    rejections = serializers.ListField(
+        child=AdmissionFaultIn(), min_length=1, max_length=MAX_REQUIREMENTS
+    )
 
 
 class AdmissionQuery(In):
@@ -167,8 +179,51 @@ class RequirementOut(Out):
     """One line of the checklist (SH-04)."""
 
     code = serializers.CharField()
+    kind = serializers.ChoiceField(choices=RequirementKind.choices)
     label = serializers.CharField()  # type: ignore[assignment]
+    state = serializers.ChoiceField(choices=RequirementState.choices)
     is_complete = serializers.BooleanField()
+    is_accepted = serializers.BooleanField()
+    faults = serializers.DictField(child=serializers.CharField())
+
+
+class ConditionOut(Out):
+    """What must hold before the shop opens (SH-03)."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    is_met = serializers.BooleanField()
+
+
+class AskedIn(In):
+    """A requirement of a checklist."""
+
+    kind = serializers.ChoiceField(choices=RequirementKind.choices)
+    code = Text(max_length=40, required=False)
+    label = Text(required=False)  # type: ignore[assignment]
+    minimum = Whole(min_value=1, max_value=1000, required=False)
+    field = serializers.ChoiceField(choices=FieldKind.choices, required=False)
+    choices = serializers.ListField(child=Text(max_length=60), required=False, max_length=20)
+
+
+class ChecklistIn(In):
+    """A new version for a type of shop and a top category, each empty for all."""
+
+    shop_type = serializers.ChoiceField(choices=ShopType.choices, required=False, default="")
+    category = Text(max_length=40, required=False, allow_blank=True, default="")
+    requirements = serializers.ListField(child=AskedIn(), min_length=1, max_length=MAX_REQUIREMENTS)
+
+
+class ChecklistOut(Out):
+    """A version of a checklist (SH-04)."""
+
+    id = serializers.CharField(source="public_id")
+    shop_type = serializers.CharField()
+    category = serializers.CharField()
+    number = serializers.IntegerField()
+    requirements = serializers.ListField(child=serializers.DictField())
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(allow_null=True)
 
 
 # --- staff --------------------------------------------------------------------------------------

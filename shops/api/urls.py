@@ -19,6 +19,9 @@ _merchant: list[URLPattern | URLResolver] = [
     path(f"{OWN}/name-changes", merchant.NameChanges.as_view()),
     path(f"{OWN}/admission", merchant.OwnAdmission.as_view()),
     path(f"{OWN}/admission/submit", merchant.SubmitAdmission.as_view()),
+    path(f"{OWN}/admission/answers", merchant.AdmissionAnswers.as_view()),
+    path(f"{OWN}/admission/sign", merchant.SignAdmission.as_view()),
+    path(f"{OWN}/admission/conditions", merchant.OpeningConditions.as_view()),
     path(f"{OWN}/checklist", merchant.Checklist.as_view()),
     path(f"{OWN}/staff", merchant.StaffList.as_view()),
     path(f"{OWN}/staff/<str:staff_id>", merchant.OneStaff.as_view()),
@@ -48,6 +51,8 @@ _merchant: list[URLPattern | URLResolver] = [
 _operator: list[URLPattern | URLResolver] = [
     path("admissions", operator.AdmissionQueue.as_view()),
     path("admissions/<str:admission_id>", operator.OneAdmission.as_view()),
+    path("checklists", operator.Checklists.as_view()),
+    path("admissions/<str:admission_id>/claim", operator.ClaimAdmission.as_view()),
     path("admissions/<str:admission_id>/approve", operator.ApproveAdmission.as_view()),
     path("admissions/<str:admission_id>/reject", operator.RejectAdmission.as_view()),
     path("bindings", operator.BindingQueue.as_view()),

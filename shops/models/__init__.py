@@ -1,6 +1,6 @@
 """Shops, how they are admitted, who works in them, what they promise, whose face they wear."""
 
-from shops.models.admission import Admission
+from shops.models.admission import Admission, AdmissionAnswer, Checklist
 from shops.models.approval import Approval
 from shops.models.binding import Binding, NameChange
 from shops.models.promise import FreightRule, FreightTemplate, Guarantee, ReturnAddress
@@ -11,8 +11,10 @@ from shops.models.staff import Staff
 
 __all__ = [
     "Admission",
+    "AdmissionAnswer",
     "Approval",
     "Binding",
+    "Checklist",
     "FreightRule",
     "FreightTemplate",
     "Guarantee",

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from accounts.enums import RoleKind
-from accounts.errors import OwnCase
 from accounts.models import User
 from accounts.services import roles
 from kernel import audit, states
 from kernel.actors import Actor, Role
 from kernel.crypto import encrypt
 from kernel.errors import StaleVersion
-from kernel.events import publish
-from shops.enums import AdmissionStatus, ShopStatus, ShopType, StaffRole, StaffStatus
+from shops.enums import AdmissionStatus, ShopType, StaffRole, StaffStatus
 from shops.errors import (
     AdmissionIncomplete,
     AdmissionLocked,
-    MerchantMismatch,
+    RequirementUnknown,
     ShopNameTaken,
     TooManyShops,
 )
-from shops.events import ShopOpened
-from shops.models import Admission, Merchant, Shop, Staff
-from shops.selectors.checklist import checklist
+from shops.models import Admission, AdmissionAnswer, Shop, Staff
+from shops.selectors.checklist import (
+    ANSWERED,
+    checklist,
+    checklist_for,
+    requirements_of,
+    values_of,
+)
+from shops.services import answers as reading
+from shops.services import machine_checks, opening, reviewing
 
 #: Names are reserved by applications: without a limit one person could take them all.
 MAX_PREPARING = 5
@@ -43,6 +49,8 @@ class AdmissionData:
     contact_phone: str | None = None
     licence_url: str | None = None
     accepts_terms: bool | None = None
+    #: Public id of a top category; "" for none.
+    category: str | None = None
 
 
 @transaction.atomic
@@ -89,9 +97,8 @@ def edit_admission(
 
     Raises StaleVersion, AdmissionLocked; nothing is changed then.
     """
-    admission = _lock(admission_id)
-    if admission.status not in (AdmissionStatus.DRAFT, AdmissionStatus.REJECTED):
-        raise AdmissionLocked
+    admission = lock(admission_id)
+    _refuse_locked(admission)
     if admission.version != version:
         raise StaleVersion
     changes = _columns(data, at)
@@ -110,96 +117,114 @@ def edit_admission(
 
 
 @transaction.atomic
-def submit_admission(*, admission_id: int, at: datetime, actor: Actor) -> Admission:
-    """Send the application to an operator; what was rejected before is forgotten.
+def answer_requirements(
+    *, admission_id: int, answers: Mapping[str, object], at: datetime, actor: Actor
+) -> Admission:
+    """Keep what the applicant says to requirements of the checklist, by code; others stay.
 
-    Raises AdmissionIncomplete with the checklist, IllegalTransition.
+    Raises RequirementUnknown for one that is asked nowhere, or answered elsewhere; AnswerInvalid,
+    AdmissionLocked; nothing is changed then.
     """
-    admission = _lock(admission_id)
+    admission = lock(admission_id)
+    _refuse_locked(admission)
+    asked = {one["code"]: one for one in requirements_of(admission, at=at)}
+    for code, value in answers.items():
+        if code not in asked or asked[code]["kind"] not in ANSWERED:
+            raise RequirementUnknown(extra={"requirement": code})
+        AdmissionAnswer.objects.update_or_create(
+            shop_id=admission.shop_id,
+            admission_id=admission.pk,
+            code=code,
+            defaults={"value": reading.read(asked[code], value), "answered_at": at},
+        )
+    admission.version += 1
+    admission.save(update_fields=["version"])
+    audit.record(
+        actor=actor,
+        action="shops.answer_requirements",
+        target=admission,
+        at=at,
+        after={"codes": sorted(answers)},
+    )
+    return admission
+
+
+@transaction.atomic
+def submit_admission(*, admission_id: int, at: datetime, actor: Actor) -> Admission:
+    """Send the application: a machine checks it at once, then a person does.
+
+    What was accepted in an earlier round and not changed since stays accepted. What the machine
+    finds sends it back with the fields. ADMISSION_REVIEW_WITHIN says by when the platform answers.
+
+    Raises AdmissionIncomplete with the checklist, AdmissionLocked.
+    """
+    admission = lock(admission_id)
+    _refuse_locked(admission)
     found = checklist(admission, at=at)
-    if not all(one.is_complete for one in found):
-        items = [{"code": one.code, "is_complete": one.is_complete} for one in found]
+    if any(one.is_in_the_way for one in found):
+        items = [
+            {"code": one.code, "state": str(one.state), "is_complete": one.is_complete}
+            for one in found
+        ]
         raise AdmissionIncomplete(extra={"checklist": items})
-    states.move(
-        admission,
-        to=AdmissionStatus.SUBMITTED,
+    if admission.submitted_at is None:
+        admission.checklist = checklist_for(admission.shop.type, admission.category, at=at)
+        admission.save(update_fields=["checklist"])
+    asked = [one.asked for one in found]
+    faults = reviewing.sealed(
+        machine_checks.run(admission), asked, values_of(admission, asked, at=at)
+    )
+    result = AdmissionStatus.REJECTED if faults else AdmissionStatus.HUMAN_REVIEW
+    states.move_all(
+        Admission,
+        [admission.pk],
+        path=[AdmissionStatus.SUBMITTED, AdmissionStatus.MACHINE_CHECK, result],
         at=at,
         actor=actor,
         submitted_at=at,
-        rejections=[],
-        version=admission.version + 1,
-    )
-    audit.record(actor=actor, action="shops.submit_admission", target=admission, at=at)
-    return admission
-
-
-@transaction.atomic
-def approve_admission(*, admission: Admission, at: datetime, actor: Actor) -> Admission:
-    """Open the shop for the legal entity of the application, known or new.
-
-    Raises MerchantMismatch when the credit code is known under another name, OwnCase for one's own
-    shop, IllegalTransition.
-    """
-    admission = _lock(admission.pk)
-    _refuse_own(admission, actor)
-    states.move(admission, to=AdmissionStatus.APPROVED, at=at, actor=actor, decided_at=at)
-    merchant, _is_new = Merchant.objects.get_or_create(
-        credit_code=admission.credit_code, defaults={"legal_name": admission.legal_name}
-    )
-    if merchant.legal_name != admission.legal_name:
-        raise MerchantMismatch
-    shop = admission.shop
-    states.move(shop, to=ShopStatus.OPEN, at=at, actor=actor, merchant=merchant, opened_at=at)
-    publish(ShopOpened(shop_id=shop.pk))
-    audit.record(
-        actor=actor,
-        action="shops.approve_admission",
-        target=admission,
-        at=at,
-        after={"merchant": merchant.public_id},
-    )
-    return admission
-
-
-@transaction.atomic
-def reject_admission(
-    *, admission: Admission, rejections: Sequence[Mapping[str, str]], at: datetime, actor: Actor
-) -> Admission:
-    """Send it back with what to correct: ``{"field", "code", "message"}`` each.
-
-    Raises OwnCase for one's own shop, IllegalTransition.
-    """
-    admission = _lock(admission.pk)
-    _refuse_own(admission, actor)
-    faults = [dict(one) for one in rejections]
-    states.move(
-        admission,
-        to=AdmissionStatus.REJECTED,
-        at=at,
-        actor=actor,
-        decided_at=at,
+        due_at=at + settings.ADMISSION_REVIEW_WITHIN,
+        decided_at=at if faults else None,
+        reviewer_id=None,
+        claimed_at=None,
         rejections=faults,
         version=admission.version + 1,
     )
-    audit.record(
-        actor=actor,
-        action="shops.reject_admission",
-        target=admission,
+    audit.record(actor=actor, action="shops.submit_admission", target=admission, at=at)
+    return lock(admission_id)
+
+
+@transaction.atomic
+def sign_admission(*, admission_id: int, at: datetime, actor: Actor) -> Admission:
+    """Sign the contract: the shop opens, or waits for what upper rooms ask for (`opening`).
+
+    Raises IllegalTransition before the approval, and for the second signature.
+    """
+    admission = lock(admission_id)
+    states.move(
+        admission,
+        to=AdmissionStatus.DEPOSIT_DUE
+        if any(not one.is_met for one in opening.check(admission.shop, at=at))
+        else AdmissionStatus.OPEN,
         at=at,
-        after={"rejections": faults},
+        actor=actor,
+        signed_at=at,
+        signed_by_label=(actor.label or actor.role)[:120],
     )
+    audit.record(actor=actor, action="shops.sign_admission", target=admission, at=at)
+    if admission.status == AdmissionStatus.OPEN:
+        opening.open_shop(admission, at=at, actor=actor)
     return admission
 
 
-def _lock(admission_id: int) -> Admission:
+def lock(admission_id: int) -> Admission:
+    """Return the application, locked, with its shop."""
     rows = Admission.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("shop").get(pk=admission_id)
+    return rows.select_related("shop", "checklist").get(pk=admission_id)
 
 
-def _refuse_own(admission: Admission, actor: Actor) -> None:
-    mine = Staff.objects.filter(shop_id=admission.shop_id, status=StaffStatus.ACTIVE)
-    if actor.user_id is not None and mine.filter(user_id=actor.user_id).exists():
-        raise OwnCase
+def _refuse_locked(admission: Admission) -> None:
+    if admission.status not in (AdmissionStatus.DRAFT, AdmissionStatus.REJECTED):
+        raise AdmissionLocked
 
 
 def _columns(data: AdmissionData, at: datetime) -> dict[str, object]:
@@ -208,6 +233,7 @@ def _columns(data: AdmissionData, at: datetime) -> dict[str, object]:
         "credit_code": None if data.credit_code is None else data.credit_code.upper(),
         "contact_name": data.contact_name,
         "licence_url": data.licence_url,
+        "category": data.category,
     }
     if data.contact_phone is not None:
         columns["contact_sealed"] = encrypt({"phone": data.contact_phone})

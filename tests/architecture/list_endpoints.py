@@ -42,6 +42,7 @@ from tests.factories.orders import PLACED_AT, make_order
 from tests.factories.shops import (
     AdmissionFactory,
     BindingFactory,
+    ChecklistFactory,
     GuaranteeFactory,
     PreparingShopFactory,
     ReturnAddressFactory,
@@ -225,6 +226,11 @@ def bindings_of_a_shop() -> Scene:
 @recipe("shops/operator/admissions")
 def admission_queue() -> Scene:
     return Scene(OperatorFactory(), "shops/operator/admissions", AdmissionFactory)
+
+
+@recipe("shops/operator/checklists")
+def checklists_of_the_platform() -> Scene:
+    return Scene(OperatorFactory(), "shops/operator/checklists", ChecklistFactory)
 
 
 @recipe("shops/operator/bindings")

@@ -35,12 +35,12 @@ from orders.models import (
 from orders.services import readdressing
 from settlements.models import Payout, PayoutAccount
 from shops.enums import Relation
-from shops.models import FreightRule, FreightTemplate, Shop
+from shops.models import AdmissionAnswer, FreightRule, FreightTemplate, Shop
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.aftersales import accepted, requested_case, returned_case
 from tests.factories.catalog import ProductFactory
 from tests.factories.orders import PLACED_AT, make_order, make_sku
-from tests.factories.shops import BindingFactory, PreparingShopFactory, actor_of
+from tests.factories.shops import AdmissionFactory, BindingFactory, PreparingShopFactory, actor_of
 from tests.governance.shops import staked
 from tests.settlements.services.lines import sale, settle
 
@@ -111,6 +111,10 @@ def _stake(shop: Shop) -> None:
 
 
 def _send_and_be_paid(shop: Shop) -> None:
+    admission = AdmissionFactory(shop=shop)
+    AdmissionAnswer.objects.create(
+        shop=shop, admission=admission, code="size", value="3", answered_at=PLACED_AT
+    )
     template = FreightTemplate.objects.get(shop=shop)
     FreightRule.objects.create(shop=shop, template=template, region_codes=["650000"])
     account = PayoutAccount.objects.get(shop=shop)

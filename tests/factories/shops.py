@@ -1,5 +1,7 @@
 """Shops, their people and their bindings for tests."""
 
+from datetime import timedelta
+
 import factory
 from factory.django import DjangoModelFactory
 
@@ -11,6 +13,7 @@ from shops.enums import BindingStatus, GuaranteeKind, Relation, ShopStatus, Staf
 from shops.models import (
     Admission,
     Binding,
+    Checklist,
     FreightTemplate,
     Guarantee,
     Merchant,
@@ -43,6 +46,24 @@ class StaffFactory(DjangoModelFactory):
     email = factory.LazyAttribute(lambda o: o.user.email)
     role = StaffRole.OWNER
     status = StaffStatus.ACTIVE
+
+
+class ChecklistFactory(DjangoModelFactory):
+    """An earlier version of what every application was asked for."""
+
+    class Meta:
+        model = Checklist
+
+    number = factory.Sequence(lambda n: n + 1)
+    requirements = factory.LazyFunction(
+        lambda: [
+            {"code": "legal_data", "kind": "legal_data", "label": ""},
+            {"code": "manual_review", "kind": "manual_review", "label": ""},
+        ]
+    )
+    starts_at = LONG_AGO
+    ends_at = LONG_AGO + timedelta(days=1)
+    created_by_label = "operator"
 
 
 class FreightTemplateFactory(DjangoModelFactory):

@@ -75,7 +75,7 @@ def make_storefront(
     shop = ShopFactory(name=f"Shop {side}", owner=people.owner, merchant=merchant)
     places, token = _staff(side, shop, people, former, at)
     actor = actor_of(shop)
-    _admission(side, shop, AdmissionStatus.APPROVED)
+    _admission(side, shop, AdmissionStatus.OPEN)
     preparing = PreparingShopFactory(name=canary(side, "preparing"))
     StaffFactory(shop=preparing, user=people.owner)
     _admission(side, preparing, AdmissionStatus.REJECTED)

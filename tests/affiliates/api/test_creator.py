@@ -120,7 +120,11 @@ def test_a_product_off_the_shelf_is_named_and_one_never_approved_is_not_there(cl
     assert Pick.objects.count() == 0
 
 
-def test_a_product_of_the_own_shop_is_refused_with_a_hint(client, creator):
+def test_bi_09_a_product_of_the_own_shop_is_refused_with_a_hint(client, creator):
+    """The showcase is for others' products.
+
+    API: POST /api/v1/affiliates/creator/picks
+    """
     plan = PlanFactory()
     BindingFactory(shop=plan.shop, account=creator.account)
 

@@ -154,7 +154,11 @@ def _card():
     }
 
 
-def test_an_order_keeps_the_name_it_was_bought_under_and_tells_the_new_one(client, buyer):
+def test_bi_10_an_order_keeps_the_name_it_was_bought_under_and_tells_the_new_one(client, buyer):
+    """The block is a snapshot; beside it stands who that is now.
+
+    API: GET /api/v1/orders/orders/{number}
+    """
     order = placed_order((make_sku(BindingFactory().shop), 1), buyer=buyer)
     was = order.shop.name
     Shop.objects.filter(pk=order.shop_id).update(name="Another name")

@@ -110,7 +110,7 @@ def test_an_application_is_edited_and_submitted(desk):
     admission.refresh_from_db()
     assert (edited.status_code, early.status_code) == (302, 422)
     assert (admission.legal_name, admission.status) == ("Lin Tea Ltd", "draft")
-    assert (shown.count("Missing"), shown.count("Complete")) == (3, 3)
+    assert (shown.count("missing"), shown.count("complete")) == (3, 3)
     assert Admission.objects.count() == 1
 
 
@@ -197,7 +197,11 @@ def test_a_replacement_is_started_on_the_old_binding(desk):
     assert Binding.objects.get(replaces=old).account == account
 
 
-def test_unbinding_shows_what_stands_against_it(desk, monkeypatch):
+def test_bi_12_unbinding_shows_what_stands_against_it(desk, monkeypatch):
+    """With its count, before anything is asked.
+
+    Page: /merchant/shops/binding/
+    """
     monkeypatch.setattr(preconditions, "_counters", {})
     preconditions.register(code="cases", label="Open cases", count=lambda binding: 37)
     binding = BindingFactory()

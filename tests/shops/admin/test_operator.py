@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from kernel.crypto import encrypt
 from kernel.models import AuditEntry
 from shops.enums import AdmissionStatus, BindingStatus, ShopStatus
+from shops.models import Admission
 from tests.factories.accounts import LONG_AGO
 from tests.factories.shops import AdmissionFactory, BindingFactory, ShopFactory
 
@@ -18,8 +19,9 @@ ROOT = "/operator/shops"
 @pytest.fixture
 def admission():
     return AdmissionFactory(
-        status=AdmissionStatus.SUBMITTED,
+        status=AdmissionStatus.HUMAN_REVIEW,
         submitted_at=LONG_AGO,
+        due_at=LONG_AGO,
         legal_name="Lin Tea Ltd",
         credit_code="91330100MA2ABC0001",
         contact_name="Lin",
@@ -35,7 +37,8 @@ def test_an_application_is_read_masked_and_approved(operator_desk, admission):
 
     admission.shop.refresh_from_db()
     assert ("138****1234" in shown, "13812341234" in shown) == (True, False)
-    assert (answer.status_code, admission.shop.status) == (302, ShopStatus.OPEN)
+    assert (answer.status_code, admission.shop.status) == (302, ShopStatus.PREPARING)
+    assert Admission.objects.get().status == AdmissionStatus.SIGNING
     assert AuditEntry.objects.get(action="shops.approve_admission").shop_id == admission.shop_id
 
 
@@ -47,8 +50,8 @@ def test_a_rejection_names_at_least_one_field(operator_desk, admission):
 
     admission.refresh_from_db()
     assert empty.status_code == 422
-    assert admission.rejections == [
-        {"field": "licence_url", "code": "incorrect", "message": "Cannot be read."}
+    assert [(one["field"], one["code"], one["message"]) for one in admission.rejections] == [
+        ("licence_url", "incorrect", "Cannot be read.")
     ]
     assert (
         "Business licence: Cannot be read."

@@ -43,9 +43,14 @@ def _ask(merchant, path, account, **more):
     return merchant.post(path, body | more)
 
 
-def test_both_sides_say_yes_and_buyers_see_one_identity(
+def test_bi_08_shop_page_and_profile_show_one_identity_block(
     merchant, creator, anonymous_client, shop, account, path
 ):
+    """Both say yes first. Videos and live state are not in it: no room keeps them.
+
+    API: GET /api/v1/shops/storefronts/{shop_id}
+    API: GET /api/v1/accounts/profiles/{account_id}
+    """
     asked = _ask(merchant, path, account).json()
     waiting = creator.get(f"{ROOT}/bindings", {"status": "awaiting_account"}).json()["results"]
     accepted = creator.post(f"{ROOT}/bindings/{asked['id']}/accept").json()
@@ -63,7 +68,11 @@ def test_both_sides_say_yes_and_buyers_see_one_identity(
     assert (block["relation"], profile["account"]) == ("OFFICIAL", block["account"])
 
 
-def test_a_rename_reaches_the_account_and_is_listed(merchant, shop, account, path, creator):
+def test_bi_07_a_rename_reaches_the_account_and_is_listed(merchant, shop, account, path, creator):
+    """One way, shop to account, and on record.
+
+    API: POST /api/v1/shops/shops/{shop_id}/rename
+    """
     asked = _ask(merchant, path, account).json()
     creator.post(f"{ROOT}/bindings/{asked['id']}/accept")
 
@@ -91,7 +100,11 @@ def test_the_owner_of_an_official_account_does_not_rename_it(merchant, creator, 
     assert account.name == "Lin Tea"
 
 
-def test_a_letter_of_another_entity_goes_to_an_operator(merchant, client_for, path):
+def test_bi_04_a_letter_of_another_entity_goes_to_an_operator(merchant, client_for, path):
+    """After both sides said yes.
+
+    API: POST /api/v1/shops/operator/bindings/{binding_id}/approve
+    """
     account = VerifiedAccountFactory()
     letter = {"authorisation_url": "https://files.example.com/letter.pdf"}
     asked = _ask(merchant, path, account, **letter).json()
@@ -140,7 +153,11 @@ def test_a_replacement_by_the_doors(merchant, creator, account, shop, path):
     ]
 
 
-def test_unbinding_lists_what_stands_in_the_way(merchant, shop, path, monkeypatch):
+def test_bi_12_unbinding_waits_and_counts_what_stands_in_the_way(merchant, shop, path, monkeypatch):
+    """Which counters there are: the next test.
+
+    API: POST /api/v1/shops/shops/{shop_id}/bindings/{binding_id}/unbind
+    """
     monkeypatch.setattr(preconditions, "_counters", {})
     preconditions.register(code="open_cases", label="open cases", count=lambda binding: 2)
     binding = BindingFactory(shop=shop)
@@ -155,7 +172,11 @@ def test_unbinding_lists_what_stands_in_the_way(merchant, shop, path, monkeypatc
     assert (asked["binding"]["status"], kept["status"]) == ("unbind_pending", "active")
 
 
-def test_choosing_the_main_shop(creator, account, shop):
+def test_bi_02_the_profile_shows_the_main_shop_of_several(creator, account, shop):
+    """Whoever owns the account chooses.
+
+    API: POST /api/v1/shops/bindings/{binding_id}/main
+    """
     first = BindingFactory(shop=shop, account=account)
     second = BindingFactory(shop=ShopFactory(name="Lin Cups"), account=account, is_main=False)
 

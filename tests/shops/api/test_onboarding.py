@@ -3,8 +3,9 @@
 import pytest
 
 from shops.enums import ShopStatus
-from shops.models import Admission, Guarantee, Shop
+from shops.models import Admission, AdmissionAnswer, Guarantee, Shop
 from tests.factories.accounts import OperatorFactory, UserFactory
+from tests.factories.catalog import ProductFactory
 from tests.factories.shops import AdmissionFactory, PreparingShopFactory, ShopFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,11 +57,19 @@ def _complete(client, shop):
     client.post(f"{shop}/guarantees/seven_day_return")
 
 
-def test_a_shop_is_prepared_corrected_and_opened(client, operator, shop):
+def test_sh_03_a_shop_is_prepared_corrected_signed_and_opened(client, operator, shop):
+    """Every step, by when the platform answers, and the fields that are sent back.
+
+    API: POST /api/v1/shops/shops/{shop_id}/admission/submit
+    API: POST /api/v1/shops/operator/admissions/{admission_id}/reject
+    API: POST /api/v1/shops/shops/{shop_id}/admission/sign
+    """
     early = client.post(f"{shop}/admission/submit")
     _complete(client, shop)
     sent = client.post(f"{shop}/admission/submit").json()
-    queue = operator.get(f"{ROOT}/operator/admissions", {"status": "submitted"}).json()["results"]
+    queue = operator.get(f"{ROOT}/operator/admissions", {"status": "human_review"}).json()[
+        "results"
+    ]
     one = f"{ROOT}/operator/admissions/{queue[0]['id']}"
     fault = {"field": "licence_url", "code": "unreadable", "message": "Cannot be read."}
     operator.post(f"{one}/reject", {"rejections": [fault]})
@@ -68,13 +77,18 @@ def test_a_shop_is_prepared_corrected_and_opened(client, operator, shop):
     sharp = {"licence_url": "https://files.example.com/sharp.jpg", "version": told["version"]}
     client.patch(f"{shop}/admission", sharp)
     client.post(f"{shop}/admission/submit")
+    claimed = operator.post(f"{one}/claim").status_code
     approved = operator.post(f"{one}/approve").json()
+    before = client.get(shop).json()["status"]
+    signed = client.post(f"{shop}/admission/sign").json()
 
+    assert (claimed, before, signed["status"]) == (200, "preparing", "open")
+    assert sent["due_at"] > sent["submitted_at"]
     assert (early.status_code, early.json()["code"]) == (409, "admission_incomplete")
     assert {item["is_complete"] for item in early.json()["checklist"]} == {False}
-    assert (sent["status"], sent["contact_phone"]) == ("submitted", "138****1234")
+    assert (sent["status"], sent["contact_phone"]) == ("human_review", "138****1234")
     assert (told["status"], told["rejections"]) == ("rejected", [fault])
-    assert approved["status"] == "approved"
+    assert approved["status"] == "signing"
     assert client.get(shop).json()["status"] == "open"
     listed = operator.get(f"{ROOT}/operator/shops", {"status": "open"}).json()["results"]
     assert listed[0]["legal_name"] == "Lin Tea Ltd"
@@ -87,7 +101,80 @@ def test_the_checklist_shows_what_is_missing(client, shop):
 
     assert [item["code"] for item in before if item["is_complete"]] == []
     assert [item["code"] for item in after if item["is_complete"]] == ["guarantees"]
-    assert after[-1]["label"] == "Give at least one guarantee"
+    assert after[-2]["label"] == "Give at least one guarantee"
+
+
+def test_sh_04_the_platform_composes_what_is_asked_and_states_are_live(client, operator, shop):
+    """A declaration, a question, the billing address and a product, for every type and category.
+
+    API: POST /api/v1/shops/operator/checklists
+    API: GET /api/v1/shops/shops/{shop_id}/checklist
+    API: PUT /api/v1/shops/shops/{shop_id}/admission/answers
+    """
+    asked = [
+        {"kind": "legal_data"},
+        {"kind": "billing_address"},
+        {"kind": "attestation", "code": "no_fakes", "label": "We sell no fakes."},
+        {
+            "kind": "custom_field",
+            "code": "size",
+            "label": "How many people work for you?",
+            "field": "number",
+        },
+        {"kind": "minimum_products", "minimum": 1},
+        {"kind": "manual_review"},
+    ]
+    made = operator.post(f"{ROOT}/operator/checklists", {"requirements": asked}).json()
+    _complete(client, shop)
+    before = _states(client, shop)
+    answers = {"no_fakes": True, "size": 0, "billing_address": "杭州市网商路 599 号"}
+    client.put(f"{shop}/admission/answers", {"answers": answers})
+    bad = [
+        client.put(f"{shop}/admission/answers", {"answers": one}).json()["code"]
+        for one in ({"size": "many"}, {"no_fakes": False}, {"size": 3, "horoscope": "lion"})
+    ]
+    after = _states(client, shop)
+    early = client.post(f"{shop}/admission/submit").status_code
+    ProductFactory(shop=Shop.objects.get())
+    sent = client.post(f"{shop}/admission/submit")
+
+    assert (made["number"], made["ends_at"], early) == (1, None, 409)
+    assert before == {
+        "legal_data": "complete",
+        "billing_address": "incomplete",
+        "no_fakes": "incomplete",
+        "size": "incomplete",
+        "minimum_products": "incomplete",
+        "manual_review": "pending",
+    }
+    assert {code for code, state in after.items() if state == "incomplete"} == {"minimum_products"}
+    assert bad == ["answer_invalid", "answer_invalid", "requirement_unknown"]
+    assert dict(AdmissionAnswer.objects.values_list("code", "value")) == answers | {"size": "0"}
+    assert sent.json()["status"] == "human_review"
+
+
+def test_sh_04_an_application_keeps_the_version_it_was_sent_under(client, operator, shop):
+    """The next version asks more; what was sent is not asked it.
+
+    API: GET /api/v1/shops/shops/{shop_id}/checklist
+    """
+    base = [{"kind": "legal_data"}, {"kind": "manual_review"}]
+    operator.post(f"{ROOT}/operator/checklists", {"requirements": base})
+    _complete(client, shop)
+    client.post(f"{shop}/admission/submit")
+    more = operator.post(
+        f"{ROOT}/operator/checklists", {"requirements": [*base, {"kind": "billing_address"}]}
+    ).json()
+    bare = operator.post(f"{ROOT}/operator/checklists", {"requirements": base[:1]})
+
+    versions = operator.get(f"{ROOT}/operator/checklists").json()["results"]
+    assert list(_states(client, shop)) == ["legal_data", "manual_review"]
+    assert [(one["number"], one["ends_at"] is None) for one in versions] == [(2, True), (1, False)]
+    assert (more["number"], bare.json()["code"]) == (2, "checklist_invalid")
+
+
+def _states(client, shop):
+    return {one["code"]: one["state"] for one in client.get(f"{shop}/checklist").json()}
 
 
 def test_who_i_am_shows_the_shop_with_its_powers(client, shop):
