@@ -7,15 +7,22 @@ from collections.abc import Sequence
 from governance.events import ConsequencesChanged, DepositChanged, PaymentStarted
 from governance.services import consequences, restricting
 from kernel import clock
+from kernel.actors import SYSTEM
 from kernel.events import on
 from kernel.tasks import nudge_task
+from shops.services import opening
 
 
 @on(DepositChanged)
 def restrict_by_deposit(events: Sequence[DepositChanged]) -> None:
-    """Lift what a deposit restricted once it is paid; the sweep would within the quarter hour."""
+    """Open a shop that waited for it, and lift what a deposit restricted, once it is paid.
+
+    The sweep would lift it within the quarter hour.
+    """
     for shop_id in sorted({event.shop_id for event in events}):
-        restricting.apply(shop_id=shop_id, at=clock.now())
+        at = clock.now()
+        opening.open_if_ready(shop_id=shop_id, at=at, actor=SYSTEM)
+        restricting.apply(shop_id=shop_id, at=at)
 
 
 @on(ConsequencesChanged)
