@@ -37,8 +37,6 @@ def _faults_of_a_request(entry: AuditEntry) -> list[str]:
         faults.append("who")
     if entry.actor_role == Role.MERCHANT and not entry.shop_id:
         faults.append("of which shop")
-    if not entry.ip:
-        faults.append("from where")
     return faults
 
 

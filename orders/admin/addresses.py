@@ -34,7 +34,7 @@ def place(receiver: dict[str, str]) -> str:
 
 def extra(change: AddressChange) -> str:
     """Return what sending there costs more, as people read it."""
-    return money.display(change.extra_freight, change.order.currency)
+    return money.display(change.extra_freight_amount, change.order.currency)
 
 
 class _Answer(Act):
@@ -48,7 +48,7 @@ class _Answer(Act):
             (_("Order"), target.order.number),
             (_("Now"), place(target.order.receiver_masked)),
             (_("Wished"), place(target.receiver_masked)),
-            *([(_("Extra freight"), extra(target))] if target.extra_freight else []),
+            *([(_("Extra freight"), extra(target))] if target.extra_freight_amount else []),
         ]
 
 
@@ -71,7 +71,7 @@ class Approve(_Answer):
 
     def form(self, actor: Actor, target: AddressChange, **kwargs: Any) -> forms.Form:
         form = super().form(actor, target, **kwargs)
-        if target.extra_freight:
+        if target.extra_freight_amount:
             form.fields["bears_freight"].widget = forms.CheckboxInput()
         return form
 
@@ -177,7 +177,7 @@ class AddressChangeConsole(ConsoleModelAdmin):
     @display(description=_("extra freight"))
     def more(self, change: AddressChange) -> str:
         """What sending there costs more."""
-        return extra(change) if change.extra_freight else "–"
+        return extra(change) if change.extra_freight_amount else "–"
 
     @display(description=_("the order's receiver"))
     def now(self, change: AddressChange) -> str:

@@ -82,7 +82,7 @@ class ExtraFreight(Money):
     """What sending there costs more, in the order's currency."""
 
     def get_attribute(self, instance: AddressChange) -> Any:
-        return {"amount": instance.extra_freight, "currency": instance.order.currency}
+        return {"amount": instance.extra_freight_amount, "currency": instance.order.currency}
 
 
 class ShopAddressChangeOut(AddressChangeOut):

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='addresschange',
-            name='extra_freight',
+            name='extra_freight_amount',
             field=kernel.fields.AmountField(default=0, verbose_name='extra freight'),
         ),
         migrations.AlterField(

@@ -78,7 +78,7 @@ class AddressChange(models.Model):
         _("reason of the refusal"), choices=AddressRefusal, null=True
     )
     #: What sending there costs more; the shop bears it, or says no. In the order's currency.
-    extra_freight = AmountField(_("extra freight"), default=0)
+    extra_freight_amount = AmountField(_("extra freight"), default=0)
     #: Without an answer by then it is decided by itself.
     due_at = models.DateTimeField(_("due at"), null=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())

@@ -81,8 +81,8 @@ def approve(
     meanwhile, FreightRises when there is more to bear and the shop does not say that it does.
     """
     order, change = _lock_both(change_id)
-    if change.extra_freight and not bears_freight:
-        raise FreightRises(extra={"extra_freight": change.extra_freight})
+    if change.extra_freight_amount and not bears_freight:
+        raise FreightRises(extra={"extra_freight": change.extra_freight_amount})
     if order.status not in _CHANGEABLE:
         raise AddressIsFinal
     _approve(order, change, at, actor)
@@ -151,7 +151,7 @@ def _new(order: Order, sealed: SealedReceiver, extra: int, at: datetime) -> Addr
         receiver_sealed=sealed.sealed,
         receiver_masked=sealed.masked,
         address_hash=sealed.address_hash,
-        extra_freight=extra,
+        extra_freight_amount=extra,
         created_at=at,
         due_at=database_now() + within,
     )
@@ -160,7 +160,7 @@ def _new(order: Order, sealed: SealedReceiver, extra: int, at: datetime) -> Addr
 def _answer_at_once(order: Order, change: AddressChange, at: datetime) -> None:
     if order.status not in _EARLY and is_in_warehouse(order):
         _reject(order, change, AddressRefusal.IN_WAREHOUSE, at, SYSTEM)
-    elif change.extra_freight:
+    elif change.extra_freight_amount:
         _reject(order, change, AddressRefusal.FREIGHT, at, SYSTEM)
     else:
         _approve(order, change, at, SYSTEM)
@@ -200,7 +200,7 @@ def _approve(order: Order, change: AddressChange, at: datetime, actor: Actor) ->
         after={
             "address_hash": order.address_hash,
             "change": change.public_id,
-            "extra_freight": change.extra_freight,
+            "extra_freight": change.extra_freight_amount,
         },
     )
 

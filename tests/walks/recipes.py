@@ -196,6 +196,24 @@ def _name_a_change(request: Request, side: Side) -> None:
     request.body["brief"] = "walk"
 
 
+@changes("shops_operator_admissions_admission_id_reject_post")
+def _name_a_requirement(request: Request, side: Side) -> None:
+    request.body["rejections"][0]["field"] = "licence_url"
+
+
+@changes("shops_operator_checklists_post")
+def _ask_for_the_least(request: Request, side: Side) -> None:
+    request.body |= {
+        "category": "",
+        "requirements": [{"kind": "legal_data"}, {"kind": "manual_review"}],
+    }
+
+
+@changes("shops_shops_shop_id_admission_answers_put")
+def _answer_a_question(request: Request, side: Side) -> None:
+    request.body["answers"] = {"size": "3"}
+
+
 @changes("catalog_operator_categories_post")
 def _name_root(request: Request, side: Side) -> None:
     request.body["parent_id"] = side.front.products["draft"].category.parent.public_id

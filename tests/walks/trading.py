@@ -51,8 +51,8 @@ from settlements.models import Payout, SettlementEntry, Statement
 from settlements.policies import month_of
 from settlements.selectors import PartyRef
 from settlements.services import payouts, settling, statements
-from tests.governance.shops import paid
 from tests.walks.canaries import canary
+from tests.walks.governing import govern
 from tests.walks.people import People
 from tests.walks.shopping import Storefront
 
@@ -203,6 +203,7 @@ def make_trade(side: str, people: People, front: Storefront, now: datetime) -> T
         quantity=1,
         touch={"pick_code": front.pick.pick_code},
     )
+    govern(side, front, orders["shipped"], now)
     settling.settle_due(at=now)
     statements.refresh(month=month_of(now), at=now)
     for order in orders.values():
@@ -240,8 +241,7 @@ def make_trade(side: str, people: People, front: Storefront, now: datetime) -> T
 
 
 def _score(front: Storefront, now: datetime) -> ShopScore:
-    """Add the shop's days up and score it; it has a deposit with more in it than is due."""
-    paid(front.shop, 100_000, at=now)
+    """Add the shop's days up and score it."""
     add_up_all()
     return refresh(shop_id=front.shop.pk, day=day_of(now), at=now)
 

@@ -16,8 +16,10 @@ from catalog.models import Brand, Category
 from insights.enums import ScoreMetric
 from insights.models import ScoreRule
 from kernel import clock
+from kernel.actors import SYSTEM
 from kernel.delivery import deliver_all
 from settlements.models import FeeRate
+from shops.services import checklists
 from tests.factories.accounts import LONG_AGO, OperatorFactory, SupportFactory, UserFactory
 from tests.factories.catalog import CategoryFactory
 from tests.walks.names import Names, names_of
@@ -68,6 +70,18 @@ def build() -> World:
         weight=100,
         target=9_900,
         bands=[[9_900, 1_000]],
+    )
+    checklists.publish_checklist(
+        shop_type="",
+        category="",
+        requirements=[
+            {"kind": "legal_data"},
+            {"kind": "licence"},
+            {"kind": "custom_field", "code": "size", "label": "How many people?", "field": "text"},
+            {"kind": "manual_review"},
+        ],
+        at=now - timedelta(days=60),
+        actor=SYSTEM,
     )
     operator, support, former = OperatorFactory(), SupportFactory(), UserFactory()
     a = _side("A", former, category, now)

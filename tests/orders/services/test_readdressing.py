@@ -247,7 +247,7 @@ def test_or_16_more_freight_is_borne_by_the_shop_or_the_order_stays():
     assert (name_on(order), refused.value.extra) == (RECEIVER["name"], {"extra_freight": 800})
     readdressing.approve(change_id=change.pk, at=AT, actor=actor, bears_freight=True)
 
-    assert (change.status, change.extra_freight) == (AddressChangeStatus.PENDING, 800)
+    assert (change.status, change.extra_freight_amount) == (AddressChangeStatus.PENDING, 800)
     assert (name_on(order), order.pay_amount) == ("李雷", before)
 
 

@@ -1,0 +1,54 @@
+"""What the platform and the carriers wrote about one side's shop."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from governance.enums import AssessmentCause, Effect
+from governance.models import Deposit, DepositAssessment
+from governance.services import consequences
+from kernel.actors import Actor, Role
+from orders.models import Order, PackageEdit, RouteNode
+from shops.enums import RestrictionKind, RestrictionReason
+from shops.models import AdmissionAnswer
+from shops.services import restrictions
+from tests.governance.shops import paid
+from tests.walks.canaries import canary
+from tests.walks.shopping import Storefront
+
+OPERATOR = Actor(role=Role.OPERATOR, permissions=frozenset(), label="Operator")
+
+
+def govern(side: str, front: Storefront, shipped: Order, now: datetime) -> None:
+    """Take its deposit, more than is due; restrict it and lift that; note what carriers said."""
+    shop = front.shop
+    paid(shop, 100_000, at=now)
+    DepositAssessment.objects.create(
+        deposit=Deposit.objects.get(shop=shop),
+        shop=shop,
+        cause=AssessmentCause.FIRST,
+        month=now.date(),
+        tiers=[],
+        base_amount=50_000,
+        announced_at=now,
+        effective_at=now,
+    )
+    consequences.exempt(
+        shop=shop, effect=Effect.ALLIANCE, note=canary(side, "consequence"), at=now, actor=OPERATOR
+    )
+    kind, reason = RestrictionKind.ALLIANCE, RestrictionReason.SCORE
+    restrictions.impose(shop_id=shop.pk, kind=kind, reason=reason, source="walk", at=now)
+    restrictions.lift(shop_id=shop.pk, reason=reason, kinds=[kind], at=now)
+    AdmissionAnswer.objects.create(
+        shop=shop,
+        admission=shop.admission,
+        code="size",
+        value=canary(side, "answer"),
+        answered_at=now,
+    )
+    package = shipped.packages.get()
+    of_package = {"package": package, "shop": shop, "buyer": shipped.buyer}
+    PackageEdit.objects.create(**of_package, edited_at=now)
+    RouteNode.objects.create(
+        **of_package, notice_id=f"walk-{side}", state="in_transit", happened_at=now
+    )
