@@ -38,7 +38,7 @@ def create(
     With `submit_now` it goes to review at once (CA-05). Raises InvalidProduct,
     DuplicateCode; nothing is made then.
     """
-    checking.check(content, skus)
+    checking.check(content, skus, shop_id=shop.pk)
     product = Product(shop=shop)
     content.write_to(product)
     search.reindex([product])
@@ -118,7 +118,11 @@ def add_sku(*, product: Product, spec: SkuSpec, actor: Actor, at: datetime) -> S
     if product.shelf_status == ShelfStatus.DELETED:
         raise IllegalTransition
     checking.check_added(
-        Content.of(product), spec, standing=list(product.skus.all()), lowest=product.min_price
+        Content.of(product),
+        spec,
+        standing=list(product.skus.all()),
+        lowest=product.min_price,
+        shop_id=product.shop_id,
     )
     sku = variants.add_skus([(product, spec)], actor=actor, at=at)[0]
     _record(actor, "catalog.add_sku", product, at, after={"sku": sku.merchant_code})
