@@ -97,22 +97,22 @@ def check_product(product: Product, content: Content) -> LeafRules:
 
 def check_added(
     content: Content,
-    spec: SkuSpec,
+    specs: Sequence[SkuSpec],
     *,
     standing: Sequence[Variant],
     lowest: int | None,
     shop_id: int,
 ) -> None:
-    """Raise InvalidProduct unless `spec` may stand beside the `standing` SKUs of a product.
+    """Raise InvalidProduct unless `specs` may stand beside the `standing` SKUs of a product.
 
     `lowest` is the lowest price of those. What the product says of itself is not asked again: it
     was, when it was written.
     """
     rules = category_rules(content.category)
-    faults = spec_faults(content.option_names, [spec], rules, standing=standing, lowest=lowest)
-    faults += _picture_count_faults(content, rules, [*standing, spec])
-    faults += _evidence_faults(content, rules, spec.list_price is not None)
-    faults += keeping.faults(shop_id, content, [spec.image_url])
+    faults = spec_faults(content.option_names, specs, rules, standing=standing, lowest=lowest)
+    faults += _picture_count_faults(content, rules, [*standing, *specs])
+    faults += _evidence_faults(content, rules, any(one.list_price is not None for one in specs))
+    faults += keeping.faults(shop_id, content, [one.image_url for one in specs])
     if faults:
         raise InvalidProduct(str(faults[0].detail), errors=faults)
 
