@@ -14,6 +14,7 @@ from catalog.models import ImportJob
 from catalog.services import prices
 from catalog.services.bulk import applying
 from catalog.services.importing import jobs
+from catalog.services.pictures import keeping
 from kernel import clock
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,14 @@ def sweep_bulk_edits(**_: Any) -> None:
             # Without an end it would be tried, and fail, for ever.
             logger.exception("bulk edit %s failed", job_id)
             applying.give_up(job_id=job_id, at=clock.now())
+
+
+@shared_task(acks_late=True)
+def sweep_pictures(**_: Any) -> None:
+    """Delete files of pictures that no row names: what an upload left that was taken back."""
+    gone = keeping.sweep(at=clock.now())
+    if gone:
+        logger.info("%s files of pictures without a row were deleted", gone)
 
 
 @shared_task(acks_late=True)

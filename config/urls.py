@@ -6,6 +6,7 @@ from django.utils.functional import lazy
 from django.views.generic import RedirectView, TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from catalog.api import media
 from kernel.admin.sites import merchant_site, operator_site, support_site
 from kernel.api.problems import not_found
 from kernel.http import livez, metricz, readyz
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/settlements/", include("settlements.api.urls")),
     path("api/v1/insights/", include("insights.api.urls")),
     path("api/v1/governance/", include("governance.api.urls")),
+    re_path(rf"^media/pictures/{media.NAME}$", media.serve, name="picture"),
     re_path(r"^api/", not_found),  # last: an unknown address of the API answers in its own shape
 ]
 

@@ -13,8 +13,8 @@ class GovernanceConfig(AppConfig):
     def ready(self) -> None:
         from governance import subscribers  # noqa: F401, PLC0415 -- app ready
         from governance.admin import merchant, operator, rules  # noqa: F401, PLC0415 -- app ready
-        from governance.services.invariants import violations  # noqa: PLC0415 -- app ready
         from governance.selectors import missing_for_opening  # noqa: PLC0415 -- app ready
+        from governance.services.invariants import violations  # noqa: PLC0415 -- app ready
         from settlements.services import audit  # noqa: PLC0415 -- app ready
         from shops.services import opening  # noqa: PLC0415 -- app ready
 

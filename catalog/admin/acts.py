@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ from catalog.admin.forms import (
     UploadForm,
     VariantForm,
 )
+from catalog.admin.pictures import taken
 from catalog.admin.wording import shown_price
 from catalog.errors import OutOfStock, StockChanged, UnreadableFile
 from catalog.models import Category, Product, Sku
@@ -49,12 +51,13 @@ class CreateProduct(Act):
     form_class = CreateForm
     on_object = False
 
+    @transaction.atomic  # a refused product keeps none of the pictures that came with it
     def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> Any:
         options = data["options"]
         products.create(
             shop=Shop.objects.visible_to(actor).get(),
             content=Content(
-                **data["content"],
+                **_with_uploads(data, actor, at),
                 option_names=[one["name"] for one in options],
                 merchant_code=data["merchant_code"],
             ),
@@ -91,10 +94,10 @@ class EditProduct(Act):
         form.tell(category_rules(target.category))
         return form
 
+    @transaction.atomic
     def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
-        products.edit(
-            product=target, changes=data["content"], version=data["version"], actor=actor, at=at
-        )
+        changes = _with_uploads(data, actor, at)
+        products.edit(product=target, changes=changes, version=data["version"], actor=actor, at=at)
         return _("The change is saved.")
 
 
@@ -346,6 +349,14 @@ class Upload(Act):
             at=at,
         )
         return gettext("%(file)s is on its way.") % {"file": job.filename}
+
+
+def _with_uploads(data: dict[str, Any], actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return the content, with what was uploaded with it behind the pictures that it names."""
+    content = dict(data["content"])
+    for field, uploads in (("image_urls", "new_pictures"), ("detail_image_urls", "new_details")):
+        content[field] = [*content[field], *taken(data[uploads], actor=actor, at=at)]
+    return content
 
 
 def _named(sku: Sku) -> str:

@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from catalog.admin import acts, wording
 from catalog.admin.bulk import ChangeMany
+from catalog.admin.matrix import FillMatrix
 from catalog.admin.pages import ProductConsole, StateFilter, is_bin
 from catalog.enums import DisplayState, ShelfStatus
 from catalog.models import ImportJob, PriceVersion, Product, Sku, StockMovement
@@ -55,6 +56,7 @@ class MerchantProductConsole(ProductConsole):
         acts.ListProduct,
         acts.DelistProduct,
         acts.AddVariant,
+        FillMatrix,
         acts.SetLimits,
         acts.DiscardChange,
         acts.DeleteProduct,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from catalog.admin.forms import (
+from catalog.admin.operator_forms import (
     AttributeForm,
     BrandForm,
     CategoryForm,

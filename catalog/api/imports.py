@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework.parsers import MultiPartParser
 
@@ -23,9 +23,11 @@ MAX_FORM_BYTES = MAX_BYTES + 64 * 1024
 class UploadParser(MultiPartParser):
     """A form with one file, refused by its announced length before a byte of it is read."""
 
+    max_bytes: ClassVar[int] = MAX_FORM_BYTES
+
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         announced = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0"
-        if not announced.isdigit() or int(announced) > MAX_FORM_BYTES:
+        if not announced.isdigit() or int(announced) > self.max_bytes:
             raise BodyTooLarge
         return super().parse(stream, media_type, parser_context)
 

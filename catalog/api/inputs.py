@@ -337,6 +337,12 @@ class ImportIn(In):
     category_id = Text(required=False, max_length=32)
 
 
+class PictureIn(In):
+    """A picture, as a form with a file in it (multipart/form-data)."""
+
+    file = serializers.FileField(max_length=200, allow_empty_file=False)
+
+
 def content_changes(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the content fields of validated `data`, but for category and brand."""
     changes = {name: data[name] for name in EDITABLE if name in data}

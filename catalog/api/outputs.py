@@ -339,6 +339,18 @@ class StockMovementOut(Out):
     at = serializers.DateTimeField()
 
 
+class PictureOut(Out):
+    """A picture of the shop; products name it by its `url`."""
+
+    id = serializers.CharField(source="public_id")
+    url = serializers.CharField()
+    filename = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    size = serializers.IntegerField(help_text="Bytes of the file.")
+    created_at = serializers.DateTimeField()
+
+
 class ImportJobOut(Out):
     """How far an import is, and what came of it."""
 

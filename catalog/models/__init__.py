@@ -2,6 +2,7 @@
 
 from catalog.models.bulk import BulkEdit, BulkEditLine
 from catalog.models.importing import ImportJob, ImportRowError
+from catalog.models.picture import ShopPicture
 from catalog.models.price import PriceVersion
 from catalog.models.product import Product, ProductDraft, ProductReview, Sku
 from catalog.models.stock import Stock, StockMovement
@@ -19,6 +20,7 @@ __all__ = [
     "Product",
     "ProductDraft",
     "ProductReview",
+    "ShopPicture",
     "Sku",
     "Stock",
     "StockMovement",

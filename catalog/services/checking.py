@@ -30,6 +30,7 @@ from catalog.policies import (
 from catalog.selectors import category_rules
 from catalog.services import prices
 from catalog.services.content import Content
+from catalog.services.pictures import keeping
 from catalog.services.variants import SkuSpec
 from kernel.errors import FieldError
 
@@ -53,11 +54,13 @@ def check(
     *,
     standing: Sequence[Variant] = (),
     has_list_price: bool = False,
+    shop_id: int,
 ) -> LeafRules:
     """Raise InvalidProduct, naming every faulty field, unless the rules of its leaf are obeyed.
 
     `specs` are SKUs to be added beside those that are `standing`; None adds none and asks nothing
-    about options. `has_list_price` tells that a standing SKU shows a list price. Returns the rules.
+    about options. `has_list_price` tells that a standing SKU shows a list price; `shop_id` whose
+    uploaded pictures may be named. Returns the rules.
     """
     rules = category_rules(content.category)
     new = specs or ()
@@ -69,6 +72,7 @@ def check(
     )
     if specs is not None:
         faults += spec_faults(content.option_names, specs, rules, standing=standing)
+    faults += keeping.faults(shop_id, content, [one.image_url for one in new])
     if faults:
         raise InvalidProduct(str(faults[0].detail), errors=faults)
     return rules
@@ -77,26 +81,38 @@ def check(
 def check_product(product: Product, content: Content) -> LeafRules:
     """Raise InvalidProduct unless the standing `product` may say `content`. Returns the rules.
 
-    Three queries. Its SKUs are not asked whether there are too many of them: they stand.
+    Three queries, four where it names uploaded pictures. Its SKUs are not asked whether there are
+    too many of them: they stand.
     """
     standing = list(product.skus.all())
     in_force = PriceVersion.objects.filter(sku__in=standing).in_force()
     list_prices = in_force.values_list("list_price", flat=True)
-    return check(content, standing=standing, has_list_price=any(list_prices))
+    return check(
+        content,
+        standing=standing,
+        has_list_price=any(list_prices),
+        shop_id=product.shop_id,
+    )
 
 
 def check_added(
-    content: Content, spec: SkuSpec, *, standing: Sequence[Variant], lowest: int | None
+    content: Content,
+    specs: Sequence[SkuSpec],
+    *,
+    standing: Sequence[Variant],
+    lowest: int | None,
+    shop_id: int,
 ) -> None:
-    """Raise InvalidProduct unless `spec` may stand beside the `standing` SKUs of a product.
+    """Raise InvalidProduct unless `specs` may stand beside the `standing` SKUs of a product.
 
     `lowest` is the lowest price of those. What the product says of itself is not asked again: it
     was, when it was written.
     """
     rules = category_rules(content.category)
-    faults = spec_faults(content.option_names, [spec], rules, standing=standing, lowest=lowest)
-    faults += _picture_count_faults(content, rules, [*standing, spec])
-    faults += _evidence_faults(content, rules, spec.list_price is not None)
+    faults = spec_faults(content.option_names, specs, rules, standing=standing, lowest=lowest)
+    faults += _picture_count_faults(content, rules, [*standing, *specs])
+    faults += _evidence_faults(content, rules, any(one.list_price is not None for one in specs))
+    faults += keeping.faults(shop_id, content, [one.image_url for one in specs])
     if faults:
         raise InvalidProduct(str(faults[0].detail), errors=faults)
 

@@ -38,7 +38,7 @@ def create(
     With `submit_now` it goes to review at once (CA-05). Raises InvalidProduct,
     DuplicateCode; nothing is made then.
     """
-    checking.check(content, skus)
+    checking.check(content, skus, shop_id=shop.pk)
     product = Product(shop=shop)
     content.write_to(product)
     search.reindex([product])
@@ -108,21 +108,34 @@ def discard_change(*, product: Product, actor: Actor, at: datetime) -> Product:
     return product
 
 
-@transaction.atomic
 def add_sku(*, product: Product, spec: SkuSpec, actor: Actor, at: datetime) -> Sku:
-    """Add a variant; like price and stock it needs no review (CA-04). Returns the SKU.
+    """Add a variant as `add_skus` does, and return it."""
+    return add_skus(product=product, specs=[spec], actor=actor, at=at)[0]
 
-    Raises InvalidProduct, DuplicateCode, IllegalTransition for a product in the bin.
+
+@transaction.atomic
+def add_skus(
+    *, product: Product, specs: Sequence[SkuSpec], actor: Actor, at: datetime
+) -> list[Sku]:
+    """Add variants; like price and stock they need no review (CA-04). Returns the SKUs in order.
+
+    Raises InvalidProduct, DuplicateCode, IllegalTransition for a product in the bin; none is made
+    then.
     """
     product = axes.locked(product)
     if product.shelf_status == ShelfStatus.DELETED:
         raise IllegalTransition
     checking.check_added(
-        Content.of(product), spec, standing=list(product.skus.all()), lowest=product.min_price
+        Content.of(product),
+        specs,
+        standing=list(product.skus.all()),
+        lowest=product.min_price,
+        shop_id=product.shop_id,
     )
-    sku = variants.add_skus([(product, spec)], actor=actor, at=at)[0]
-    _record(actor, "catalog.add_sku", product, at, after={"sku": sku.merchant_code})
-    return sku
+    skus = variants.add_skus([(product, spec) for spec in specs], actor=actor, at=at)
+    for sku in skus:
+        _record(actor, "catalog.add_sku", product, at, after={"sku": sku.merchant_code})
+    return skus
 
 
 def _refuse_unless_editable(product: Product, version: int | None) -> None:

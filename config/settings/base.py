@@ -266,7 +266,13 @@ STATIC_ROOT = DATA_DIR / "static" if PRODUCTION else None  # collectstatic is fo
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = TESTING  # each test client would scan all files at its first request
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": (
+            "django.core.files.storage.InMemoryStorage"
+            if TESTING
+            else "django.core.files.storage.FileSystemStorage"
+        )
+    },
     "staticfiles": {
         "BACKEND": (
             "whitenoise.storage.CompressedManifestStaticFilesStorage"

@@ -54,6 +54,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "kernel.tasks.check_audit",
         "schedule": crontab(hour=3, minute=40),
     },
+    "catalog.tasks.sweep_pictures": {
+        "task": "catalog.tasks.sweep_pictures",
+        "schedule": crontab(hour=4, minute=20),
+    },
     "insights.tasks.check_days": {
         "task": "insights.tasks.check_days",
         "schedule": crontab(hour=3, minute=20),

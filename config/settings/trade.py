@@ -7,6 +7,10 @@ rules as noted; where there is none, the number is this project's choice.
 from datetime import time, timedelta
 from typing import Any
 
+# --- catalog ---------------------------------------------------------------------------------
+#: CA-02: pictures that one shop keeps; at 1 MB each this is 10 GB at most.
+MAX_SHOP_PICTURES = 10_000
+
 # --- orders -------------------------------------------------------------------------------------
 UNPAID_CLOSE_AFTER = timedelta(minutes=30)
 SHIP_PROMISE = timedelta(hours=48)

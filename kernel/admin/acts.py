@@ -108,9 +108,13 @@ def _show_at_field(form: forms.Form, fault: FieldError) -> bool:
 def _sent(request: HttpRequest) -> dict[str, Any]:
     fields = {name: values for name, values in request.POST.lists() if name[0] != "_"}
     fields.pop("csrfmiddlewaretoken", None)
-    files = {}
-    for name in request.FILES:
-        upload: Any = request.FILES[name]
-        files[name] = hashlib.sha256(b"".join(upload.chunks())).hexdigest()
-        upload.seek(0)
+    files = {name: [_digest(one) for one in sent] for name, sent in request.FILES.lists()}
     return {"fields": fields, "files": files}
+
+
+def _digest(upload: Any) -> str:
+    digest = hashlib.sha256()
+    for piece in upload.chunks():
+        digest.update(piece)
+    upload.seek(0)
+    return digest.hexdigest()

@@ -17,6 +17,7 @@ from catalog.models import (
     ImportRowError,
     PriceVersion,
     ProductReview,
+    ShopPicture,
     StockMovement,
 )
 from kernel import clock
@@ -163,6 +164,18 @@ def import_errors() -> Scene:
         url,
         lambda: ImportRowError.objects.create(
             job=job, shop=job.shop, row_number=next(rows), code="missing_value"
+        ),
+    )
+
+
+@recipe("catalog/shops/<str:shop_id>/pictures")
+def pictures() -> Scene:
+    names = itertools.count()
+    return _of_shop(
+        "catalog",
+        "pictures",
+        lambda shop: ShopPicture.objects.create(
+            shop=shop, digest=f"{next(names):064}", path=f"{next(names)}", width=1, height=1, size=1
         ),
     )
 

@@ -13,6 +13,7 @@ from catalog.models import (
     ImportRowError,
     ProductDraft,
     ProductReview,
+    ShopPicture,
 )
 from governance.enums import AssessmentCause
 from governance.models import DepositAssessment
@@ -134,6 +135,9 @@ def _edit(line: OrderLine) -> None:
         shop=shop, format=ImportFormat.TEMPLATE, filename="a.csv", content=b""
     )
     ImportRowError.objects.create(job=job, shop=shop, row_number=2, code="missing", fix="Fill it.")
+    ShopPicture.objects.create(
+        shop=shop, digest="0" * 64, path="a.jpg", width=600, height=600, size=1
+    )
     bulk = BulkEdit.objects.create(shop=shop)
     BulkEditLine.objects.create(job=bulk, shop=shop, row_number=1, sku=line.sku, state="waiting")
     export = ExportJob.objects.create(shop=shop, preset=ExportPreset.ORDERS, language="en")

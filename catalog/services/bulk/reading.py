@@ -16,6 +16,7 @@ from catalog.services.importing.faults import BadCell
 from catalog.services.importing.lines import columns_of
 from catalog.services.importing.reading import Row, table
 from catalog.services.importing.template import COLUMNS
+from kernel.text import is_storable
 
 #: What the columns are when nobody named them, in order.
 UNNAMED = ("sku_code", "price", "stock", "list_price")
@@ -60,7 +61,9 @@ def wishes_in(content: bytes) -> list[Wish]:
 
 
 def _wish(row: Row, columns: dict[str, str]) -> Wish:
-    wish = Wish(row.number, row.cells.get(columns["sku_code"], "").strip()[:64])
+    code = row.cells.get(columns["sku_code"], "").strip()[:64]
+    # A row that cannot be read is stored all the same, to be shown.
+    wish = Wish(row.number, "".join(one if is_storable(one) else "\ufffd" for one in code))
     if row.is_unclosed:
         return _marked(wish, "", "unclosed_quote")
     if row.has_more_cells:

@@ -47,6 +47,8 @@ FIXES = {
     "stock_negative": _("Use 0 or more pieces."),
     "stock_too_high": _("Use at most 100,000,000 pieces."),
     "too_long": _("Shorten this text."),
+    "unknown_picture": _("Upload the picture first: this address on our site is none of yours."),
+    "picture_too_small": _("Use main pictures of at least 600 pixels."),
     "too_few_images": _("Add more main pictures."),
     "too_many_images": _("Use fewer pictures: five main ones, fifty altogether at most."),
     "too_many_values": _("Use fewer values of this option, or two products."),

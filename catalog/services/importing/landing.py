@@ -18,6 +18,7 @@ from catalog.services import checking, prices, products, publishing, search, sto
 from catalog.services.content import Content
 from catalog.services.importing.lines import CONTENT, Line, Plan
 from catalog.services.importing.words import Words
+from catalog.services.pictures import keeping
 from catalog.services.variants import SkuSpec
 from kernel.actors import Actor
 from kernel.errors import DomainError
@@ -257,6 +258,7 @@ def _understand_new(landing: Landing, known: _Known, group: _Group, values: dict
         variants=[_spec(line) for line in group.good],
         has_list_price=any(line.list_price is not None for line in group.good),
     )
+    faults += keeping.faults(landing.shop.pk, content, [line.image_url for line in group.good])
     for fault in faults:
         name = fault.pointer.strip("/")
         _blame(landing, group, _FIELD_OF.get(name, name), fault.code)

@@ -18,6 +18,7 @@ from catalog.errors import UnreadableFile
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+MAX_HELD_BYTES = 40 * 1024 * 1024
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200
 #: A sheet that was formatted to its end has a million empty rows.
@@ -129,8 +130,7 @@ def _sheet(content: bytes) -> Iterator[list[str]]:
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > MAX_UNPACKED_BYTES:
-                raise UnreadableFile(_("The file is too large when it is unpacked."))
+            _refuse_what_explodes(packed.infolist())
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
@@ -145,6 +145,15 @@ def _sheet(content: bytes) -> Iterator[list[str]]:
         raise
     except Exception:  # noqa: BLE001 -- openpyxl raises whatever a broken XML part makes it meet
         raise UnreadableFile(_("The file is not a readable XLSX workbook.")) from None
+
+
+def _refuse_what_explodes(parts: Sequence[zipfile.ZipInfo]) -> None:
+    # A part is never unpacked beyond what it says here. Rows are read one by one; everything else
+    # (texts that cells share, styles) is held whole.
+    rows = sum(one.file_size for one in parts if one.filename.startswith("xl/worksheets/"))
+    others = sum(one.file_size for one in parts) - rows
+    if rows + others > MAX_UNPACKED_BYTES or others > MAX_HELD_BYTES:
+        raise UnreadableFile(_("The file is too large when it is unpacked."))
 
 
 def _plain(value: Any) -> str:

@@ -249,7 +249,11 @@ def test_a_variant_is_added(desk, shop) -> None:
     assert product.skus.get(merchant_code="NEW").options == ["xl"]
 
 
-def test_purchases_are_limited(desk, shop) -> None:
+def test_ca_17_purchases_are_limited(desk, shop) -> None:
+    """The least and the most an order are set on the product's page; what nobody can meet is not.
+
+    Page: /merchant/catalog/product/
+    """
     product = product_on_sale(shop=shop)
     form = {"min_per_order": "2", "max_per_order": "4", "max_per_buyer": ""}
 

@@ -414,7 +414,11 @@ def test_a_taken_merchant_code_is_refused(client, base, shop, leaf) -> None:
     assert Product.objects.count() == 1
 
 
-def test_a_product_gets_its_purchase_limits(client, base, shop) -> None:
+def test_ca_17_a_product_gets_its_purchase_limits(client, base, shop) -> None:
+    """The limits of an order and of a buyer's whole life, and buyers are told them.
+
+    API: PUT /api/v1/catalog/shops/{shop_id}/products/{product_id}/limits
+    """
     product = product_on_sale(shop=shop)
     url = f"{base}/products/{product.public_id}/limits"
     limits = {"min_per_order": 1, "max_per_order": None, "max_per_buyer": 2}

@@ -1,0 +1,1 @@
+"""Pictures that shops upload: made anew, kept under their digest, served as what they are."""
