@@ -153,8 +153,9 @@ class MatrixForm(forms.Form):
             return
         mark = _key(tuple(map(_key, self.combos)))
         self.is_new = self.data.get("seen") != mark
-        self.data = self.data.copy()
-        self.data["seen"] = mark
+        data: Any = self.data
+        self.data = data = data.copy()
+        data["seen"] = mark
         table = MatrixTable(self.combos, suggested)
         self.fields["rows"] = MatrixField(label=_("Variants"), widget=table, required=False)
 
