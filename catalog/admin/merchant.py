@@ -19,11 +19,13 @@ from unfold.decorators import display
 from catalog.admin import acts, wording
 from catalog.admin.bulk import ChangeMany
 from catalog.admin.matrix import FillMatrix
-from catalog.admin.pages import ProductConsole, StateFilter, is_bin
+from catalog.admin.pages import ProductConsole, QualityFilter, StateFilter, is_bin
 from catalog.enums import DisplayState, ShelfStatus
 from catalog.models import ImportJob, PriceVersion, Product, Sku, StockMovement
-from catalog.policies import LOW_STOCK, availability
+from catalog.models.quality import PASS_SCORE
+from catalog.policies import LOW_STOCK, availability, may_edit
 from catalog.selectors import shop_todo
+from catalog.services.quality import pass_rate
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.base import ConsoleModelAdmin
@@ -37,9 +39,16 @@ SKUS = "merchant:catalog_sku_changelist"
 BULK = "merchant:catalog_bulkedit_act"
 #: Columns of the recycle bin.
 IN_BIN = ("goods", "price", "sales_count", "binned_at", "restorable_until")
+MEND = "merchant:catalog_product_do"
+QUALITY_TONES = {"passed": "success", "poor": "warning"}
 SHOWN_PRICES = 20
 SHOWN_MOVEMENTS = 30
 SHOWN_FAULTS = 200
+
+
+def _pass_rate(actor: Actor) -> str:
+    rate = pass_rate(actor)
+    return "–" if rate is None else f"{rate / 100:.1f} %"
 
 
 @admin.register(Product, site=merchant_site)
@@ -47,6 +56,16 @@ class MerchantProductConsole(ProductConsole):
     """The shop's products."""
 
     empty_hint = _("Make your first product, or import a file.")
+    list_display = (
+        "goods",
+        "state_badge",
+        "quality",
+        "price",
+        "pieces",
+        "sales_count",
+        "created_at",
+    )
+    list_filter = (StateFilter, QualityFilter)
     change_list_template = "catalog/products.html"
     acts = (
         acts.CreateProduct,
@@ -67,12 +86,25 @@ class MerchantProductConsole(ProductConsole):
         """In the recycle bin, say since when a product is there and until when it can leave it."""
         return IN_BIN if is_bin(request) else self.list_display
 
+    def page_context(self, request: HttpRequest, target: Product) -> dict[str, Any]:
+        may = may_edit(target) and self.actor(request).may("catalog.edit")
+        mend = reverse(MEND, args=[target.public_id, acts.EditProduct.name]) if may else ""
+        return super().page_context(request, target) | {"mend_url": mend}
+
+    @display(description=_("quality"), ordering="quality_score", label=QUALITY_TONES)
+    def quality(self, product: Product) -> tuple[str, str]:
+        """The score, coloured by whether it passes."""
+        passed = "passed" if product.quality_score >= PASS_SCORE else "poor"
+        return passed, str(product.quality_score)
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         bin_url = f"{reverse(PRODUCTS)}?{StateFilter.parameter_name}={DisplayState.DELETED}"
         context = {
             "is_bin": is_bin(request),
             "bin_url": bin_url,
             "all_url": reverse(PRODUCTS),
+            "quality_url": f"{reverse(PRODUCTS)}?{QualityFilter.parameter_name}=poor",
+            "pass_rate": _pass_rate(self.actor(request)) if QualityFilter.is_on(request) else "",
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)

@@ -15,6 +15,7 @@ from unfold.decorators import display
 from catalog.admin import wording
 from catalog.enums import DisplayState, ShelfStatus
 from catalog.models import Brand, Category, Product, ProductReview
+from catalog.models.quality import PASS_SCORE
 from catalog.policies import restore_until
 from catalog.selectors import category_path, skus_of, with_available
 from catalog.selectors.diffs import (
@@ -25,6 +26,7 @@ from catalog.selectors.diffs import (
 )
 from catalog.services import content as contents
 from catalog.services.content import Content
+from catalog.services.quality import diagnose
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.pictures import pictured
 
@@ -45,6 +47,29 @@ class StateFilter(admin.SimpleListFilter):
         if self.value() in DisplayState.values:
             return queryset.filter(display_state=self.value())
         return queryset.exclude(shelf_status=ShelfStatus.DELETED)
+
+
+class QualityFilter(admin.SimpleListFilter):
+    """By whether the presentation passes (CA-20)."""
+
+    title = _("quality")
+    parameter_name = "quality"
+
+    @classmethod
+    def is_on(cls, request: HttpRequest) -> bool:
+        """Tell whether the reader looks at quality."""
+        return cls.parameter_name in request.GET
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("poor", _("to be improved")), ("passed", _("passed"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        """Return the rows below, or from, the score that passes."""
+        if self.value() == "poor":
+            return queryset.filter(quality_score__lt=PASS_SCORE)
+        if self.value() == "passed":
+            return queryset.filter(quality_score__gte=PASS_SCORE)
+        return queryset
 
 
 def is_bin(request: HttpRequest) -> bool:
@@ -124,6 +149,7 @@ class ProductConsole(ConsoleModelAdmin):
             "band": wording.price_band(target),
             "category_path": " / ".join(node.name for node in path),
             "skus": skus,
+            "quality": wording.quality(diagnose(target)),
             "changes": _waiting(target, draft.changes) if draft else [],
             "reviews": [
                 {"row": review, "tone": wording.VERDICT_TONES[review.verdict]} for review in reviews

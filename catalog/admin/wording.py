@@ -21,6 +21,7 @@ from catalog.enums import (
 )
 from catalog.models import Product
 from catalog.selectors.diffs import PICTURES, FieldChange
+from catalog.services.quality import Diagnosis
 from kernel import money
 from kernel.admin.pictures import picture
 
@@ -182,3 +183,20 @@ def content_rows(
             text = names.get(value, str(value))
         rows.append((title, text))
     return rows
+
+
+def quality(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Return a diagnosis as pages draw it."""
+    return {
+        "score": diagnosis.score,
+        "tone": "success" if diagnosis.is_passed else "warning",
+        "problems": [
+            {
+                "field": one.field,
+                "title": FIELDS[one.field],
+                "points": one.points,
+                "suggestion": one.suggestion,
+            }
+            for one in diagnosis.problems
+        ],
+    }

@@ -63,7 +63,8 @@ class ShopView(View):
     permission = "catalog.edit"
 
 
-def _product(actor: Actor, product_id: str) -> Product:
+def shop_product(actor: Actor, product_id: str) -> Product:
+    """Return a product of the actor's shop with all that its page reads. Raises NotFound."""
     rows = Product.objects.select_related("category", "brand", "draft")
     return rows.get_visible(actor, public_id=product_id)
 
@@ -73,7 +74,7 @@ def _sku(actor: Actor, sku_id: str) -> Sku:
 
 
 def _page(actor: Actor, product: Product) -> selectors.ShopProductPage:
-    return selectors.shop_product_page(_product(actor, product.public_id))
+    return selectors.shop_product_page(shop_product(actor, product.public_id))
 
 
 def _changes(actor: Actor, data: dict[str, Any]) -> dict[str, Any]:
@@ -129,13 +130,13 @@ class ShopProduct(ShopView):
     @operation(gives=ShopProductPageOut)
     def get(self, request: Any, shop_id: str, product_id: str) -> Any:
         """A product of the shop with its SKUs and what waits for review."""
-        return selectors.shop_product_page(_product(request.actor, product_id))
+        return selectors.shop_product_page(shop_product(request.actor, product_id))
 
     @operation(takes=ProductChangesIn, gives=ShopProductPageOut)
     def patch(self, request: Any, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
         """Change the content; what sells keeps selling until the change is approved."""
         product = products.edit(
-            product=_product(request.actor, product_id),
+            product=shop_product(request.actor, product_id),
             changes=_changes(request.actor, data),
             actor=request.actor,
             at=request.at,
@@ -146,7 +147,7 @@ class ShopProduct(ShopView):
     @operation(status=204)
     def delete(self, request: Any, shop_id: str, product_id: str) -> None:
         """Put the product into the recycle bin."""
-        product = _product(request.actor, product_id)
+        product = shop_product(request.actor, product_id)
         shelf.delete(product=product, actor=request.actor, at=request.at)
 
 
@@ -155,7 +156,7 @@ class ShopProductLimits(ShopView):
     def put(self, request: Any, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
         """Say how many pieces a buyer may take; it holds at once, without a review."""
         product = limits.set_limits(
-            product=_product(request.actor, product_id),
+            product=shop_product(request.actor, product_id),
             limits=PurchaseLimits(**data),
             actor=request.actor,
             at=request.at,
@@ -168,7 +169,7 @@ class ShopProductSubmission(ShopView):
     def post(self, request: Any, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
         """Send what waits to review."""
         return shelf.submit(
-            product=_product(request.actor, product_id),
+            product=shop_product(request.actor, product_id),
             list_when_approved=data["list_when_approved"],
             actor=request.actor,
             at=request.at,
@@ -179,7 +180,7 @@ class ShopProductWithdrawal(ShopView):
     @operation(gives=ProductReviewOut)
     def post(self, request: Any, shop_id: str, product_id: str) -> Any:
         """Take the open review back."""
-        product = _product(request.actor, product_id)
+        product = shop_product(request.actor, product_id)
         return shelf.withdraw(product=product, actor=request.actor, at=request.at)
 
 
@@ -192,7 +193,7 @@ class ShopProductMove(ShopView):
 
     def answer(self, request: Any, product_id: str) -> Any:
         """Make the move and present the product."""
-        product = self.move(request, _product(request.actor, product_id))
+        product = self.move(request, shop_product(request.actor, product_id))
         return _page(request.actor, product)
 
 
@@ -240,7 +241,7 @@ class ShopProductReviews(ShopView):
     @listing(gives=ProductReviewOut)
     def get(self, request: Any, shop_id: str, product_id: str) -> Any:
         """The reviews of a product with their reasons, the newest first."""
-        product = _product(request.actor, product_id)
+        product = shop_product(request.actor, product_id)
         rows = ProductReview.objects.visible_to(request.actor).filter(product=product)
         return rows.select_related("product", "shop")
 
@@ -249,7 +250,7 @@ class ShopProductSkus(ShopView):
     @operation(takes=SkuIn, gives=ShopSkuOut, status=201, idempotent=True)
     def post(self, request: Any, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
         """Add a variant with its price and stock."""
-        product = _product(request.actor, product_id)
+        product = shop_product(request.actor, product_id)
         sku = products.add_sku(
             product=product, spec=_spec(data), actor=request.actor, at=request.at
         )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from catalog.api import bulk, imports, merchant, operator, pictures, public
+from catalog.api import bulk, imports, merchant, operator, pictures, public, quality
 
 SHOP = "shops/<str:shop_id>"
 PRODUCT = f"{SHOP}/products/<str:product_id>"
@@ -38,6 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SHOP}/imports", imports.ShopImports.as_view()),
     path(f"{SHOP}/imports/<str:import_id>", imports.ShopImport.as_view()),
     path(f"{SHOP}/imports/<str:import_id>/errors", imports.ShopImportErrors.as_view()),
+    path(f"{SHOP}/quality", quality.ShopQuality.as_view()),
+    path(f"{PRODUCT}/quality", quality.ShopProductQuality.as_view()),
     path(f"{SHOP}/pictures", pictures.ShopPictures.as_view()),
     path("operator/reviews", operator.ReviewQueue.as_view()),
     path(REVIEW, operator.ReviewView.as_view()),

@@ -20,6 +20,7 @@ from catalog.enums import (
     ShippingTime,
     Verdict,
 )
+from catalog.models import quality
 from catalog.models.taxonomy import Brand, Category
 from kernel.actors import Actor
 from kernel.composite_keys import CompositeKey
@@ -124,6 +125,13 @@ class Product(models.Model):
         output_field=models.CharField(max_length=20, choices=DisplayState),
         db_persist=True,
     )
+    #: How well it presents itself, 0 to 100 (CA-20).
+    quality_score = models.GeneratedField(
+        verbose_name=_("quality"),
+        expression=quality.score(),
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
     #: Lowest and highest current price of the active SKUs; written by the price service alone.
     min_price = AmountField(_("lowest price"), null=True)
     max_price = AmountField(_("highest price"), null=True)
@@ -215,6 +223,7 @@ class Product(models.Model):
         indexes = (
             GinIndex(fields=["search_vector"], name="product_search"),
             models.Index(fields=["shop", "display_state", "id"], name="product_shop_state"),
+            models.Index(fields=["shop", "quality_score", "id"], name="product_shop_quality"),
             models.Index(fields=["min_price", "id"], name="product_price", condition=ON_SALE),
             models.Index(fields=["sales_count", "id"], name="product_sales", condition=ON_SALE),
         )
