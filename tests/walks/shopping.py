@@ -9,7 +9,15 @@ from accounts.models import Account, User
 from affiliates.models import Pick, Plan
 from affiliates.services import memberships, picks, plans
 from catalog.enums import ImportFormat, ImportStatus
-from catalog.models import BulkEdit, Category, ImportJob, ImportRowError, Product, Sku
+from catalog.models import (
+    BulkEdit,
+    Category,
+    ImportJob,
+    ImportRowError,
+    Product,
+    ShopPicture,
+    Sku,
+)
 from catalog.services import counting, prices, products, reviews
 from catalog.services.bulk import preparing
 from catalog.services.bulk.reading import Wish
@@ -293,6 +301,9 @@ def _bulk_edit(side: str, shop: Shop, actor: Actor, product: Product, at: dateti
 
 
 def _import(side: str, shop: Shop, category: Category) -> ImportJob:
+    ShopPicture.objects.create(
+        shop=shop, digest="0" * 64, path=f"pictures/{side}.jpg", width=600, height=600, size=1
+    )
     job = ImportJob.objects.create(
         shop=shop,
         format=ImportFormat.TEMPLATE,
