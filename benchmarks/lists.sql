@@ -178,14 +178,14 @@ SELECT n, price * quantity,
 FROM bench_life JOIN place USING (place) WHERE is_paid;
 
 INSERT INTO orders_package
-  (id, request_id, carrier_code, tracking_number, shipped_at, actor_label, buyer_id, order_id,
-   shop_id)
-SELECT n, 'bench-' || n, 'shunfeng', 'SF' || lpad(n::text, 12, '0'), shipped, 'bench', buyer_id, n,
-       shop_id
+  (id, request_id, carrier_code, tracking_number, shipped_at, actor_label, state, alert, sent_from,
+   goes_back_to, buyer_id, order_id, shop_id)
+SELECT n, 'bench-' || n, 'shunfeng', 'SF' || lpad(n::text, 12, '0'), shipped, 'bench', 'sent', '',
+       '{}', '{}', buyer_id, n, shop_id
 FROM bench_life JOIN place USING (place) WHERE is_shipped;
 
-INSERT INTO orders_packageline (id, quantity, buyer_id, line_id, package_id, shop_id)
-SELECT n, quantity, buyer_id, n, n, shop_id
+INSERT INTO orders_packageline (id, quantity, serials, buyer_id, line_id, package_id, shop_id)
+SELECT n, quantity, '{}', buyer_id, n, n, shop_id
 FROM bench_life JOIN place USING (place) WHERE is_shipped;
 
 -- Cases, and the money that went back.

@@ -10,8 +10,11 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from itertools import count, product
 from typing import Any
+
+from PIL import Image
 
 from kernel import clock
 from kernel.actors import Role
@@ -207,6 +210,13 @@ def _ask_for_the_least(request: Request, side: Side) -> None:
         "category": "",
         "requirements": [{"kind": "legal_data"}, {"kind": "manual_review"}],
     }
+
+
+@changes("catalog_shops_shop_id_pictures_post")
+def _send_a_picture(request: Request, side: Side) -> None:
+    kept = BytesIO()
+    Image.new("RGB", (600, 600), "white").save(kept, "PNG")
+    request.body["file"] = kept.getvalue()
 
 
 @changes("shops_shops_shop_id_admission_answers_put")
