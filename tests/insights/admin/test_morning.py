@@ -232,7 +232,7 @@ def test_a_shop_without_trade_is_told_what_to_do(shop_desk) -> None:
 
     assert "Nothing was sold in the last 30 days." in page
     assert 'href="/merchant/catalog/product/"' in page
-    assert "Nothing waits for you" in page
+    assert "Nothing is urgent" in page
 
 
 def test_the_page_costs_the_same_however_much_was_sold(shop_desk) -> None:

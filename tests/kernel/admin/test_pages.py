@@ -137,3 +137,26 @@ def test_the_list_of_parked_events_is_what_the_card_counts(
     page = enter(OperatorFactory()).get(f"{DELIVERY}?parked_at__isempty=0").content.decode()
 
     assert re.findall(r"(\d+) rows?<", page) == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("language", "refused", "missing", "back"),
+    [
+        ("en", "You may not do this", "There is nothing here", "To the first page"),
+        ("zh-hans", "您没有执行此操作的权限", "页面不存在", "返回首页"),
+    ],
+)
+def test_a_refusal_says_so_in_the_readers_language_and_leads_back(
+    enter: Callable[[Any], Client], language: str, refused: str, missing: str, back: str
+) -> None:
+    reader = StaffFactory(role=StaffRole.READ_ONLY)
+    client, says = enter(reader.user), {"accept-language": language}
+    page = f"/merchant/shops/shop/{reader.shop.public_id}/do"
+
+    forbidden = client.get(f"{page}/rename/", headers=says)
+    nothing = client.get(f"{page}/nonsense/", headers=says)
+
+    assert (forbidden.status_code, nothing.status_code) == (403, 404)
+    for answer, words in ((forbidden, refused), (nothing, missing)):
+        assert words in answer.text
+        assert f'<a href="/merchant/">{back}</a>' in answer.text
