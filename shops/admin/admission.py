@@ -11,13 +11,18 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from kernel import clock
 from kernel.actors import Actor
+from kernel.admin import home
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.sites import merchant_site
+from kernel.admin.wording import person
 from kernel.text import PHONE
 from shops.admin import wording
 from shops.enums import AdmissionStatus, FieldKind, RequirementKind
@@ -33,6 +38,8 @@ from shops.services import admissions, opening
 from shops.services.admissions import AdmissionData
 
 _OPEN = (AdmissionStatus.DRAFT, AdmissionStatus.REJECTED)
+#: The next step is the applicant's.
+_WAITS_FOR_SHOP = (*_OPEN, AdmissionStatus.SIGNING, AdmissionStatus.DEPOSIT_DUE)
 
 
 class AdmissionForm(forms.Form):
@@ -174,7 +181,7 @@ class AdmissionPage(ConsoleModelAdmin):
             {"fields": (("legal_name", "credit_code"), ("category_name", "licence_url"))},
         ),
         (_("Contact"), {"fields": (("contact_name", "contact_phone"), "terms_accepted_at")}),
-        (_("Contract"), {"fields": (("signed_at", "signed_by_label"),)}),
+        (_("Contract"), {"fields": (("signature", "signer"),)}),
     )
 
     def page_context(self, request: HttpRequest, target: Admission) -> dict[str, Any]:
@@ -207,6 +214,44 @@ class AdmissionPage(ConsoleModelAdmin):
     def category_name(self, admission: Admission) -> str:
         """By name, or a dash."""
         return dict(top_categories()).get(admission.category, "–")
+
+    @display(description=_("contract signed at"))
+    def signature(self, admission: Admission) -> str | None:
+        """When."""
+        at = admission.signed_at
+        return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else None
+
+    @display(description=_("signed by"))
+    def signer(self, admission: Admission) -> str:
+        """Who, with the role."""
+        return person(admission.signed_by_label)
+
+
+def next_step(actor: Actor, at: datetime) -> list[home.Card]:
+    """Lead a shop that is not open to its application while that waits for the shop."""
+    rows = Admission.objects.visible_to(actor).select_related("shop", "checklist")
+    waiting = rows.filter(status__in=_WAITS_FOR_SHOP) if actor.may("shops.view") else rows.none()
+    return [
+        home.Card(
+            _("Your application"),
+            str(one.get_status_display()),
+            reverse("merchant:shops_admission_change", args=[one.public_id]),
+            "warning",
+            _left(one, at),
+            order=1,
+        )
+        for one in waiting
+    ]
+
+
+home.register("merchant", next_step)
+
+
+def _left(admission: Admission, at: datetime) -> str:
+    if admission.status not in _OPEN:
+        return ""
+    left = sum(one.is_in_the_way for one in checklist(admission, at=at))
+    return gettext("Left on the checklist: %(count)s") % {"count": left} if left else ""
 
 
 def _asked(admission: Admission) -> list[Any]:

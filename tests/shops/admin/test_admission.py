@@ -9,7 +9,7 @@ import pytest
 
 from kernel import clock
 from shops.enums import AdmissionStatus, ShopStatus, StaffRole
-from shops.models import AdmissionAnswer, Checklist
+from shops.models import Admission, AdmissionAnswer, Checklist
 from tests.factories.accounts import OperatorFactory
 from tests.factories.shops import (
     AdmissionFactory,
@@ -75,6 +75,35 @@ def test_sh_03_the_owner_signs_and_the_shop_opens(desk: Any) -> None:
     assert (manager, before, owner) == (403, AdmissionStatus.SIGNING, 302)
     assert (admission.status, admission.shop.status) == (AdmissionStatus.OPEN, ShopStatus.OPEN)
     assert admission.signed_by_label
+
+
+def test_the_first_page_leads_to_the_application_until_the_shop_is_open(desk: Any) -> None:
+    """What waits for the shop is there with what is left of it; what waits for us is not."""
+    admission = applicant()
+    client = desk(admission.shop)
+    link = f'href="/merchant/shops/admission/{admission.public_id}/change/"'
+
+    draft = client.get("/merchant/").content.decode()
+    Admission.objects.update(status=AdmissionStatus.HUMAN_REVIEW)
+    review = client.get("/merchant/").content.decode()
+    Admission.objects.update(status=AdmissionStatus.SIGNING)
+    signing = client.get("/merchant/").content.decode()
+
+    assert [link in page for page in (draft, review, signing)] == [True, False, True]
+    assert "Left on the checklist: 6" in draft
+    assert "Left on the checklist" not in signing
+
+
+def test_who_signed_is_shown_with_the_role_in_the_readers_language(desk: Any) -> None:
+    admission = applicant(
+        status=AdmissionStatus.OPEN, signed_at=clock.now(), signed_by_label="Lin (owner)"
+    )
+    page = f"/merchant/shops/admission/{admission.public_id}/change/"
+
+    shown = desk(admission.shop).get(page, HTTP_ACCEPT_LANGUAGE="zh-hans").content.decode()
+
+    assert "Lin（所有者）" in shown
+    assert "合同签署时间" in shown
 
 
 def test_sh_03_the_queue_begins_with_what_is_due_first(operator_desk: Any) -> None:
