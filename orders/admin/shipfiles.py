@@ -129,7 +129,7 @@ class ShippingFileConsole(ConsoleModelAdmin):
         "filename",
         "status_badge",
         "progress",
-        "good_count",
+        "good",
         "bad_count",
         "is_dry_run",
         "by",
@@ -159,6 +159,11 @@ class ShippingFileConsole(ConsoleModelAdmin):
     def progress(self, job: ShippingFile) -> str:
         """Percent."""
         return f"{job.percent} %"
+
+    @display(description=_("good rows"), ordering="good_count")
+    def good(self, job: ShippingFile) -> int:
+        """Shipped, or of a dry run those that would."""
+        return job.good_count
 
     @display(description=_("by"))
     def by(self, job: ShippingFile) -> str:
