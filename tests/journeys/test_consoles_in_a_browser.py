@@ -5,41 +5,18 @@ from typing import Any
 
 import pytest
 from selenium.webdriver import Chrome
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from orders.enums import OrderStatus
 from shops.enums import StaffRole
-from tests.conftest import find_browser, find_driver
 from tests.factories.orders import make_order
 from tests.factories.shops import StaffFactory
+from tests.journeys.desks import open_browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "a-long-enough-password-1"
-SWITCHES = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--window-size=1280,900",
-)
-
-
-def open_browser(language: str) -> Chrome:
-    """Return a headless browser whose user reads `language`."""
-    options = Options()
-    options.binary_location = find_browser()
-    for switch in SWITCHES:
-        options.add_argument(switch)
-    options.add_experimental_option("prefs", {"intl.accept_languages": language})
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return Chrome(options=options, service=Service(find_driver()))
 
 
 @pytest.fixture(params=["en-US", "zh-CN"])
