@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
+from django.conf import settings
+
 from governance.enums import AssessmentCause, Effect
-from governance.models import Deposit, DepositAssessment
-from governance.services import consequences
+from governance.models import ConsequenceRule, Deposit, DepositAssessment, DepositRule
+from governance.services import consequences, deductions, payments
 from kernel.actors import Actor, Role
 from orders.models import Order, PackageEdit, RouteNode
 from shops.enums import RestrictionKind, RestrictionReason
 from shops.models import AdmissionAnswer
 from shops.services import restrictions
+from tests.factories.accounts import OperatorFactory
 from tests.governance.shops import paid
 from tests.walks.canaries import canary
 from tests.walks.shopping import Storefront
 
 OPERATOR = Actor(role=Role.OPERATOR, permissions=frozenset(), label="Operator")
+
+
+def make_rules(at: datetime) -> None:
+    """Let dated rules hold that say what the settings say."""
+    DepositRule.objects.create(effective_from=at, **settings.DEPOSIT_RULE)
+    for one in settings.SCORE_CONSEQUENCES:
+        ConsequenceRule.objects.create(effective_from=at, **one)
 
 
 def govern(side: str, front: Storefront, shipped: Order, now: datetime) -> None:
@@ -32,6 +43,15 @@ def govern(side: str, front: Storefront, shipped: Order, now: datetime) -> None:
         base_amount=50_000,
         announced_at=now,
         effective_at=now,
+    )
+    payments.start(shop_id=shop.pk, amount=1_000, gateway="sandbox", at=now, actor=front.actor)
+    deductions.deduct(
+        shop_id=shop.pk,
+        violation=canary(side, "violation"),
+        amount=1_000,
+        reason=canary(side, "deduction"),
+        at=now,
+        actor=replace(OPERATOR, user_id=OperatorFactory().pk),
     )
     consequences.exempt(
         shop=shop, effect=Effect.ALLIANCE, note=canary(side, "consequence"), at=now, actor=OPERATOR

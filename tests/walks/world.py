@@ -22,6 +22,7 @@ from settlements.models import FeeRate
 from shops.services import checklists
 from tests.factories.accounts import LONG_AGO, OperatorFactory, SupportFactory, UserFactory
 from tests.factories.catalog import CategoryFactory
+from tests.walks.governing import make_rules
 from tests.walks.names import Names, names_of
 from tests.walks.people import People, make_people
 from tests.walks.rows import Marks, marks
@@ -71,6 +72,7 @@ def build() -> World:
         target=9_900,
         bands=[[9_900, 1_000]],
     )
+    make_rules(LONG_AGO)
     checklists.publish_checklist(
         shop_type="",
         category="",
