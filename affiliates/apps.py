@@ -12,7 +12,7 @@ class AffiliatesConfig(AppConfig):
 
     def ready(self) -> None:
         from affiliates import subscribers  # noqa: F401, PLC0415 -- app ready
-        from affiliates.admin import merchant, operator  # noqa: F401, PLC0415 -- app ready
+        from affiliates.admin import merchant, operator, planfiles  # noqa: F401, PLC0415 -- app ready
         from affiliates.selectors import unsettled_orders  # noqa: PLC0415 -- app ready
         from affiliates.services import high_rates  # noqa: PLC0415 -- app ready
         from shops.services import preconditions  # noqa: PLC0415 -- app ready

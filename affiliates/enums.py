@@ -22,6 +22,15 @@ class PlanStatus(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
+class PlanFileStatus(models.TextChoices):
+    """A file of plans (OP-13)."""
+
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
 class PickStatus(models.TextChoices):
     ACTIVE = "active", _("active")
     REMOVED = "removed", _("removed")

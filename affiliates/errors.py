@@ -58,6 +58,20 @@ class PlanClosed(DomainError):
     message = _("The plan is closed.")
 
 
+class TooManyPlanFiles(DomainError):
+    """Files of plans of the shop are still at work."""
+
+    code = "too_many_plan_files"
+    message = _("Other plan files of the shop are not done yet. Wait for them.")
+
+
+class NothingToApply(DomainError):
+    """No dry run, not done yet, without a good row, or applied already."""
+
+    code = "nothing_to_apply"
+    message = _("This file has nothing to apply any more.")
+
+
 class PromotionClosed(DomainError):
     code = "promotion_closed"
     message = _("The shop does not offer this product for promotion.")

@@ -19,6 +19,15 @@ class PlanChanged(Event):
 
 
 @dataclass(frozen=True)
+class PlanFileQueued(Event):
+    """A file of plans waits to be done."""
+
+    topic: ClassVar[str] = "affiliates.plan_file.queued.v1"
+    job_id: int
+    shop_id: int
+
+
+@dataclass(frozen=True)
 class CommissionEstimated(Event):
     """A paid line earns its creator something."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from affiliates.events import PlanFileQueued
 from affiliates.services import commissions
 from kernel import clock
 from kernel.events import on
+from kernel.tasks import nudge_task
 from orders.events import (
     OrderClosed,
     OrderCompleted,
@@ -15,6 +17,12 @@ from orders.events import (
     OrderLineRefunded,
     OrderPaid,
 )
+
+
+@on(PlanFileQueued)
+def do_plan_files_soon(events: Sequence[PlanFileQueued]) -> None:
+    """Wake a worker: somebody looks at the progress."""
+    nudge_task("affiliates.tasks.do_plan_files")
 
 
 @on(OrderPaid)

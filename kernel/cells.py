@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 #: What tells a spreadsheet that a file is UTF-8.
 BOM = b"\xef\xbb\xbf"
 #: ASCII and what some programs take for it; a tab or a line break hides what follows it.
 _LIVE = frozenset("=+-@|%\t\r\n\uff1d\uff0b\uff0d\uff20'")
+
+#: A cell that a spreadsheet was made to take for text: ="0123".
+_TYPED = re.compile(r'="([^"=]*)"\Z')
 
 
 def cell(value: object) -> str:
@@ -28,6 +32,13 @@ def cell(value: object) -> str:
 def value_of(text: str) -> str:
     """Return the text that `cell` made `text` from."""
     return text.removeprefix("'")
+
+
+def written(text: str) -> str:
+    """Return a cell without what only kept a spreadsheet from reading it as a number or formula."""
+    bare = text.strip()
+    typed = _TYPED.match(bare)
+    return typed[1] if typed else value_of(bare)
 
 
 def csv_of(rows: Iterable[Sequence[object]]) -> bytes:

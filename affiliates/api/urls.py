@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from affiliates.api import agency, creator, merchant
+from affiliates.api import agency, creator, merchant, planfiles
 
 _SHOP = "shops/<str:shop_id>"
+_FILES = f"{_SHOP}/plan-files"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_SHOP}/membership", merchant.MembershipView.as_view()),
@@ -13,6 +14,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_SHOP}/plans/<str:plan_id>/rate", merchant.PlanRateView.as_view()),
     path(f"{_SHOP}/plans/<str:plan_id>/close", merchant.ClosePlanView.as_view()),
     path(f"{_SHOP}/plans/<str:plan_id>/resume", merchant.ResumePlanView.as_view()),
+    path(_FILES, planfiles.PlanFilesView.as_view()),
+    path(f"{_FILES}/<str:plan_file_id>", planfiles.PlanFileView.as_view()),
+    path(f"{_FILES}/<str:plan_file_id>/apply", planfiles.PlanFileApplyView.as_view()),
+    path(f"{_FILES}/<str:plan_file_id>/faults", planfiles.PlanFileFaultsView.as_view()),
+    path(f"{_FILES}/<str:plan_file_id>/error-file", planfiles.PlanErrorFileView.as_view()),
     path(f"{_SHOP}/picks", merchant.ShopPicksView.as_view()),
     path(f"{_SHOP}/commissions", merchant.ShopCommissionsView.as_view()),
     path("creator/pool", creator.PoolView.as_view()),

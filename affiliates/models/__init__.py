@@ -3,6 +3,7 @@
 from affiliates.models.commission import Commission, CommissionEntry
 from affiliates.models.contract import AgencyContract
 from affiliates.models.plan import AllianceMembership, Pick, Plan, PlanVersion
+from affiliates.models.plan_file import PlanFile, PlanRowFault
 
 __all__ = [
     "AgencyContract",
@@ -11,5 +12,7 @@ __all__ = [
     "CommissionEntry",
     "Pick",
     "Plan",
+    "PlanFile",
+    "PlanRowFault",
     "PlanVersion",
 ]

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-from rest_framework.parsers import MultiPartParser
+from typing import Any
 
 from catalog.api.inputs import ImportIn
 from catalog.api.merchant import ShopView
 from catalog.api.outputs import ImportJobOut, ImportRowErrorOut
 from catalog.models import Category, ImportJob, ImportRowError
 from catalog.services.importing import jobs
-from catalog.services.importing.reading import MAX_BYTES
 from kernel.api.operations import listing, operation
-from kernel.api.parsers import BodyTooLarge
+from kernel.api.parsers import UploadParser
 from shops.models import Shop
-
-#: Room for the other fields and the borders of the form.
-MAX_FORM_BYTES = MAX_BYTES + 64 * 1024
-
-
-class UploadParser(MultiPartParser):
-    """A form with one file, refused by its announced length before a byte of it is read."""
-
-    max_bytes: ClassVar[int] = MAX_FORM_BYTES
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        announced = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0"
-        if not announced.isdigit() or int(announced) > self.max_bytes:
-            raise BodyTooLarge
-        return super().parse(stream, media_type, parser_context)
 
 
 class ShopImports(ShopView):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.api.imports import UploadParser
 from catalog.api.inputs import PictureIn
 from catalog.api.merchant import ShopView
 from catalog.api.outputs import PictureOut
@@ -12,6 +11,7 @@ from catalog.models import ShopPicture
 from catalog.services.pictures import keeping
 from catalog.services.pictures.rendering import MAX_UPLOAD_BYTES
 from kernel.api.operations import listing, operation
+from kernel.api.parsers import UploadParser
 from shops.models import Shop
 
 

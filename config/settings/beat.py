@@ -28,6 +28,8 @@ _SWEEPS = {
     "catalog.tasks.apply_begun_prices": 60,
     "affiliates.tasks.finish_what_is_due": 60,
     "affiliates.tasks.release_commissions": 60,
+    "affiliates.tasks.do_plan_files": 15,
+    "affiliates.tasks.empty_plan_files": 3600,
     "settlements.tasks.settle_due_lines": 20,
     "settlements.tasks.refresh_statements": 300,
     "insights.tasks.add_up_days": 5,

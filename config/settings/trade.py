@@ -30,6 +30,9 @@ KEEP_EXPORTS = timedelta(days=7)
 #: OP-13: rows of one file of parcels, files of a shop that are at work.
 MAX_SHIPPING_ROWS = 10_000
 MAX_OPEN_SHIPPING_FILES = 3
+#: Of one file of plans, and files of a shop that are not done (OP-13).
+MAX_PLAN_ROWS = 2_000
+MAX_OPEN_PLAN_FILES = 3
 #: Orders in one file of labels or pick list.
 MAX_PRINTED_ORDERS = 200
 #: Views of the order list that one person keeps.

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.parsers import MultiPartParser
 
-from catalog.services.importing.reading import MAX_BYTES
 from kernel.actors import Role
 from kernel.api.operations import listing, operation
-from kernel.api.parsers import BodyTooLarge, StrictJSONParser
+from kernel.api.parsers import StrictJSONParser, UploadParser
 from kernel.api.views import View
 from kernel.downloads import Download
 from orders.api.desk_outputs import CarrierOut, ShippingFileOut, ShippingRowFaultOut
@@ -21,19 +19,6 @@ from orders.services.carriers import CARRIERS
 from orders.services.shipfiles import jobs
 from orders.services.shipfiles.reports import error_file
 from shops.models import Shop
-
-#: Room for the other fields and the borders of the form.
-MAX_FORM_BYTES = MAX_BYTES + 64 * 1024
-
-
-class UploadParser(MultiPartParser):
-    """A form with one file, refused by its announced length before a byte of it is read."""
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        announced = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0"
-        if not announced.isdigit() or int(announced) > MAX_FORM_BYTES:
-            raise BodyTooLarge
-        return super().parse(stream, media_type, parser_context)
 
 
 class CarriersView(View):

@@ -15,6 +15,7 @@ from typing import Any
 from accounts.enums import VerificationStatus
 from accounts.models import Block, Follow, Verification
 from accounts.services.addresses import AddressData, add_address
+from affiliates.models import PlanFile, PlanRowFault
 from aftersales.enums import CaseKind
 from orders.enums import ExportPreset, OrderStatus, PrintKind
 from orders.models import (
@@ -267,6 +268,24 @@ def exports_of_a_shop() -> Scene:
         owner_of(shop),
         url,
         lambda: ExportJob.objects.create(shop=shop, preset=ExportPreset.ORDERS, language="en"),
+    )
+
+
+@recipe("affiliates/shops/<str:shop_id>/plan-files")
+def plan_files_of_a_shop() -> Scene:
+    shop = ShopFactory()
+    url = f"affiliates/shops/{shop.public_id}/plan-files"
+    return Scene(owner_of(shop), url, lambda: PlanFile.objects.create(shop=shop, filename="a.csv"))
+
+
+@recipe("affiliates/shops/<str:shop_id>/plan-files/<str:plan_file_id>/faults")
+def faults_of_a_plan_file() -> Scene:
+    shop = ShopFactory()
+    file = PlanFile.objects.create(shop=shop, filename="a.csv")
+    return Scene(
+        owner_of(shop),
+        f"affiliates/shops/{shop.public_id}/plan-files/{file.public_id}/faults",
+        lambda: PlanRowFault.objects.create(job=file, shop=shop, row_number=1, code="missing"),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from affiliates.models import PlanFile, PlanRowFault
 from aftersales.enums import Inspection
 from catalog.enums import ImportFormat
 from catalog.models import (
@@ -144,6 +145,8 @@ def _edit(line: OrderLine) -> None:
     ExportPart.objects.create(job=export, shop=shop, position=0, content=b"")
     file = ShippingFile.objects.create(shop=shop, filename="a.csv")
     ShippingRowFault.objects.create(job=file, shop=shop, row_number=2, code="missing")
+    plans = PlanFile.objects.create(shop=shop, filename="a.csv")
+    PlanRowFault.objects.create(job=plans, shop=shop, row_number=2, code="missing")
     order = line.order
     printing = Printing.objects.create(shop=shop, kind=PrintKind.LABELS, order_count=1)
     PrintedOrder.objects.create(

@@ -44,7 +44,7 @@ KINDS = frozenset(
     shop product sku order export shipping_file printing order_view address_change group payment
     refund package case binding staff token admission import review return_address address
     verification contract pick pick_code statement payout user agency account creator plan
-    category brand position score exemption bulk_edit approval special_date
+    category brand position score exemption bulk_edit approval special_date plan_file
     """.split()  # noqa: SIM905 -- a list of thirty words reads best as words
 )
 
@@ -100,6 +100,7 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "admission": [front.shop.admission.public_id, front.preparing.admission.public_id],
         "import": [front.job.public_id],
         "bulk_edit": [front.bulk.public_id],
+        "plan_file": [front.plan_file.public_id],
         "export": [trade.export.public_id],
         "address_change": [trade.address_change.public_id],
         "order_view": [trade.order_view.public_id],

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import Account, User
-from affiliates.models import Pick, Plan
+from affiliates.models import Pick, Plan, PlanFile
 from affiliates.services import memberships, picks, plans
+from affiliates.services.planfiles import jobs as planfiles
 from catalog.enums import ImportFormat, ImportStatus
 from catalog.models import (
     BulkEdit,
@@ -66,6 +67,8 @@ class Storefront:
     job: ImportJob
     bulk: BulkEdit
     plan: Plan
+    #: Looked at, and not applied yet.
+    plan_file: PlanFile
     pick: Pick
     #: One that the owner may approve, one that the owner may withdraw.
     approvals: dict[str, Approval]
@@ -114,9 +117,27 @@ def make_storefront(
         job=_import(side, shop, category),
         bulk=_bulk_edit(side, shop, actor, goods["on_sale"], at),
         plan=plan,
+        plan_file=_plan_file(side, shop, plan, at),
         pick=pick,
         approvals=_approvals(side, shop, plan, at),
     )
+
+
+def _plan_file(side: str, shop: Shop, plan: Plan, at: datetime) -> PlanFile:
+    """Look at a file of two plans: one can be done, the other names nothing."""
+    lines = f"{plan.product.public_id},20\n{canary(side, 'plan-row')},10"
+    job = planfiles.start(
+        shop=shop,
+        filename=canary(side, "plan-file"),
+        content=lines.encode(),
+        actor=actor_of(shop),
+        at=at,
+        is_dry_run=True,
+    )
+    while planfiles.do_part(job_id=job.pk, at=at):
+        pass
+    job.refresh_from_db()
+    return job
 
 
 def _sending(side: str, shop: Shop, at: datetime) -> None:

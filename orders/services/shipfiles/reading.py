@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.errors import UnreadableFile
 from catalog.services.importing.lines import columns_of, need
 from catalog.services.importing.reading import decode, normal, table
-from kernel.cells import value_of
+from kernel.cells import written
 
 #: Our field → the names its column may have, the proper one first, the Chinese one after it. The
 #: titles of the export "to ship" are among them: add carrier and number to it, and send it back.
@@ -26,8 +25,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 NEEDED = {"order": "order", "carrier": "carrier", "tracking_number": "tracking_number"}
 _KNOWN = {normal(name) for names in COLUMNS.values() for name in names}
-#: A cell that a spreadsheet was made to take for text: ="0123".
-_TYPED = re.compile(r'="([^"=]*)"\Z')
 
 
 class WrittenRow(NamedTuple):
@@ -66,7 +63,7 @@ def rows_of(content: bytes) -> list[WrittenRow]:
         raise UnreadableFile(text)
     rows = []
     for row in read.rows:
-        cells = {name: _plain(row.cells.get(columns.get(name, ""), "")) for name in COLUMNS}
+        cells = {name: written(row.cells.get(columns.get(name, ""), "")) for name in COLUMNS}
         fault = "too_many_cells" if row.has_more_cells else ""
         fault = "unclosed_quote" if row.is_unclosed else fault
         rows.append(WrittenRow(row.number - shift, **cells, fault=fault))
@@ -86,10 +83,3 @@ def _named(text: str) -> tuple[bytes, int]:
 
 def _is_header(names: Sequence[str]) -> bool:
     return any(normal(name) in _KNOWN for name in names)
-
-
-def _plain(cell: str) -> str:
-    """Return a cell without what only kept a spreadsheet from reading it as a number."""
-    text = cell.strip()
-    typed = _TYPED.match(text)
-    return typed[1] if typed else value_of(text)

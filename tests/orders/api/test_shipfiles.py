@@ -101,7 +101,7 @@ def test_what_is_no_table_is_refused_at_once(client, shop):
 
 
 def test_a_form_that_is_too_large_is_refused_by_its_length(client, shop, monkeypatch):
-    monkeypatch.setattr("orders.api.shipfiles.MAX_FORM_BYTES", 10)
+    monkeypatch.setattr("kernel.api.parsers.UploadParser.max_bytes", 10)
     file = SimpleUploadedFile("parcels.csv", b"x" * 100)
 
     assert client.post(base(shop), {"file": file}, format="multipart").status_code == 413
