@@ -33,7 +33,7 @@ def faults_of(entry: AuditEntry) -> list[str]:
 
 def _faults_of_a_request(entry: AuditEntry) -> list[str]:
     faults = []
-    if not entry.actor_user_id:
+    if entry.actor_role != Role.SYSTEM and not entry.actor_user_id:
         faults.append("who")
     if entry.actor_role == Role.MERCHANT and not entry.shop_id:
         faults.append("of which shop")
