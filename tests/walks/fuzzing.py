@@ -41,6 +41,7 @@ UNSPEAKABLE = {
     "PUT /api/v1/catalog/shops/{shop_id}/stock": "either an id or a code names the SKU",
     "PUT /api/v1/catalog/operator/categories/{category_id}/rules": "the least is not the most",
     "POST /api/v1/catalog/shops/{shop_id}/skus/{sku_id}/prices": "a list price fits its price",
+    "POST /api/v1/affiliates/shops/{shop_id}/plan-files": "either a file or a text",
     "POST /api/v1/shops/operator/checklists": "legal data and a review are always asked for",
     "PATCH /api/v1/shops/shops/{shop_id}/admission": "the form of a credit code",
     "POST /api/v1/orders/checkouts": "either a receiver or an address; each SKU once",

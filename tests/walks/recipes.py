@@ -241,6 +241,11 @@ def _send_lines(request: Request, side: Side) -> None:
     request.body = {"text": f"{number},shunfeng,SF0000000000009"}
 
 
+@changes("affiliates_shops_shop_id_plan_files_post")
+def _send_rates(request: Request, side: Side) -> None:
+    request.body = {"text": f"{side.front.products['on_sale'].public_id},12"}
+
+
 @changes("orders_shops_shop_id_order_views_post")
 def _name_a_filter(request: Request, side: Side) -> None:
     request.body["status"] = "to_ship"
