@@ -41,6 +41,7 @@ def test_books_that_are_right(trade, capsys):
             "aftersales": [],
             "affiliates": [],
             "settlements": [],
+            "governance": [],
         },
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import NamedTuple
 
 from django.conf import settings
@@ -88,4 +87,5 @@ def rate_of(raw: str) -> int:
     found = _RATE.match(value) if value.isascii() else None
     if found is None:
         raise BadCell("bad_rate")
-    return int(Decimal(found[1]).scaleb(2))
+    whole, _point, part = found[1].partition(".")
+    return int(whole) * 100 + int(part.ljust(2, "0"))

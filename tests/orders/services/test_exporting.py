@@ -328,7 +328,7 @@ def test_a_database_that_is_gone_ends_the_sweep_and_no_job(shop, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "write_part", gone)
-        patch.setattr("orders.tasks.connection.is_usable", lambda: False)
+        patch.setattr("kernel.tasks.connection.is_usable", lambda: False)
         with pytest.raises(OperationalError):
             tasks.write_exports()
 
