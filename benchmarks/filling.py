@@ -14,7 +14,7 @@ import psycopg
 from benchmarks.bed import Bed
 
 STATEMENTS = Path(__file__).with_name("lists.sql")
-SHOPS, BUYERS, DAYS = 2_000, 200_000, 365
+SHOPS, BUYERS, DAYS, SKUS = 2_000, 200_000, 365, 100_000
 #: Who lists orders all day.
 BUSY_BUYER = "buyer0@bench.example"
 #: Tables that grow with the number of orders; their indexes are made at the end, in one go.
@@ -37,7 +37,8 @@ LARGE = (
 GIVEN = """
 CREATE TEMP TABLE given AS
 SELECT %(orders)s::bigint AS orders, %(shops)s::int AS shops, %(buyers)s::bigint AS buyers,
-       %(days)s::int AS days, %(now)s::timestamptz AS now, %(large_shop)s::bigint AS large_shop,
+       %(days)s::int AS days, %(skus)s::int AS skus,
+       %(now)s::timestamptz AS now, %(large_shop)s::bigint AS large_shop,
        (SELECT id FROM accounts_user WHERE email = %(busy_buyer)s) AS busy_buyer,
        %(storefront)s::jsonb AS storefront,
        (SELECT max(id) FROM accounts_user) AS first_buyer,
@@ -78,6 +79,8 @@ WHERE c.table_schema = 'public' AND c.column_name = 'id' AND c.is_identity = 'YE
 def fill(one: Bed, scene: dict[str, Any], orders: int) -> Iterator[str]:
     """Write `orders` orders of a year, a fifth of them of the scene's shop; yield what is done.
 
+    The scene's shop has `SKUS` SKUs beside its own, three a product.
+
     Nothing is checked and nothing is flushed before the end, so the bed is of no use after an
     error. At the end all indexes and statistics are there, keys along the tenants were checked for
     each row of the large tables, and all is on disk.
@@ -87,6 +90,7 @@ def fill(one: Bed, scene: dict[str, Any], orders: int) -> Iterator[str]:
         "shops": SHOPS,
         "buyers": BUYERS,
         "days": DAYS,
+        "skus": SKUS,
         "now": datetime.now(UTC),
         "large_shop": scene["shop"]["pk"],
         "busy_buyer": BUSY_BUYER,

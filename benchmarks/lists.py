@@ -158,6 +158,7 @@ def _api(reader: Reader) -> list[Question]:
     back = with_cursor(orders, json.loads(reader.get("merchant", middle))["previous"])
     cases = f"/api/v1/aftersales/shops/{shop}/cases"
     lines = f"/api/v1/settlements/shops/{shop}/statement-lines"
+    products = f"/api/v1/catalog/shops/{shop}/products"
     operator, support = "/api/v1", "/api/v1/aftersales/support/cases"
     refunds = f"{operator}/orders/operator/refunds"
     entries = f"{operator}/settlements/operator/entries"
@@ -179,6 +180,8 @@ def _api(reader: Reader) -> list[Question]:
         ("shop's cases, waiting", "merchant", (cases,), 0),
         ("shop's cases, ended", "merchant", (f"{cases}?queue=ended",), 0),
         ("shop's statement lines", "merchant", (lines,), 0),
+        ("shop's products", "merchant", (products,), 0),
+        (f"… {WALK} pages on", "merchant", (products,), WALK),
         ("support's cases, ended", "support", (f"{support}?queue=ended",), 0),
         ("operator's refunds", "operator", (refunds,), 0),
         ("… rare status", "operator", (f"{refunds}?status=failed",), 0),
@@ -213,7 +216,9 @@ def _consoles(reader: Reader) -> list[Question]:
         _page("… orders, last page", "merchant", f"{orders}?from={LAST}"),
         _page("… one order", "merchant", f"{orders}{number}/change/"),
         _page("… cases ended", "merchant", "aftersales/refundcase/?queue=ended"),
+        _page("… cases waiting", "merchant", "aftersales/refundcase/"),
         _page("… statement lines", "merchant", "settlements/statementline/"),
+        *(_page(*one) for one in _SHELF),
         _page("support console: home", "support", ""),
         _page("… cases ended", "support", "aftersales/refundcase/?queue=ended"),
         _page("… order by number", "support", f"{orders}?q={number}"),
@@ -233,6 +238,22 @@ def _consoles(reader: Reader) -> list[Question]:
         _page("… cases of all shops", "operator", "aftersales/refundcase/?queue=all"),
         _page("… event deliveries", "operator", "kernel/delivery/"),
     ]
+
+
+#: Pages of a hundred thousand SKUs.
+_SHELF = (
+    ("… products", "merchant", "catalog/product/"),
+    ("… products in the warehouse", "merchant", "catalog/product/?state=in_warehouse"),
+    ("… products by quality", "merchant", "catalog/product/?quality=poor"),
+    ("… products by title", "merchant", f"catalog/product/?q={quote('真丝毛巾')}"),
+    ("… product by code", "merchant", "catalog/product/?q=P31024"),
+    (f"… products, {WALK // 2} pages on", "merchant", "catalog/product/", WALK // 2),
+    ("… stock", "merchant", "catalog/sku/"),
+    ("… stock, few left", "merchant", "catalog/sku/?stock=low"),
+    ("… stock by code", "merchant", "catalog/sku/?q=S31024-2"),
+    ("… stock by title", "merchant", f"catalog/sku/?q={quote('真丝毛巾')}"),
+    ("… stock ledger", "merchant", "catalog/stockmovement/"),
+)
 
 
 def _page(what: str, who: str, path: str, walk: int = 0) -> Question:

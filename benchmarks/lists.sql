@@ -59,6 +59,54 @@ SELECT place.price_id, model.price, list_price, currency, effective_from, actor_
        place.shop_id, place.sku_id
 FROM place JOIN catalog_priceversion model ON model.id = model_price WHERE place > 0;
 
+-- The large shop's shelf: three SKUs a product. One product in fifty waits to be listed, one SKU in
+-- two hundred has few left, one in five hundred none.
+CREATE TEMP TABLE shelf AS
+SELECT n, shop_id, first_product + shops + n AS product_id,
+       model_product, model_sku, model_price, product_key
+FROM given, place,
+     LATERAL (SELECT n, 'prd_s' || lpad(n::text, 19, '0') AS product_key
+              FROM generate_series(1, skus / 3) n) numbered
+WHERE place = 0;
+
+INSERT INTO catalog_product
+  (id, public_id, title, brief, description, unit, attributes, image_urls, option_names,
+   merchant_code, shelf_status, review_status, draft_status, min_price, max_price, currency,
+   sales_count, search_words, version, listed_at, brand_id, category_id, shop_id)
+SELECT shelf.product_id, product_key,
+       (ARRAY['纯棉','真丝','亚麻','羊毛','竹纤维'])[1 + n % 5] ||
+       (ARRAY['四件套','毛巾','衬衫','袜子','睡衣','拖鞋','抱枕'])[1 + n % 7] || ' 第' || n || '款',
+       brief, description, unit, attributes, image_urls, '["颜色"]', 'P' || n,
+       CASE WHEN n % 50 = 0 THEN 'off' ELSE shelf_status END, review_status, draft_status,
+       1000 + n % 9000, 1200 + n % 9000, currency, n % 977,
+       (ARRAY['纯棉','真丝','亚麻','羊毛','竹纤维'])[1 + n % 5] || ' ' ||
+       (ARRAY['四件套','毛巾','衬衫','袜子','睡衣','拖鞋','抱枕'])[1 + n % 7] || ' 第 ' || n || ' 款',
+       version, listed_at, brand_id, category_id, shelf.shop_id
+FROM shelf JOIN catalog_product model ON model.id = model_product;
+
+INSERT INTO catalog_sku
+  (id, public_id, merchant_code, options, image_url, is_active, product_id, shop_id)
+SELECT first_sku + shops + n * 3 + k, 'sku_s' || lpad((n * 3 + k)::text, 19, '0'),
+       'S' || n || '-' || k, to_jsonb(ARRAY[(ARRAY['白','蓝','灰'])[k + 1]]), '', true,
+       shelf.product_id, shop_id
+FROM given, shelf, generate_series(0, 2) k;
+
+INSERT INTO catalog_priceversion
+  (id, price, currency, effective_from, actor_label, shop_id, sku_id)
+SELECT first_price + shops + n * 3 + k, 1000 + n % 9000 + k * 100, 'CNY', now - interval '90 days',
+       'bench', shop_id, first_sku + shops + n * 3 + k
+FROM given, shelf, generate_series(0, 2) k;
+
+INSERT INTO catalog_stock (sku_id, on_hand, held, shop_id)
+SELECT first_sku + shops + n * 3 + k,
+       CASE WHEN (n * 3 + k) % 500 = 0 THEN 0 WHEN (n * 3 + k) % 200 = 0 THEN 3 ELSE 200 END, 0, shop_id
+FROM given, shelf, generate_series(0, 2) k;
+
+INSERT INTO catalog_stockmovement
+  (kind, on_hand_delta, held_delta, reference, actor_label, at, shop_id, sku_id)
+SELECT 'initial', on_hand, 0, 'bench', 'bench', now - interval '90 days', stock.shop_id, stock.sku_id
+FROM given JOIN catalog_stock stock ON stock.sku_id > first_sku + shops AND on_hand > 0;
+
 INSERT INTO orders_identitysnapshot (id, digest, body, shop_id)
 SELECT snapshot_id, md5(shop_key),
        jsonb_set(jsonb_set(storefront, '{shop,id}', to_jsonb(shop_key)),

@@ -1,15 +1,18 @@
 """The hunt for mutants (T5), run by `make mutants`: the walks notice what was taken out.
 
 With the wall down, each mutant is looked for by the walks of strangers and the tripwire, or by the
-role matrix, in its own room first, until one of them finds it. With the wall up, all filters are
-taken out at once: still nobody sees another shop's row.
+role matrix, until one of them finds it: of the walks, by the probes that run its code. With the
+wall up, all filters are taken out at once: still nobody sees another shop's row.
 """
 
 import os
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from types import CodeType
 
 import pytest
 
@@ -31,6 +34,8 @@ pytestmark = pytest.mark.django_db
 ENOUGH = 0.95
 #: A mutant that is the same program to whoever is not of the platform.
 EQUAL = "equal"
+#: Opens a door or a page as strangers do; returns what it found, or nothing.
+Probe = Callable[[], str]
 #: MUTANTS=40 hunts forty of each kind, picked by chance; all of them without it.
 SHARE = int(os.environ.get("MUTANTS", "0"))
 
@@ -55,35 +60,54 @@ def test_a_filter_that_is_gone_is_found(world, wall_down, record_property):
     for door in doors.described():
         recipe(door, world, world.b)
     shown = list(pages(merchant_site, world, is_plain=True))
+    paths = Paths(walk, window, shown)
 
     def found(mutant: Mutant) -> str:
         mutants.trace = mutants.Trace()
-        for step in steps(mutant, walk, window, shown):
-            if step:
-                return step
+        for probe in paths.to(mutant):
+            if said := probe():
+                return said
         if not mutants.trace.is_reached:
-            return f"{EQUAL}: no stranger comes so far"
+            return f"{EQUAL}: no stranger comes by"
         return "" if mutants.trace.is_wider else f"{EQUAL}: the rows were narrowed before"
 
     judge(hunt(picked(filters()), found), record_property)
 
 
-def steps(mutant: Mutant, walk: TenantWalk, window: Window, shown: list[Page]) -> Iterator[str]:
-    """Yield what each probe finds, those of the mutant's room first."""
-    views = dict(doors.routed())
+class Paths:
+    """Which code each probe runs: a mutant is hunted by those that come by where it lives."""
 
-    def is_far(door: doors.Door) -> bool:
-        return views[door.path].cls.__module__.partition(".")[0] != mutant.room
+    def __init__(self, walk: TenantWalk, window: Window, shown: list[Page]) -> None:
+        knocks = [partial(_knock, walk, door) for door in doors.described()]
+        looks = [
+            partial(_look, window, page, method) for page in shown for method in ("get", "post")
+        ]
+        self._comers: dict[tuple[str, int], list[Probe]] = defaultdict(list)
+        for probe in (*knocks, *looks):
+            for spot in self._run_by(probe):
+                self._comers[spot].append(probe)
 
-    everything = [*doors.described()]
-    for door in (one for one in everything if not is_far(one)):
-        yield _knock(walk, door)
-    for page in (one for one in shown if f"/{mutant.room}/" in one.path):
-        for method in ("get", "post"):
-            yield _look(window, page, method)
-    if "/models/" in mutant.where or mutant.room == "kernel":  # other rooms' doors ask it, too
-        for door in (one for one in everything if is_far(one)):
-            yield _knock(walk, door)
+    def to(self, mutant: Mutant) -> list[Probe]:
+        """Return the probes that run the mutant's code."""
+        return self._comers[mutant.spot]
+
+    @staticmethod
+    def _run_by(probe: Probe) -> set[tuple[str, int]]:
+        """Return file and line of all of ours that `probe` runs; nothing is to be found yet."""
+        codes: set[CodeType] = set()
+        sys.setprofile(lambda frame, _event, _argument: codes.add(frame.f_code))
+        try:
+            said = probe()
+        finally:
+            sys.setprofile(None)
+        assert said == "", said
+        return {
+            (code.co_filename, line)
+            for code in codes
+            if code.co_filename.startswith(str(mutants.ROOT))
+            for _begin, _end, line in code.co_lines()
+            if line is not None
+        }
 
 
 def _knock(walk: TenantWalk, door: doors.Door) -> str:

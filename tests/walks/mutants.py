@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -53,6 +53,8 @@ class Mutant:
     where: str
     what: str
     apply: Callable[[], Any]
+    #: File and line of the code that it changes.
+    spot: tuple[str, int] = ("", 0)
 
     @property
     def room(self) -> str:
@@ -96,8 +98,11 @@ def _definitions() -> Iterator[Mutant]:
         waiting += kind.__subclasses__()
         if "visible_to" in vars(kind) and kind is not ScopedQuerySet and _is_ours(kind):
             where = f"{kind.__module__.replace('.', '/')}.py {kind.__name__}"
-            change = mock.patch.object(kind, "visible_to", _shown(vars(kind)["visible_to"]))
-            yield Mutant("filter", where, "visible_to shows all", lambda change=change: change)
+            scoped = vars(kind)["visible_to"]
+            change = mock.patch.object(kind, "visible_to", _shown(scoped))
+            spot = scoped.__code__.co_filename, scoped.__code__.co_firstlineno
+            what = "visible_to shows all"
+            yield Mutant("filter", where, what, lambda change=change: change, spot)
 
 
 def _shown(scoped: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,7 +128,8 @@ def _calls_of(kind: str, names: tuple[str, ...], path: Path) -> Iterator[Mutant]
     for call, owner in _places(tree, names):
         spot = (call.lineno, call.col_offset)
         name = f"{path.relative_to(ROOT)}:{call.lineno} {owner}"
-        yield Mutant(kind, name, ast.unparse(call)[:80], lambda p=path, s=spot: _swapped(p, (s,)))
+        swap = partial(_swapped, path, (spot,))
+        yield Mutant(kind, name, ast.unparse(call)[:80], swap, (str(path), call.lineno))
 
 
 def _places(tree: ast.AST, names: tuple[str, ...]) -> Iterator[tuple[ast.Call, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,7 +84,14 @@ class Window:
         return [
             *(f"saw {one}" for one in sorted(set(sightings("B", text)))),
             *(f"saw the id {one}" for one in secrets),
+            *(f"was offered {one}" for one in self._offered(text, sent)),
         ]
+
+    def _offered(self, text: str, sent: str) -> list[str]:
+        """Return what is another shop's, known to all, and no choice in a form of this shop."""
+        known = self.world.b.ids.public
+        offers = " ".join(re.findall(r'(?:<option[^>]*|name="sku") value="([^"]*)"', text))
+        return strays([*known["product"], *known["sku"]], offers, sent)
 
     def _changed(self) -> list[str]:
         world = self.world
