@@ -61,9 +61,11 @@ class Window:
         self.looked.visited.add(page.pattern)
         send = self.client.get if method == "get" else self.client.post
         sent = {**page.query, **(data or {})}
+        known_as = dict(self.client.cookies)
         with rows.rolled_back():
             with rows.watched() as writes:
                 answer = send(page.path, sent)
+                self.client.cookies.update(known_as)  # who logged out is still who they were
             told = [*self.seen(answer, f"{page.path} {sent}")]
             if writes.count:
                 self.looked.writes += 1
