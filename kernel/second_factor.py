@@ -44,6 +44,21 @@ class SecondFactorDemanded(DomainError):
     message = _("Your role works with two-step sign-in only.")
 
 
+class SecondFactorMissing(DomainError):
+    """There is none to take away."""
+
+    code = "second_factor_missing"
+    message = _("Two-step sign-in is not on.")
+
+
+class OwnSecondFactor(DomainError):
+    """Nobody gets rid of their own without a code: another operator does it."""
+
+    code = "own_second_factor"
+    status = 403
+    message = _("Another operator takes away yours.")
+
+
 class WrongCode(DomainError):
     """The code is not the app's, or it was used before."""
 
@@ -141,6 +156,25 @@ def switch_off(*, user_id: int, code: str, at: datetime, actor: Actor, is_needed
     _prove(user, code)
     Authenticator.objects.filter(user_id=user_id).delete()
     audit.record(actor=actor, action="kernel.second_factor_off", target=user, at=at)
+
+
+@transaction.atomic
+def take_away(*, user_id: int, reason: str, at: datetime, actor: Actor) -> None:
+    """Let the app and the codes of somebody who lost them be gone, without either.
+
+    Who needs a second factor sets up another one after the next sign-in, before any door opens.
+
+    Raises OwnSecondFactor, SecondFactorMissing; nothing is changed then.
+    """
+    if actor.user_id == user_id:
+        raise OwnSecondFactor
+    user = _lock(user_id)
+    if not is_on(user_id):
+        raise SecondFactorMissing
+    Authenticator.objects.filter(user_id=user_id).delete()
+    audit.record(
+        actor=actor, action="kernel.second_factor_taken", target=user, at=at, reason=reason
+    )
 
 
 @transaction.atomic

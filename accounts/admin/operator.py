@@ -16,7 +16,8 @@ from unfold.decorators import display
 
 from accounts.enums import CreatorStatus, RoleKind, RoleStatus, VerificationStatus
 from accounts.models import Account, Agency, Creator, RoleProfile, User, Verification
-from accounts.services import creators, roles, verifications
+from accounts.services import creators, recovery, roles, verifications
+from kernel import second_factor
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.base import Act, ConsoleModelAdmin
@@ -208,6 +209,27 @@ class RestoreRole(_RoleAct):
         return _("The role is restored.")
 
 
+class TakeSecondFactor(Act):
+    """For who lost the phone and the codes."""
+
+    name = "take-second-factor"
+    label = _("Take away a lost second factor")
+    intro = _(
+        "Make sure who asks. The app and the recovery codes are worth nothing afterwards, and the"
+        " person is signed out everywhere. The password stays."
+    )
+    permission = "accounts.operate"
+    is_dangerous = True
+    form_class = ReasonForm
+
+    def applies(self, actor: Actor, target: User) -> bool:
+        return target.pk != actor.user_id and second_factor.is_on(target.pk)
+
+    def run(self, *, actor: Actor, target: User, data: dict[str, Any], at: datetime) -> Any:
+        recovery.take_second_factor(user=target, reason=data["reason"], at=at, actor=actor)
+        return _("The second factor is gone; the person signs in with the password.")
+
+
 @admin.register(Verification, site=operator_site)
 class VerificationPage(ConsoleModelAdmin):
     """Who says to stand behind which account."""
@@ -278,7 +300,7 @@ class UserPage(ConsoleModelAdmin):
     """People; nothing here shows or holds a password."""
 
     permission = "accounts.operate"
-    acts = (SuspendRole, RestoreRole)
+    acts = (SuspendRole, RestoreRole, TakeSecondFactor)
     list_display = ("email", "name", "roles", "is_active", "created_at")
     list_filter = ("is_active", "created_at")
     search_fields = ("email", "name", "public_id")

@@ -269,6 +269,7 @@ CONSOLE_ACTS: dict[str, Any] = {
     "catalog.set_rules": _("Rules of a category set"),
     "kernel.second_factor_on": _("Two-step sign-in switched on"),
     "kernel.second_factor_off": _("Two-step sign-in switched off"),
+    "kernel.second_factor_taken": _("Lost second factor taken away"),
     "kernel.recovery_codes_renewed": _("Recovery codes renewed"),
     "kernel.sessions_ended": _("Signed out elsewhere"),
     "kernel.export_list": _("List saved as a file"),

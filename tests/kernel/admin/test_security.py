@@ -214,3 +214,51 @@ def test_strangers_see_nothing_of_it(client: Client) -> None:
 
     for page in ("", "/on", "/off", "/codes", "/sessions/end"):
         assert client.post(SECURITY + page).status_code == 302
+
+
+def test_sh_17_a_lost_phone_is_put_right_by_an_operator(demanded: None) -> None:
+    """Both app and codes are gone, sessions end, and another factor is set up at the next sign-in.
+
+    Page: /operator/accounts/user/
+    """
+    owner, operator = owner_of(ShopFactory()), OperatorFactory()
+    client, desk = sign_in(owner), sign_in(operator, "operator")
+    _secret, codes = set_up(client)
+    set_up(desk, "/operator/security")
+    page = f"/operator/accounts/user/{owner.public_id}/do/take-second-factor/"
+
+    unreasoned = desk.post(page, {})
+    answer = desk.post(page, {"reason": "Came in person with the licence."})
+
+    assert unreasoned.status_code == 422
+    assert answer.status_code == 302
+    assert client.get(HOME).headers["Location"].startswith("/merchant/login/")
+    assert not Authenticator.objects.filter(user=owner).exists()
+    assert sign_in(owner, code=codes[0]).get(HOME).headers["Location"] == SECURITY
+    entry = AuditEntry.objects.get(action="kernel.second_factor_taken")
+    assert (entry.actor_user_id, entry.reason) == (operator.pk, "Came in person with the licence.")
+
+
+def test_nobody_takes_away_their_own_second_factor(demanded: None) -> None:
+    operator = OperatorFactory()
+    desk = sign_in(operator, "operator")
+    set_up(desk, "/operator/security")
+    page = f"/operator/accounts/user/{operator.public_id}"
+
+    shown = desk.get(f"{page}/change/").content.decode()
+    answer = desk.post(f"{page}/do/take-second-factor/", {"reason": "I have no codes."})
+
+    assert "take-second-factor" not in shown
+    assert "Another operator takes away yours." in answer.content.decode()
+    assert Authenticator.objects.filter(user=operator, type="totp").exists()
+
+
+def test_who_has_no_second_factor_has_none_to_lose() -> None:
+    person, desk = UserFactory(), sign_in(OperatorFactory(), "operator")
+
+    answer = desk.post(
+        f"/operator/accounts/user/{person.public_id}/do/take-second-factor/", {"reason": "Lost."}
+    )
+
+    assert answer.status_code == 422
+    assert not AuditEntry.objects.filter(action="kernel.second_factor_taken").exists()
