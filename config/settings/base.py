@@ -46,7 +46,10 @@ if PRODUCTION:
         secret_key=SECRET_KEY,
         field_keys=HAODIAN_FIELD_KEYS,
         sandbox=HAODIAN_SANDBOX,
-        gateway_secret=SANDBOX_GATEWAY_SECRET,
+        shared_secrets={
+            "SANDBOX_GATEWAY_SECRET": SANDBOX_GATEWAY_SECRET,
+            "CARRIER_NOTICE_SECRET": CARRIER_NOTICE_SECRET,
+        },
         allowed_hosts=ALLOWED_HOSTS,
         second_factor_demanded=env.bool("SECOND_FACTOR_DEMANDED", default=True),
     )

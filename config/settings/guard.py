@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -17,11 +17,14 @@ def refuse_unsafe(
     secret_key: str,
     field_keys: Sequence[str],
     sandbox: bool,
-    gateway_secret: str,
+    shared_secrets: Mapping[str, str],
     allowed_hosts: Sequence[str],
     second_factor_demanded: bool,
 ) -> None:
-    """Raise ImproperlyConfigured naming every unsafe setting at once; return None when all hold."""
+    """Raise ImproperlyConfigured naming every unsafe setting at once; return None when all hold.
+
+    `shared_secrets` are those that others sign with, by the name of their setting.
+    """
     faults = []
     if debug:
         faults.append("DEBUG must be off")
@@ -31,8 +34,11 @@ def refuse_unsafe(
         faults.append("HAODIAN_FIELD_KEYS must hold a key of your own")
     if sandbox:
         faults.append("HAODIAN_SANDBOX must be off")
-    if gateway_secret.startswith(INSECURE_PREFIX):
-        faults.append("SANDBOX_GATEWAY_SECRET must not be the development one")
+    faults += [
+        f"{name} must not be the development one"
+        for name, secret in shared_secrets.items()
+        if secret.startswith(INSECURE_PREFIX)
+    ]
     if not allowed_hosts or "*" in allowed_hosts:
         faults.append("ALLOWED_HOSTS must name your hosts")
     if not second_factor_demanded:

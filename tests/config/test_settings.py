@@ -18,10 +18,14 @@ SAFE = {
     "secret_key": "kT9" + "x7Qp2LmZ8vRc4Yw1" * 4,
     "field_keys": [Fernet.generate_key().decode()],
     "sandbox": False,
-    "gateway_secret": "",
+    "shared_secrets": {"SANDBOX_GATEWAY_SECRET": "", "CARRIER_NOTICE_SECRET": "of-our-own"},
     "allowed_hosts": ["shop.example"],
     "second_factor_demanded": True,
 }
+
+
+def shared(name: str, purpose: str) -> dict:
+    return {"shared_secrets": SAFE["shared_secrets"] | {name: development_key(purpose)}}
 
 
 def test_safe_production_settings_are_accepted() -> None:
@@ -39,7 +43,8 @@ def test_safe_production_settings_are_accepted() -> None:
         ({"field_keys": []}, "HAODIAN_FIELD_KEYS"),
         ({"field_keys": [development_field_key()]}, "HAODIAN_FIELD_KEYS"),
         ({"sandbox": True}, "HAODIAN_SANDBOX"),
-        ({"gateway_secret": development_key("gateway")}, "SANDBOX_GATEWAY_SECRET"),
+        (shared("SANDBOX_GATEWAY_SECRET", "gateway"), "SANDBOX_GATEWAY_SECRET"),
+        (shared("CARRIER_NOTICE_SECRET", "carrier"), "CARRIER_NOTICE_SECRET"),
         ({"allowed_hosts": []}, "ALLOWED_HOSTS"),
         ({"allowed_hosts": ["*"]}, "ALLOWED_HOSTS"),
         ({"second_factor_demanded": False}, "SECOND_FACTOR_DEMANDED"),
