@@ -98,7 +98,7 @@ class ConsoleModelAdmin(ModelAdmin):
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
     ) -> tuple[models.QuerySet[Any], bool]:
         word = search_term.strip()
-        if not word or not self.search_exactly:
+        if not word or not (self.search_exactly or self.search_names):
             return super().get_search_results(request, queryset, search_term)
         found = self._found(request, word)
         if found:

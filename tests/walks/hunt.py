@@ -1,8 +1,9 @@
 """The hunt for mutants (T5), run by `make mutants`: the walks notice what was taken out.
 
 With the wall down, each mutant is looked for by the walks of strangers and the tripwire, or by the
-role matrix, until one of them finds it: of the walks, by the probes that run its code. With the
-wall up, all filters are taken out at once: still nobody sees another shop's row.
+role matrix, until one of them finds it: of the walks, by the probes that run its code; what they
+do not notice the tests of its room may, in a process beside this one. With the wall up, all filters
+are taken out at once: still nobody sees another shop's row.
 """
 
 import os
@@ -22,6 +23,7 @@ from tests.tripwire import Tripped
 from tests.walks import doors, mutants, rows
 from tests.walks.consoles import Page, pages
 from tests.walks.mutants import Mutant, all_of, filters, guards
+from tests.walks.mutated import noticed_by
 from tests.walks.recipes import recipe
 from tests.walks.roles import people_of, questions, read
 from tests.walks.tenants import Report, TenantWalk
@@ -69,7 +71,9 @@ def test_a_filter_that_is_gone_is_found(world, wall_down, record_property):
                 return said
         if not mutants.trace.is_reached:
             return f"{EQUAL}: no stranger comes by"
-        return "" if mutants.trace.is_wider else f"{EQUAL}: the rows were narrowed before"
+        if not mutants.trace.is_wider:
+            return f"{EQUAL}: the rows were narrowed before"
+        return (test := noticed_by(mutant)) and f"a test of its room: {test}"
 
     judge(hunt(picked(filters()), found), record_property)
 

@@ -177,8 +177,8 @@ def _call(name: str, args: list[ast.expr], keywords: list[ast.keyword]) -> ast.C
     return ast.Call(ast.Name(name, ast.Load()), args, keywords)
 
 
-#: How often it is counted whether a missing filter lets more through.
-LOOKS = 25
+#: How often it is counted whether a missing filter lets more through a list, and for one row.
+LOOKS, ROW_LOOKS = 25, 1_000
 
 
 @dataclass
@@ -199,29 +199,38 @@ trace = Trace()
 def _rows(source: Any, actor: Actor, scoped: Callable[..., Any] | None = None) -> Any:
     everything = source.all()
     if not actor.is_platform:
-        trace.is_reached = True
-        if not trace.is_wider and trace.looks < LOOKS:
-            trace.looks += 1
-            kept = (scoped or type(everything).visible_to)(everything, actor)
-            trace.is_wider = _is_wider(everything, kept)
+        _look(everything, actor, scoped, LOOKS, {})
     return everything
+
+
+def _look(everything: Any, actor: Actor, scoped: Any, most: int, lookup: dict[str, Any]) -> None:
+    """Note whether the filter would have kept `actor` from a row."""
+    trace.is_reached = True
+    if not trace.is_wider and trace.looks < most:
+        trace.looks += 1
+        kept = (scoped or type(everything).visible_to)(everything, actor)
+        trace.is_wider = _is_wider(everything, kept, lookup)
 
 
 def _row(source: Any, actor: Actor, **lookup: Any) -> Any:
     if any(isinstance(value, str) and not is_storable(value) for value in lookup.values()):
         raise NotFound
+    everything = source.all()
     try:
-        return _rows(source, actor).get(**lookup)
+        if not actor.is_platform:
+            _look(everything, actor, None, ROW_LOOKS, lookup)
+        return everything.get(**lookup)
     except (ObjectDoesNotExist, ValueError):
         raise NotFound from None
 
 
-def _is_wider(everything: Any, kept: Any) -> bool:
+def _is_wider(everything: Any, kept: Any, lookup: dict[str, Any]) -> bool:
     is_up, tripwire.is_up = tripwire.is_up, False
     try:
         with transaction.atomic():
-            return everything.order_by().count() != kept.order_by().count()
-    except (TypeError, DatabaseError):  # sliced, or a statement that was broken before
+            counts = [rows.filter(**lookup).order_by().count() for rows in (everything, kept)]
+            return counts[0] != counts[1]
+    except (TypeError, ValueError, DatabaseError):  # sliced, or a statement that was broken before
         return True
     finally:
         tripwire.is_up = is_up

@@ -96,7 +96,7 @@ def make_storefront(
     _sending(side, shop, at)
     bindings = _bindings(side, shop, people)
     goods = _products(side, shop, actor, category, at)
-    names.rename_shop(shop_id=shop.pk, name=f"Shop {side} renamed", at=at, actor=actor)
+    names.rename_shop(shop_id=shop.pk, name=canary(side, "renamed"), at=at, actor=actor)
     names.rename_shop(shop_id=shop.pk, name=f"Shop {side}", at=at, actor=actor)
     memberships.join(shop=shop, at=at, actor=actor)
     plan = plans.create(product=goods["on_sale"], rate_bp=1_000, at=at, actor=actor)

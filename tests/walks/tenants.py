@@ -13,7 +13,7 @@ from tests.walks.callers import Answer, Caller, ask
 from tests.walks.canaries import sightings, strays
 from tests.walks.doors import Door
 from tests.walks.names import kind_of
-from tests.walks.recipes import Recipe, recipe
+from tests.walks.recipes import Recipe, recipe, request_for
 from tests.walks.world import World
 
 #: What anybody may do with public ids alone, although it leaves rows with the other side.
@@ -80,6 +80,8 @@ class TenantWalk:
             known = recipe(door, self.world, self.world.b)
             for who, request in self._attacks(door, known):
                 self.probe(door, who, request)
+            for who, request in self._others(door, known):
+                self.probe(door, who, request)
         return self.report
 
     def _attacks(self, door: Door, known: Recipe) -> Iterator[tuple[Caller, Request]]:
@@ -94,6 +96,17 @@ class TenantWalk:
                 for who in self._strangers()[:3]:
                     path = self._own(door, request.path) if who.user else request.path
                     yield who, replace(request, path=path, query=query)
+
+    def _others(self, door: Door, known: Recipe) -> Iterator[tuple[Caller, Request]]:
+        """Yield requests that name other rows of B: hidden ones where known ones work, and known
+        ones where hidden ones do."""
+        for turn in range(2):
+            other = request_for(
+                door, self.world.b, prefer_public=not known.is_public, turn=turn
+            ).path
+            if other != known.request.path:
+                for who in self._strangers()[:3]:
+                    yield who, replace(known.request, path=self._own(door, other))
 
     def _strangers(self) -> list[Caller]:
         people = self.world.a.people.users
@@ -126,7 +139,7 @@ class TenantWalk:
         with rows.rolled_back():
             with rows.watched() as writes:
                 answer = ask(who, door, request)
-            for what in self.seen(answer, request):
+            for what in [*self.seen(answer, request), *self._goods(door, who, answer, request)]:
                 self._note(door, who, request, what)
             if writes.count:
                 self.report.writes += 1
@@ -140,6 +153,14 @@ class TenantWalk:
         found = [f"saw {one}" for one in sightings("B", answer.text)]
         secrets = strays(self.world.b.ids.secrets(), answer.text, request.text())
         return [*found, *(f"saw the id {one}" for one in secrets)]
+
+    def _goods(self, door: Door, who: Caller, answer: Answer, request: Request) -> list[str]:
+        """Return goods of B, known to all, that A's own shop is shown among its own."""
+        if door.audience is not Role.MERCHANT or not self._is_inside(door, who, request):
+            return []
+        known = self.world.b.ids.public
+        goods = [*known["product"], *known["sku"], *known["plan"]]
+        return [f"was shown {one}" for one in strays(goods, answer.text, request.text())]
 
     def _changed(self, door: Door, request: Request) -> list[str]:
         world = self.world

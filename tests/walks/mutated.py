@@ -1,0 +1,57 @@
+"""The tests of a room beside one mutant, in processes of their own (T5).
+
+As a pytest plugin (`-p tests.walks.mutated`) it lets the wall down and the mutant that MUTANT names
+live for the whole run. What fails without a mutant is no finding.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+from tests.walks.mutants import ROOT, Mutant
+
+_QUIETLY = ("-n0", "-q", "-pno:cacheprovider", "-ptests.walks.mutated", "-mnot browser")
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+
+
+def pytest_collection_finish() -> None:
+    """Let the wall down and the mutant live, before the first test."""
+    from kernel import walls
+    from tests.walks.mutants import filters
+
+    walls._ENTER = f"SELECT set_config('{walls.SETTING}', %s, true)"
+    wanted = os.environ.get("MUTANT")
+    for mutant in filters() if wanted else ():
+        if str(mutant) == wanted:
+            mutant.apply().__enter__()
+            return
+    if wanted:
+        raise pytest.UsageError(f"no mutant is called {wanted}")
+
+
+def noticed_by(mutant: Mutant) -> str:
+    """Return a test of the mutant's room that fails beside it and passes without it, if any."""
+    news = _failures(mutant.room, str(mutant)) - _failures(mutant.room, "")
+    return min(news, default="")
+
+
+@cache
+def _failures(room: str, name: str) -> frozenset[str]:
+    address, _, options = os.environ["DATABASE_URL"].partition("?")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *_QUIETLY, "--reuse-db", f"tests/{room}"],
+        cwd=ROOT,
+        env=os.environ | {"MUTANT": name, "DATABASE_URL": f"{address}_mutant?{options}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in (0, 1):
+        raise RuntimeError(done.stdout[-2_000:] + done.stderr[-2_000:])
+    return frozenset(_FAILED.findall(done.stdout))
