@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from affiliates.enums import MembershipStatus, PlanStatus
-from affiliates.models import Commission, Pick, Plan
+from affiliates.enums import MembershipStatus, PickStatus, PlanStatus
+from affiliates.models import Commission, Pick, Plan, PlanVersion
 from affiliates.selectors.terms import rates
 from catalog.models import Product
 from kernel.actors import Actor
@@ -25,26 +26,52 @@ def plans_page(plans: Plans) -> Plans:
     return plans.select_related("product", "shop")
 
 
-def pool(actor: Actor, products: QuerySet[Product], *, at: datetime) -> QuerySet[Plan]:
-    """Return the plans that a creator can take up now on `products` on sale (AL-60)."""
+#: How offers are sorted, by the names that buyers' search knows, and by what they earn.
+POOL_ORDERS = {
+    "new": ("-id",),
+    "relevance": ("-rank", "-id"),
+    "price": ("product__min_price", "id"),
+    "-price": ("-product__min_price", "-id"),
+    "sales": ("-product__sales_count", "-id"),
+    "rate": ("-rate_bp", "-id"),
+}
+
+
+def pool(
+    actor: Actor, products: QuerySet[Product], *, at: datetime, min_rate_bp: int = 0
+) -> QuerySet[Plan]:
+    """Return the plans that a creator can take up now on `products` on sale (AL-60).
+
+    Each with the rate in force, `rate_bp`, which is at least `min_rate_bp`.
+    """
     running = Q(status=PlanStatus.RUNNING) | Q(status=PlanStatus.CLOSING, closes_at__gt=at)
     member = Q(shop__alliance_membership__status=MembershipStatus.JOINED) | Q(
         shop__alliance_membership__status=MembershipStatus.LEAVING,
         shop__alliance_membership__leaves_at__gt=at,
     )
+    in_force = PlanVersion.objects.filter(plan=OuterRef("pk"), effective_from__lte=at)
+    latest = in_force.order_by("-effective_from", "-pk").values("rate_bp")[:1]
     found = Plan.objects.visible_to(actor).filter(
         running, member, product__in=products.values("pk")
     )
-    return plans_page(found)
+    found = found.annotate(rate_bp=Coalesce(Subquery(latest), 0))
+    return plans_page(found.filter(rate_bp__gte=min_rate_bp) if min_rate_bp else found)
+
+
+def creator_counts(plan_ids: Collection[int]) -> dict[int, int]:
+    """Return plan pk → how many creators have it in their showcase. One query."""
+    chosen = Pick.objects.filter(plan_id__in=plan_ids, status=PickStatus.ACTIVE).order_by()
+    return dict(chosen.values_list("plan_id").annotate(Count("pk")))
 
 
 def attach_offers(plans: Sequence[Any], *, actor: Actor, at: datetime) -> None:
-    """Give each plan `rates`, `storefront`, `commission_amount` and the actor's own `pick`.
+    """Give each plan `rates`, `storefront`, `commission_amount`, `creator_count`, the own `pick`.
 
     `commission_amount` is what the cheapest SKU earns at the rate of now; None without a price.
     """
     found = rates([plan.pk for plan in plans], at=at)
     blocks = storefronts({plan.shop_id for plan in plans}, at=at)
+    counts = creator_counts([plan.pk for plan in plans])
     own = {}
     if actor.creator_id is not None:
         picks = Pick.objects.filter(creator_id=actor.creator_id, plan__in=[one.pk for one in plans])
@@ -52,6 +79,7 @@ def attach_offers(plans: Sequence[Any], *, actor: Actor, at: datetime) -> None:
     for plan in plans:
         plan.rates = found.get(plan.pk)
         plan.storefront = blocks[plan.shop_id]
+        plan.creator_count = counts.get(plan.pk, 0)
         plan.pick = own.get(plan.pk)
         price = plan.product.min_price
         known = plan.rates is not None and price is not None

@@ -18,26 +18,22 @@ from catalog.enums import (
     Verdict,
 )
 from catalog.policies import MAX_CHANGE_BP, MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS, MIN_CHANGE_BP
+from catalog.selectors.searching import ProductSearchIn
 from catalog.services.content import EDITABLE
 from catalog.services.counting import MAX_PIECES
 from catalog.services.rules import MAX_ATTRIBUTES
-from catalog.services.search import MAX_QUERY_LENGTH, ORDERS
+from catalog.services.search import ORDERS
 from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
-from kernel.money import MAX_AMOUNT
 
 MAX_STOCK_EDITS = 200
 MAX_BULK_ROWS = 1_000
 
 
-class CatalogSearchQuery(In):
+class CatalogSearchQuery(ProductSearchIn):
     """What a buyer looks for; amounts in minor units."""
 
-    q = Text(required=False, max_length=MAX_QUERY_LENGTH, help_text="Words, Chinese or English.")
-    category_id = Text(required=False, max_length=32, help_text="Everything below it is meant too.")
     brand_id = Text(required=False, max_length=32)
     shop_id = Text(required=False, max_length=32)
-    min_price = serializers.IntegerField(required=False, min_value=0, max_value=MAX_AMOUNT)
-    max_price = serializers.IntegerField(required=False, min_value=0, max_value=MAX_AMOUNT)
     sort = serializers.ChoiceField(required=False, choices=sorted(ORDERS))
 
 
