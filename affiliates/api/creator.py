@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import Creator
+from accounts.models import Account, Creator
 from affiliates import selectors
 from affiliates.api.queries import filtered_commissions
 from affiliates.api.serializers import (
@@ -43,7 +43,15 @@ class PoolView(View):
             category = Category.objects.get_visible(request.actor, public_id=category_id)
         text, sort = query.pop("q", ""), query.pop("sort", "")
         least = query.pop("min_rate_bp", 0)
-        wanted = search.Query(text=text, category=category, at=request.at, sort="new", **query)
+        account = Account.objects.get(creator=request.actor.creator_id)
+        wanted = search.Query(
+            text=text,
+            category=category,
+            account_id=account.public_id,
+            at=request.at,
+            sort="new",
+            **query,
+        )
         products, _order = search.find(Product.objects.on_sale(), wanted)
         offers = selectors.pool(request.actor, products, at=request.at, min_rate_bp=least)
         if sort == "relevance" and text:

@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from affiliates.enums import MembershipStatus, PickStatus, PlanStatus
 from affiliates.models import Commission, Pick, Plan, PlanVersion
 from affiliates.selectors.terms import rates
-from catalog.models import Product
+from catalog.enums import SellChannel
+from catalog.models import ChannelSeller, Product
 from kernel.actors import Actor
 from kernel.money import portion
 from shops.selectors import storefronts
@@ -94,15 +95,23 @@ def picks_page(picks: Picks) -> Picks:
 def attach_pick_states(picks: Sequence[Any], *, at: datetime) -> None:
     """Give each pick `state`, `rates` and `storefront`.
 
-    `state` is ``removed``, ``off_shelf`` when the product cannot be bought, ``promotion_closed``
-    when the plan has ended, else ``active``.
+    `state` is ``removed``, ``off_shelf`` when it cannot be bought through its creator,
+    ``promotion_closed`` when the plan has ended, else ``active``.
     """
     found = rates([pick.plan_id for pick in picks], at=at)
     blocks = storefronts({pick.shop_id for pick in picks}, at=at)
+    sellers = ChannelSeller.objects.filter(
+        channel=OuterRef("product_id"), account=OuterRef("creator__account_id")
+    )
+    may_sell = (
+        Q(product__channel__isnull=True)
+        | Q(product__channel__kind=SellChannel.ALL_CREATORS)
+        | Q(Exists(sellers))
+    )
     on_sale = set(
-        Product.objects.on_sale()
-        .filter(pk__in=[one.product_id for one in picks])
-        .values_list("pk", flat=True)
+        Pick.objects.filter(may_sell, pk__in=[one.pk for one in picks])
+        .filter(product__in=Product.objects.on_sale())
+        .values_list("product_id", flat=True)
     )
     for pick in picks:
         pick.rates = found.get(pick.plan_id)

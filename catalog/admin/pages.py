@@ -100,7 +100,7 @@ class ProductConsole(ConsoleModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         rows = super().get_queryset(request).defer("search_words", "search_vector")
-        return with_available(rows.select_related("category", "brand", "draft", "shop"))
+        return with_available(rows.select_related("category", "brand", "draft", "shop", "channel"))
 
     @display(description=_("title"), ordering="title")
     def goods(self, product: Product) -> str:

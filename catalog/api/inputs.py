@@ -14,10 +14,18 @@ from catalog.enums import (
     DisplayState,
     ImportFormat,
     PriceEvidence,
+    SellChannel,
     ShippingTime,
     Verdict,
 )
-from catalog.policies import MAX_CHANGE_BP, MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS, MIN_CHANGE_BP
+from catalog.policies import (
+    MAX_CHANGE_BP,
+    MAX_CHANNEL_SELLERS,
+    MAX_IMAGES,
+    MAX_OPTION_NAMES,
+    MAX_SKUS,
+    MIN_CHANGE_BP,
+)
 from catalog.selectors.searching import ProductSearchIn
 from catalog.services.content import EDITABLE
 from catalog.services.counting import MAX_PIECES
@@ -34,6 +42,11 @@ class CatalogSearchQuery(ProductSearchIn):
 
     brand_id = Text(required=False, max_length=32)
     shop_id = Text(required=False, max_length=32)
+    account_id = Text(
+        required=False,
+        max_length=32,
+        help_text="Whose showcase: what only this account sells is found too.",
+    )
     sort = serializers.ChoiceField(required=False, choices=sorted(ORDERS))
 
 
@@ -345,3 +358,23 @@ def content_changes(data: Mapping[str, Any]) -> dict[str, Any]:
     if "attributes" in changes:
         changes["attributes"] = [dict(one) for one in changes["attributes"]]
     return changes
+
+
+class SellChannelIn(In):
+    """Through whom a product is sold; `account_ids` for `named` and `exclusive` alone."""
+
+    kind = serializers.ChoiceField(choices=SellChannel.choices)
+    account_ids = serializers.ListField(
+        child=Text(max_length=32), required=False, max_length=MAX_CHANNEL_SELLERS
+    )
+
+
+class ChannelProductIn(In):
+    """A channel product of a main one: its content, with SKUs, prices and stock of its own."""
+
+    kind = serializers.ChoiceField(choices=SellChannel.choices[1:])
+    account_ids = serializers.ListField(
+        child=Text(max_length=32), required=False, max_length=MAX_CHANNEL_SELLERS
+    )
+    skus = serializers.ListField(child=SkuIn(), min_length=1, max_length=MAX_SKUS)
+    submit = Flag(required=False)

@@ -23,6 +23,7 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Val
 from django.db.models.functions import Cast
 
 from catalog.models import Category, Product
+from catalog.selectors.channels import sold_through
 from kernel import walls
 from shops.models import Guarantee
 
@@ -167,6 +168,8 @@ class Query:
     shop_type: str = ""
     #: `shops.enums.GuaranteeKind`s that the shop gives, all of them, at `at`.
     guarantees: tuple[str, ...] = ()
+    #: Whose showcase it is (CA-19): what is sold through this account alone is found too.
+    account_id: str = ""
     at: datetime | None = None
     sort: str = ""
 
@@ -184,6 +187,7 @@ def find(queryset: QuerySet[Product], query: Query) -> tuple[QuerySet[Product], 
         queryset = queryset.filter(brand__public_id=query.brand_id)
     if query.shop_id:
         queryset = queryset.filter(shop__public_id=query.shop_id)
+    queryset = queryset.filter(sold_through(query.account_id))
     queryset = _of_shops(_in_bands(queryset, query), query)
     order = ORDERS[query.sort or "relevance"]
     if order.has_rank and not query.text:

@@ -9,7 +9,7 @@ from accounts.models import Account, User
 from affiliates.models import Pick, Plan, PlanFile
 from affiliates.services import memberships, picks, plans
 from affiliates.services.planfiles import jobs as planfiles
-from catalog.enums import ImportFormat, ImportStatus
+from catalog.enums import ImportFormat, ImportStatus, SellChannel
 from catalog.models import (
     BulkEdit,
     Category,
@@ -19,7 +19,7 @@ from catalog.models import (
     ShopPicture,
     Sku,
 )
-from catalog.services import counting, prices, products, reviews
+from catalog.services import channels, counting, prices, products, reviews
 from catalog.services.bulk import preparing
 from catalog.services.bulk.reading import Wish
 from catalog.services.content import Content
@@ -96,6 +96,13 @@ def make_storefront(
     _sending(side, shop, at)
     bindings = _bindings(side, shop, people)
     goods = _products(side, shop, actor, category, at)
+    channels.set_channel(
+        product=goods["draft"],
+        kind=SellChannel.NAMED,
+        accounts=[bindings["active"].account],
+        at=at,
+        actor=actor,
+    )
     names.rename_shop(shop_id=shop.pk, name=f"Shop {side} renamed", at=at, actor=actor)
     names.rename_shop(shop_id=shop.pk, name=f"Shop {side}", at=at, actor=actor)
     memberships.join(shop=shop, at=at, actor=actor)
