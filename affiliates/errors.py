@@ -77,6 +77,13 @@ class PromotionClosed(DomainError):
     message = _("The shop does not offer this product for promotion.")
 
 
+class NotNamed(DomainError):
+    """The shop lets certain creators alone sell the product (CA-19)."""
+
+    code = "not_named"
+    message = _("The shop lets others sell this product.")
+
+
 class ProductOffShelf(DomainError):
     code = "product_off_shelf"
     message = _("The product is not on sale.")

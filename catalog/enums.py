@@ -127,3 +127,12 @@ class BulkLineState(models.TextChoices):
     PASSED = "passed", _("passed over")
     UNDONE = "undone", _("undone")
     KEPT = "kept", _("kept")
+
+
+class SellChannel(models.TextChoices):
+    """CA-19: through whom a product is sold. All but the first are rows of `ProductChannel`."""
+
+    ALL = "all", _("everywhere")
+    NAMED = "named", _("by named accounts")
+    EXCLUSIVE = "exclusive", _("by one creator")
+    ALL_CREATORS = "all_creators", _("by all creators")

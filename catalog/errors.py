@@ -31,6 +31,25 @@ class LimitsCannotBeMet(InvalidInput):
     message = _("The least an order may not be more than the most.")
 
 
+class BadChannel(InvalidInput):
+    """The product cannot be sold through these (CA-19); `errors` says why."""
+
+    code = "bad_channel"
+    message = _("The product cannot be sold through these.")
+
+    @classmethod
+    def about(cls, field: str, code: str, detail: str | Promise) -> BadChannel:
+        """Return the refusal with its reason at `field`."""
+        return cls(str(detail), errors=[FieldError(f"/{field}", code, detail)])
+
+
+class AlreadyForAllCreators(DomainError):
+    """A main product has at most one channel product for all creators (CA-19)."""
+
+    code = "already_for_all_creators"
+    message = _("There is a channel product for all creators already.")
+
+
 class NotListable(DomainError):
     """The product cannot be put on the shelf now."""
 

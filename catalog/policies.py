@@ -15,6 +15,7 @@ from catalog.enums import (
     DisplayState,
     DraftStatus,
     ReviewStatus,
+    SellChannel,
     ShelfStatus,
     ShippingTime,
 )
@@ -136,6 +137,22 @@ class PurchaseLimits:
 
 
 NO_LIMITS = PurchaseLimits()
+#: CA-19: how many accounts one product is bound to at most.
+MAX_CHANNEL_SELLERS = 500
+
+
+@dataclass(frozen=True)
+class SoldBy:
+    """Through whom alone a product is sold (CA-19); `accounts` are public ids."""
+
+    kind: SellChannel
+    accounts: frozenset[str] = frozenset()
+
+    def allows(self, account_id: str, *, is_creator: bool) -> bool:
+        """Tell whether the account `account_id`, "" for nobody, may have sold it."""
+        if self.kind == SellChannel.ALL_CREATORS:
+            return is_creator
+        return account_id in self.accounts
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,13 @@ class NotBuyable(DomainError):
     message = _("Something in this order is not for sale.")
 
 
+class SoldElsewhere(DomainError):
+    """A line is sold through certain accounts alone, and none of them led to it (CA-19)."""
+
+    code = "sold_elsewhere"
+    message = _("This is sold through certain accounts alone.")
+
+
 class PriceChanged(DomainError):
     """The total is not the one the buyer was shown; `quote` holds the new one."""
 

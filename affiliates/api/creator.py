@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import Creator
+from accounts.models import Account, Creator
 from affiliates import selectors
 from affiliates.api.queries import filtered_commissions
 from affiliates.api.serializers import (
@@ -35,14 +35,30 @@ class PoolView(View):
     audience = Role.CREATOR
 
     @listing(gives=PoolOfferOut, filters=PoolQueryIn)
-    def get(self, request: Any, query: dict[str, Any]) -> QuerySet[Plan]:
+    def get(self, request: Any, query: dict[str, Any]) -> tuple[QuerySet[Plan], tuple[str, ...]]:
         """List products with a running plan: the rate of now, the announced one, the shop."""
         category = None
         if "category_id" in query:
-            category = Category.objects.get_visible(request.actor, public_id=query["category_id"])
-        wanted = search.Query(text=query.get("q", ""), category=category, sort="new")
+            category_id = query.pop("category_id")
+            category = Category.objects.get_visible(request.actor, public_id=category_id)
+        text, sort = query.pop("q", ""), query.pop("sort", "")
+        least = query.pop("min_rate_bp", 0)
+        account = Account.objects.get(creator=request.actor.creator_id)
+        wanted = search.Query(
+            text=text,
+            category=category,
+            account_id=account.public_id,
+            at=request.at,
+            sort="new",
+            **query,
+        )
         products, _order = search.find(Product.objects.on_sale(), wanted)
-        return selectors.pool(request.actor, products, at=request.at)
+        offers = selectors.pool(request.actor, products, at=request.at, min_rate_bp=least)
+        if sort == "relevance" and text:
+            offers = search.ranked(offers, text, "product")
+        elif sort == "relevance":
+            sort = "sales"
+        return offers, selectors.POOL_ORDERS[sort or "new"]
 
 
 class PicksView(View):

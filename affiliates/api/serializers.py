@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from affiliates.enums import CommissionStatus, ContractStatus, MembershipStatus, PlanStatus
-from affiliates.selectors import attach_offers, attach_pick_states
+from affiliates.selectors import POOL_ORDERS, attach_offers, attach_pick_states
+from catalog.selectors.searching import ProductSearchIn
 from kernel.api.serializers import In, Money, Out, RateBp, Text
 from shops.selectors import ApprovalOut, StorefrontOut
 
@@ -37,11 +38,11 @@ class PlanQueryIn(In):
     status = serializers.ChoiceField(choices=PlanStatus.choices, required=False)
 
 
-class PoolQueryIn(In):
-    """What a creator looks for."""
+class PoolQueryIn(ProductSearchIn):
+    """What a creator looks for: as a buyer, and by what it earns. `new` is the newest offer."""
 
-    q = Text(max_length=100, required=False)
-    category_id = Text(max_length=32, required=False)
+    min_rate_bp = serializers.IntegerField(required=False, min_value=0, max_value=10_000)
+    sort = serializers.ChoiceField(required=False, choices=sorted(POOL_ORDERS))
 
 
 class PickIn(In):
@@ -138,6 +139,8 @@ class PoolOfferOut(PlanOut):
     #: What the cheapest SKU earns.
     commission_amount = Money(allow_null=True)
     pick_code = serializers.CharField(source="pick.pick_code", allow_null=True, default=None)
+    #: How many creators sell it now.
+    creator_count = serializers.IntegerField()
 
 
 class PickList(serializers.ListSerializer):

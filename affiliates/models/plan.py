@@ -205,6 +205,9 @@ class Pick(models.Model):
             CompositeKey(relation="plan", shared=["product", "shop"], name="pick_of_plan"),
             Wall(by="shop", name="pick_wall"),
         )
+        indexes = (
+            models.Index(fields=["plan"], name="pick_of_plan_active", condition=Q(status="active")),
+        )
 
     def __str__(self) -> str:
         return self.pick_code

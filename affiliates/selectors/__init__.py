@@ -1,6 +1,7 @@
 """Questions about the alliance that services, doors and other rooms ask."""
 
 from affiliates.selectors.pages import (
+    POOL_ORDERS,
     attach_offers,
     attach_pick_states,
     commissions_page,
@@ -23,6 +24,7 @@ from affiliates.selectors.terms import (
 
 __all__ = [
     "OWN_RELATIONS",
+    "POOL_ORDERS",
     "UNSETTLED",
     "Rates",
     "attach_offers",

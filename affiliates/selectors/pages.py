@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from affiliates.enums import MembershipStatus, PlanStatus
-from affiliates.models import Commission, Pick, Plan
+from affiliates.enums import MembershipStatus, PickStatus, PlanStatus
+from affiliates.models import Commission, Pick, Plan, PlanVersion
 from affiliates.selectors.terms import rates
-from catalog.models import Product
+from catalog.enums import SellChannel
+from catalog.models import ChannelSeller, Product
 from kernel.actors import Actor
 from kernel.money import portion
 from shops.selectors import storefronts
@@ -25,26 +27,52 @@ def plans_page(plans: Plans) -> Plans:
     return plans.select_related("product", "shop")
 
 
-def pool(actor: Actor, products: QuerySet[Product], *, at: datetime) -> QuerySet[Plan]:
-    """Return the plans that a creator can take up now on `products` on sale (AL-60)."""
+#: How offers are sorted, by the names that buyers' search knows, and by what they earn.
+POOL_ORDERS = {
+    "new": ("-id",),
+    "relevance": ("-rank", "-id"),
+    "price": ("product__min_price", "id"),
+    "-price": ("-product__min_price", "-id"),
+    "sales": ("-product__sales_count", "-id"),
+    "rate": ("-rate_bp", "-id"),
+}
+
+
+def pool(
+    actor: Actor, products: QuerySet[Product], *, at: datetime, min_rate_bp: int = 0
+) -> QuerySet[Plan]:
+    """Return the plans that a creator can take up now on `products` on sale (AL-60).
+
+    Each with the rate in force, `rate_bp`, which is at least `min_rate_bp`.
+    """
     running = Q(status=PlanStatus.RUNNING) | Q(status=PlanStatus.CLOSING, closes_at__gt=at)
     member = Q(shop__alliance_membership__status=MembershipStatus.JOINED) | Q(
         shop__alliance_membership__status=MembershipStatus.LEAVING,
         shop__alliance_membership__leaves_at__gt=at,
     )
+    in_force = PlanVersion.objects.filter(plan=OuterRef("pk"), effective_from__lte=at)
+    latest = in_force.order_by("-effective_from", "-pk").values("rate_bp")[:1]
     found = Plan.objects.visible_to(actor).filter(
         running, member, product__in=products.values("pk")
     )
-    return plans_page(found)
+    found = found.annotate(rate_bp=Coalesce(Subquery(latest), 0))
+    return plans_page(found.filter(rate_bp__gte=min_rate_bp) if min_rate_bp else found)
+
+
+def creator_counts(plan_ids: Collection[int]) -> dict[int, int]:
+    """Return plan pk → how many creators have it in their showcase. One query."""
+    chosen = Pick.objects.filter(plan_id__in=plan_ids, status=PickStatus.ACTIVE).order_by()
+    return dict(chosen.values_list("plan_id").annotate(Count("pk")))
 
 
 def attach_offers(plans: Sequence[Any], *, actor: Actor, at: datetime) -> None:
-    """Give each plan `rates`, `storefront`, `commission_amount` and the actor's own `pick`.
+    """Give each plan `rates`, `storefront`, `commission_amount`, `creator_count`, the own `pick`.
 
     `commission_amount` is what the cheapest SKU earns at the rate of now; None without a price.
     """
     found = rates([plan.pk for plan in plans], at=at)
     blocks = storefronts({plan.shop_id for plan in plans}, at=at)
+    counts = creator_counts([plan.pk for plan in plans])
     own = {}
     if actor.creator_id is not None:
         picks = Pick.objects.filter(creator_id=actor.creator_id, plan__in=[one.pk for one in plans])
@@ -52,6 +80,7 @@ def attach_offers(plans: Sequence[Any], *, actor: Actor, at: datetime) -> None:
     for plan in plans:
         plan.rates = found.get(plan.pk)
         plan.storefront = blocks[plan.shop_id]
+        plan.creator_count = counts.get(plan.pk, 0)
         plan.pick = own.get(plan.pk)
         price = plan.product.min_price
         known = plan.rates is not None and price is not None
@@ -66,15 +95,23 @@ def picks_page(picks: Picks) -> Picks:
 def attach_pick_states(picks: Sequence[Any], *, at: datetime) -> None:
     """Give each pick `state`, `rates` and `storefront`.
 
-    `state` is ``removed``, ``off_shelf`` when the product cannot be bought, ``promotion_closed``
-    when the plan has ended, else ``active``.
+    `state` is ``removed``, ``off_shelf`` when it cannot be bought through its creator,
+    ``promotion_closed`` when the plan has ended, else ``active``.
     """
     found = rates([pick.plan_id for pick in picks], at=at)
     blocks = storefronts({pick.shop_id for pick in picks}, at=at)
+    sellers = ChannelSeller.objects.filter(
+        channel=OuterRef("product_id"), account=OuterRef("creator__account_id")
+    )
+    may_sell = (
+        Q(product__channel__isnull=True)
+        | Q(product__channel__kind=SellChannel.ALL_CREATORS)
+        | Q(Exists(sellers))
+    )
     on_sale = set(
-        Product.objects.on_sale()
-        .filter(pk__in=[one.product_id for one in picks])
-        .values_list("pk", flat=True)
+        Pick.objects.filter(may_sell, pk__in=[one.pk for one in picks])
+        .filter(product__in=Product.objects.on_sale())
+        .values_list("product_id", flat=True)
     )
     for pick in picks:
         pick.rates = found.get(pick.plan_id)

@@ -13,6 +13,7 @@ from affiliates import selectors
 from affiliates.enums import PickStatus
 from affiliates.errors import (
     CreatorSuspended,
+    NotNamed,
     OwnShopProduct,
     ProductOffShelf,
     PromotionClosed,
@@ -20,6 +21,7 @@ from affiliates.errors import (
 )
 from affiliates.models import Pick
 from catalog.models import Product
+from catalog.selectors.channels import sold_through
 from kernel.actors import Actor
 from kernel.states import move
 
@@ -33,13 +35,16 @@ def pick(*, creator: Creator, product: Product, at: datetime, actor: Actor) -> P
     A product picked before gives the first pick, active again. The code of a pick never changes.
 
     Raises, by what stands in the way (AL-21, BI-09): CreatorSuspended, ProductOffShelf,
-    ShopNotInAlliance, PromotionClosed, OwnShopProduct.
+    NotNamed (CA-19), ShopNotInAlliance, PromotionClosed, OwnShopProduct.
     """
     creator = Creator.objects.select_for_update(no_key=True, of=("self",)).get(pk=creator.pk)
     if creator.status != CreatorStatus.ACTIVE:
         raise CreatorSuspended
-    if not Product.objects.on_sale().filter(pk=product.pk).exists():
+    on_sale = Product.objects.on_sale().filter(pk=product.pk)
+    if not on_sale.exists():
         raise ProductOffShelf
+    if not on_sale.filter(sold_through(creator.account.public_id)).exists():
+        raise NotNamed
     if selectors.is_own_shop(creator, product.shop_id, at=at):
         raise OwnShopProduct
     if not selectors.is_in_alliance(product.shop_id, at=at):

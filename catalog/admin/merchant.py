@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from catalog.admin import acts, wording
 from catalog.admin.bulk import ChangeMany
+from catalog.admin.channels import MakeChannelProduct, SetChannel, shown_channel
 from catalog.admin.matrix import FillMatrix
 from catalog.admin.pages import ProductConsole, QualityFilter, StateFilter, is_bin
 from catalog.enums import DisplayState, ShelfStatus
@@ -77,6 +78,8 @@ class MerchantProductConsole(ProductConsole):
         acts.AddVariant,
         FillMatrix,
         acts.SetLimits,
+        SetChannel,
+        MakeChannelProduct,
         acts.DiscardChange,
         acts.DeleteProduct,
         acts.RestoreProduct,
@@ -89,7 +92,8 @@ class MerchantProductConsole(ProductConsole):
     def page_context(self, request: HttpRequest, target: Product) -> dict[str, Any]:
         may = may_edit(target) and self.actor(request).may("catalog.edit")
         mend = reverse(MEND, args=[target.public_id, acts.EditProduct.name]) if may else ""
-        return super().page_context(request, target) | {"mend_url": mend}
+        channel = shown_channel(target, self.object_url)
+        return super().page_context(request, target) | {"mend_url": mend} | channel
 
     @display(description=_("quality"), ordering="quality_score", label=QUALITY_TONES)
     def quality(self, product: Product) -> tuple[str, str]:

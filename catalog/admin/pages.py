@@ -27,6 +27,7 @@ from catalog.selectors.diffs import (
 from catalog.services import content as contents
 from catalog.services.content import Content
 from catalog.services.quality import diagnose
+from catalog.services.search import at_desk
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.pictures import pictured
 
@@ -84,12 +85,22 @@ class ProductConsole(ConsoleModelAdmin):
     change_form_template = "catalog/product.html"
     list_display: Any = ("goods", "state_badge", "price", "pieces", "sales_count", "created_at")
     list_filter: Any = (StateFilter,)
-    search_fields: Any = ("title", "merchant_code", "public_id")
-    search_help_text = _("Title, merchant code or id")
+    search_exactly = ("public_id", "merchant_code")
+    search_help_text = _("Words of the title, merchant code or id")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        """Find a product by its number, whole; else by words, each of them or how it begins."""
+        word = search_term.strip()
+        if not word:
+            return queryset, False
+        found = self._found(request, word)
+        return (queryset.filter(pk__in=found) if found else at_desk(queryset, word)), False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         rows = super().get_queryset(request).defer("search_words", "search_vector")
-        return with_available(rows.select_related("category", "brand", "draft", "shop"))
+        return with_available(rows.select_related("category", "brand", "draft", "shop", "channel"))
 
     @display(description=_("title"), ordering="title")
     def goods(self, product: Product) -> str:

@@ -14,30 +14,39 @@ from catalog.enums import (
     DisplayState,
     ImportFormat,
     PriceEvidence,
+    SellChannel,
     ShippingTime,
     Verdict,
 )
-from catalog.policies import MAX_CHANGE_BP, MAX_IMAGES, MAX_OPTION_NAMES, MAX_SKUS, MIN_CHANGE_BP
+from catalog.policies import (
+    MAX_CHANGE_BP,
+    MAX_CHANNEL_SELLERS,
+    MAX_IMAGES,
+    MAX_OPTION_NAMES,
+    MAX_SKUS,
+    MIN_CHANGE_BP,
+)
+from catalog.selectors.searching import ProductSearchIn
 from catalog.services.content import EDITABLE
 from catalog.services.counting import MAX_PIECES
 from catalog.services.rules import MAX_ATTRIBUTES
-from catalog.services.search import MAX_QUERY_LENGTH, ORDERS
+from catalog.services.search import ORDERS
 from kernel.api.serializers import Amount, Flag, In, Quantity, Text, Whole
-from kernel.money import MAX_AMOUNT
 
 MAX_STOCK_EDITS = 200
 MAX_BULK_ROWS = 1_000
 
 
-class CatalogSearchQuery(In):
+class CatalogSearchQuery(ProductSearchIn):
     """What a buyer looks for; amounts in minor units."""
 
-    q = Text(required=False, max_length=MAX_QUERY_LENGTH, help_text="Words, Chinese or English.")
-    category_id = Text(required=False, max_length=32, help_text="Everything below it is meant too.")
     brand_id = Text(required=False, max_length=32)
     shop_id = Text(required=False, max_length=32)
-    min_price = serializers.IntegerField(required=False, min_value=0, max_value=MAX_AMOUNT)
-    max_price = serializers.IntegerField(required=False, min_value=0, max_value=MAX_AMOUNT)
+    account_id = Text(
+        required=False,
+        max_length=32,
+        help_text="Whose showcase: what only this account sells is found too.",
+    )
     sort = serializers.ChoiceField(required=False, choices=sorted(ORDERS))
 
 
@@ -349,3 +358,23 @@ def content_changes(data: Mapping[str, Any]) -> dict[str, Any]:
     if "attributes" in changes:
         changes["attributes"] = [dict(one) for one in changes["attributes"]]
     return changes
+
+
+class SellChannelIn(In):
+    """Through whom a product is sold; `account_ids` for `named` and `exclusive` alone."""
+
+    kind = serializers.ChoiceField(choices=SellChannel.choices)
+    account_ids = serializers.ListField(
+        child=Text(max_length=32), required=False, max_length=MAX_CHANNEL_SELLERS
+    )
+
+
+class ChannelProductIn(In):
+    """A channel product of a main one: its content, with SKUs, prices and stock of its own."""
+
+    kind = serializers.ChoiceField(choices=SellChannel.choices[1:])
+    account_ids = serializers.ListField(
+        child=Text(max_length=32), required=False, max_length=MAX_CHANNEL_SELLERS
+    )
+    skus = serializers.ListField(child=SkuIn(), min_length=1, max_length=MAX_SKUS)
+    submit = Flag(required=False)

@@ -88,7 +88,8 @@ def _changes(actor: Actor, data: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
-def _spec(data: dict[str, Any]) -> SkuSpec:
+def spec_of(data: dict[str, Any]) -> SkuSpec:
+    """Return the SKU to be that `SkuIn` describes."""
     return SkuSpec(
         merchant_code=data["merchant_code"],
         price=data["price"],
@@ -117,7 +118,7 @@ class ShopProducts(ShopView):
         product = products.create(
             shop=Shop.objects.get_visible(request.actor, public_id=shop_id),
             content=content,
-            skus=[_spec(one) for one in data["skus"]],
+            skus=[spec_of(one) for one in data["skus"]],
             actor=request.actor,
             at=request.at,
             submit_now=data.get("submit", False),
@@ -252,7 +253,7 @@ class ShopProductSkus(ShopView):
         """Add a variant with its price and stock."""
         product = shop_product(request.actor, product_id)
         sku = products.add_sku(
-            product=product, spec=_spec(data), actor=request.actor, at=request.at
+            product=product, spec=spec_of(data), actor=request.actor, at=request.at
         )
         views = selectors.skus_of([product.pk])[product.pk]
         return next(view for view in views if view.public_id == sku.public_id)

@@ -58,17 +58,10 @@ class Products(View):
     def get(self, request: Any, query: dict[str, Any]) -> Any:
         """Search products on sale; each result says who sells it."""
         category = None
-        if query.get("category_id"):
-            category = Category.objects.get_visible(request.actor, public_id=query["category_id"])
-        asked = search.Query(
-            text=query.get("q", ""),
-            category=category,
-            brand_id=query.get("brand_id", ""),
-            shop_id=query.get("shop_id", ""),
-            min_price=query.get("min_price"),
-            max_price=query.get("max_price"),
-            sort=query.get("sort", ""),
-        )
+        if "category_id" in query:
+            category_id = query.pop("category_id")
+            category = Category.objects.get_visible(request.actor, public_id=category_id)
+        asked = search.Query(text=query.pop("q", ""), category=category, at=request.at, **query)
         return search.find(Product.objects.visible_to(request.actor).defer(*UNSEEN), asked)
 
 

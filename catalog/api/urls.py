@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from catalog.api import bulk, imports, merchant, operator, pictures, public, quality
+from catalog.api import bulk, channels, imports, merchant, operator, pictures, public, quality
 
 SHOP = "shops/<str:shop_id>"
 PRODUCT = f"{SHOP}/products/<str:product_id>"
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SHOP}/products", merchant.ShopProducts.as_view()),
     path(PRODUCT, merchant.ShopProduct.as_view()),
     path(f"{PRODUCT}/limits", merchant.ShopProductLimits.as_view()),
+    path(f"{PRODUCT}/channel", channels.ShopProductChannel.as_view()),
+    path(f"{PRODUCT}/channel-products", channels.ShopChannelProducts.as_view()),
     path(f"{PRODUCT}/submit", merchant.ShopProductSubmission.as_view()),
     path(f"{PRODUCT}/withdraw", merchant.ShopProductWithdrawal.as_view()),
     path(f"{PRODUCT}/discard", merchant.ShopProductDiscard.as_view()),

@@ -1,6 +1,7 @@
 """What is sold: categories, products, SKUs, prices over time, stock."""
 
 from catalog.models.bulk import BulkEdit, BulkEditLine
+from catalog.models.channel import ChannelSeller, ProductChannel
 from catalog.models.importing import ImportJob, ImportRowError
 from catalog.models.picture import ShopPicture
 from catalog.models.price import PriceVersion
@@ -14,10 +15,12 @@ __all__ = [
     "BulkEditLine",
     "Category",
     "CategoryRuleSet",
+    "ChannelSeller",
     "ImportJob",
     "ImportRowError",
     "PriceVersion",
     "Product",
+    "ProductChannel",
     "ProductDraft",
     "ProductReview",
     "ShopPicture",

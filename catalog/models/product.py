@@ -226,6 +226,7 @@ class Product(models.Model):
             models.Index(fields=["shop", "quality_score", "id"], name="product_shop_quality"),
             models.Index(fields=["min_price", "id"], name="product_price", condition=ON_SALE),
             models.Index(fields=["sales_count", "id"], name="product_sales", condition=ON_SALE),
+            models.Index(fields=["listed_at", "id"], name="product_new", condition=ON_SALE),
         )
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,10 @@ from catalog.policies import (
     AttributeRule,
     LeafRules,
     PurchaseLimits,
+    SoldBy,
     availability,
 )
+from catalog.selectors.channels import sold_by
 from kernel.actors import Actor
 from kernel.api.serializers import Out
 from kernel.asking import Statement, numbers
@@ -50,10 +52,14 @@ class BuyableSku:
     currency: str
     product_version: int
     limits: PurchaseLimits = NO_LIMITS
+    #: CA-19; None is everywhere.
+    sold_by: SoldBy | None = None
 
 
 def buyable(sku_ids: Iterable[int], *, at: datetime) -> dict[int, BuyableSku]:
-    """Return those of `sku_ids` that can be bought now, by primary key. One query.
+    """Return those of `sku_ids` that can be bought now, by primary key.
+
+    One query, two where one of them is not sold everywhere (CA-19).
 
     Buyable: an active SKU with a price in force, of a product on sale, in an open shop that may
     sell (SH-08). Stock is
@@ -70,9 +76,15 @@ def buyable(sku_ids: Iterable[int], *, at: datetime) -> dict[int, BuyableSku]:
             sku__product__shop__status=ShopStatus.OPEN,
         )
         .in_force()
-        .select_related("sku__product")
+        .select_related("sku__product__channel")
     )
-    return {version.sku_id: _buyable(version) for version in versions}
+    channels = {
+        channel.pk: channel
+        for version in versions
+        if (channel := getattr(version.sku.product, "channel", None))
+    }
+    alone = sold_by(channels.values())
+    return {version.sku_id: _buyable(version, alone) for version in versions}
 
 
 def to_read_prices(sku_ids: Iterable[int]) -> Statement[dict[int, int]]:
@@ -95,7 +107,7 @@ CROSS JOIN LATERAL (
 """
 
 
-def _buyable(version: PriceVersion) -> BuyableSku:
+def _buyable(version: PriceVersion, alone: Mapping[int, SoldBy]) -> BuyableSku:
     sku, product = version.sku, version.sku.product
     return BuyableSku(
         sku_id=sku.pk,
@@ -112,6 +124,7 @@ def _buyable(version: PriceVersion) -> BuyableSku:
         currency=version.currency,
         product_version=product.version,
         limits=PurchaseLimits.of(product),
+        sold_by=alone.get(product.pk),
     )
 
 

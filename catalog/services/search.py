@@ -14,18 +14,24 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, IntegerField, QuerySet, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from catalog.models import Category, Product
+from catalog.selectors.channels import sold_through
+from kernel import walls
+from shops.models import Guarantee
 
 MAX_QUERY_LENGTH = 100
 MAX_QUERY_WORDS = 16
 MAX_INDEXED = 20_000
+#: Up to so many products found by words are looked up by their keys.
+MAX_KEYS = 1_000
 #: `ts_rank` as a whole number, so that a page boundary is exact.
 RANK_UNIT = 1_000_000
 
@@ -98,8 +104,51 @@ def matching(queryset: QuerySet[Product], text: str) -> QuerySet[Product]:
     if not asked:
         return queryset.annotate(rank=Value(0, IntegerField())).none()
     query = SearchQuery(" ".join(asked), config="simple", search_type="plain")
-    rank = Cast(SearchRank(F("search_vector"), query) * RANK_UNIT, IntegerField())
-    return queryset.filter(search_vector=query).annotate(rank=rank)
+    return queryset.filter(search_vector=query).annotate(rank=rank_of(query, "search_vector"))
+
+
+def rank_of(query: SearchQuery, column: str) -> Cast:
+    """Return how well the words in `column` answer `query`, as a whole number."""
+    return Cast(SearchRank(F(column), query) * RANK_UNIT, IntegerField())
+
+
+def ranked(queryset: QuerySet[Any], text: str, relation: str) -> QuerySet[Any]:
+    """Give rows that name a product as `relation` the `rank` of that product for `text`."""
+    asked = " ".join(words(text[:MAX_QUERY_LENGTH], is_query=True)[:MAX_QUERY_WORDS])
+    query = SearchQuery(asked, config="simple", search_type="plain")
+    return queryset.annotate(rank=rank_of(query, f"{relation}__search_vector"))
+
+
+def by_beginnings(text: str) -> SearchQuery | None:
+    """Return the question for products with every word of `text`, or words that begin so.
+
+    What people at a desk type is cut as a buyer's words are, but ``lap`` finds ``laptop``. None for
+    a text without words.
+    """
+    asked = words(text[:MAX_QUERY_LENGTH], is_query=True)[:MAX_QUERY_WORDS]
+    # Words are letters and digits alone: nothing in them could be an operator.
+    terms = [f"'{word}'" if _HAN.search(word) else f"'{word}':*" for word in asked]
+    return SearchQuery(" & ".join(terms), config="simple", search_type="raw") if asked else None
+
+
+def at_desk(rows: QuerySet[Product], text: str) -> QuerySet[Product]:
+    """Narrow `rows` of a console to products with every word of `text`, or words that begin so.
+
+    Behind the wall of a shop an index of words cannot be asked (ADR 0018): it is asked outside for
+    keys of that shop's own products, and the rows are read behind the wall by them. Where more have
+    the words than `MAX_KEYS`, the rows are read in their order until a page is full instead.
+    """
+    query = by_beginnings(text)
+    if query is None:
+        return rows.none()
+    shop_id = walls.current()
+    found = rows.filter(search_vector=query)
+    if shop_id is None:
+        return found
+    own = Product.objects.filter(shop_id=shop_id, search_vector=query)
+    with walls.outside("an index of words serves nobody behind the wall"):
+        keys = list(own.order_by().values_list("pk", flat=True)[: MAX_KEYS + 1])
+    return found if len(keys) > MAX_KEYS else rows.filter(pk__in=keys)
 
 
 @dataclass(frozen=True)
@@ -112,6 +161,16 @@ class Query:
     shop_id: str = ""
     min_price: int | None = None
     max_price: int | None = None
+    #: Pieces sold.
+    min_sales: int | None = None
+    max_sales: int | None = None
+    #: `shops.enums.ShopType` of who sells it.
+    shop_type: str = ""
+    #: `shops.enums.GuaranteeKind`s that the shop gives, all of them, at `at`.
+    guarantees: tuple[str, ...] = ()
+    #: Whose showcase it is (CA-19): what is sold through this account alone is found too.
+    account_id: str = ""
+    at: datetime | None = None
     sort: str = ""
 
 
@@ -128,14 +187,36 @@ def find(queryset: QuerySet[Product], query: Query) -> tuple[QuerySet[Product], 
         queryset = queryset.filter(brand__public_id=query.brand_id)
     if query.shop_id:
         queryset = queryset.filter(shop__public_id=query.shop_id)
-    if query.min_price is not None:
-        queryset = queryset.filter(min_price__gte=query.min_price)
-    if query.max_price is not None:
-        queryset = queryset.filter(min_price__lte=query.max_price)
+    queryset = queryset.filter(sold_through(query.account_id))
+    queryset = _of_shops(_in_bands(queryset, query), query)
     order = ORDERS[query.sort or "relevance"]
     if order.has_rank and not query.text:
         order = ORDERS["sales"]
     return queryset, order.columns
+
+
+def _in_bands(queryset: QuerySet[Product], query: Query) -> QuerySet[Product]:
+    bounds = {
+        "min_price__gte": query.min_price,
+        "min_price__lte": query.max_price,
+        "sales_count__gte": query.min_sales,
+        "sales_count__lte": query.max_sales,
+    }
+    asked = {name: value for name, value in bounds.items() if value is not None}
+    return queryset.filter(**asked) if asked else queryset
+
+
+def _of_shops(queryset: QuerySet[Product], query: Query) -> QuerySet[Product]:
+    """Narrow `queryset` to what shops of the asked type and with the asked guarantees sell."""
+    if query.shop_type:
+        queryset = queryset.filter(shop__type=query.shop_type)
+    for kind in query.guarantees:
+        given = Guarantee.objects.filter(shop_id=OuterRef("shop_id"), kind=kind)
+        if query.at is not None:
+            given = given.filter(starts_at__lte=query.at)
+            given = given.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=query.at))
+        queryset = queryset.filter(Exists(given))
+    return queryset
 
 
 @functools.cache

@@ -228,6 +228,8 @@ CONSOLE_ACTS: dict[str, Any] = {
     "catalog.edit_draft": _("Draft changed"),
     "catalog.discard_change": _("Change discarded"),
     "catalog.add_sku": _("SKU added"),
+    "catalog.make_channel_product": _("channel product made"),
+    "catalog.set_channel": _("sell channel chosen"),
     "catalog.set_limits": _("Purchases limited"),
     "catalog.submit_product": _("Product submitted for review"),
     "catalog.withdraw_product": _("Product withdrawn from review"),

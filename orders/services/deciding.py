@@ -25,6 +25,7 @@ from orders.errors import (
     OverLimit,
     PriceChanged,
     ShopTookEnough,
+    SoldElsewhere,
 )
 from orders.services.pricing import PricedOrder, Terms, price_order
 
@@ -47,6 +48,8 @@ class Wanted:
     sku_id: str
     quantity: int
     offer: BuyableSku | None
+    #: False when it is sold through others than the content that led to it (CA-19).
+    is_sold_there: bool = True
 
 
 @dataclass(frozen=True)
@@ -152,8 +155,8 @@ def decide(
 def price(lines: Sequence[Wanted], freight: Freight) -> Priced:
     """Return the amounts of `lines`, one part a shop, shops in the order of their first line.
 
-    Raises NotBuyable naming each line that cannot be bought, DuplicateSku, MixedCurrencies,
-    AmountTooLarge, and what `freight` refuses, naming the lines of that shop.
+    Raises NotBuyable naming each line that cannot be bought, SoldElsewhere, DuplicateSku,
+    MixedCurrencies, AmountTooLarge, and what `freight` refuses, naming the lines of that shop.
     """
     seen = Counter(line.sku_id for line in lines)
     twice = [place for place, line in enumerate(lines) if seen[line.sku_id] > 1]
@@ -162,6 +165,9 @@ def price(lines: Sequence[Wanted], freight: Freight) -> Priced:
     gone = [place for place, line in enumerate(lines) if line.offer is None]
     if gone:
         raise NotBuyable(errors=_faults(gone, "not_buyable", _("This is not for sale.")))
+    elsewhere = [place for place, line in enumerate(lines) if not line.is_sold_there]
+    if elsewhere:
+        raise SoldElsewhere(errors=_faults(elsewhere, SoldElsewhere.code, SoldElsewhere.message))
     offers = [line.offer for line in lines if line.offer is not None]
     if len({offer.currency for offer in offers}) != 1:
         raise MixedCurrencies

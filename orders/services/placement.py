@@ -65,10 +65,10 @@ def place_orders(requests: Sequence[PlaceOrder], *, at: datetime) -> list[Placed
     not at all; exactly what is in stock is granted. The same buyer and key with the same body
     returns the first group, with another body it is refused (KeyReused).
 
-    A refusal holds one of NotBuyable, OutOfStock, OverLimit, ShopTookEnough, PriceChanged,
-    KeyReused, MixedCurrencies, DuplicateSku, AmountTooLarge, ShopOnHoliday, NotDeliveredThere,
-    RegionNotFound, or NotFound for a saved address that is not the buyer's. Raises Busy when the
-    set loses every race.
+    A refusal holds one of NotBuyable, SoldElsewhere, OutOfStock, OverLimit, ShopTookEnough,
+    PriceChanged, KeyReused, MixedCurrencies, DuplicateSku, AmountTooLarge, ShopOnHoliday,
+    NotDeliveredThere, RegionNotFound, or NotFound for a saved address that is not the buyer's.
+    Raises Busy when the set loses every race.
     """
     if not requests:
         return []

@@ -70,8 +70,9 @@ def quote(
     """Return what `lines` would cost the actor now, in minor units. Nothing is held.
 
     `address` holds the province, city and district that it goes to; without one the freight is
-    what most regions pay. Raises what the placement would refuse: NotBuyable, DuplicateSku,
-    MixedCurrencies, AmountTooLarge, OverLimit, ShopOnHoliday, NotDeliveredThere, RegionNotFound.
+    what most regions pay. Raises what the placement would refuse: NotBuyable, SoldElsewhere,
+    DuplicateSku, MixedCurrencies, AmountTooLarge, OverLimit, ShopOnHoliday, NotDeliveredThere,
+    RegionNotFound.
     """
     request = PlaceOrder(buyer_id=actor.user_id or 0, key="", lines=tuple(lines))
     facts = read_facts([request], book=open_book(), at=at).checked(at)

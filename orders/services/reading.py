@@ -121,6 +121,20 @@ class Facts:
         is_face = face is not None and face["id"] == touch.account_id
         return Attribution(touch, _channel(touch, presenter), None if is_face else presenter)
 
+    def is_sold_there(self, buyer_id: int, line: WantedLine) -> bool:
+        """Tell whether the content that led to a line may have sold it (CA-19).
+
+        No statement: who sells alone came with the offer, who presents with the touch.
+        """
+        offer = self.offer_of(line.sku_id)
+        if offer is None or offer.sold_by is None:
+            return True
+        touch = _touch_of(buyer_id, line, self.cart_touches)
+        kept = self.pages.presenters.get((touch.account_id, offer.shop_id))
+        if kept is None:
+            return False
+        return offer.sold_by.allows(touch.account_id, is_creator=kept.value.is_creator)
+
     def renewed(self, now: Mapping[str, int], prices: Mapping[int, int], at: datetime) -> Facts:
         """Return the facts with everything read again that has changed since it was read."""
         return replace(self, pages=self.book.renewed(self.pages, now, prices, at))
@@ -162,7 +176,12 @@ def checkout_of(
         identity=request.identity,
         fingerprint=request.fingerprint,
         lines=tuple(
-            Wanted(line.sku_id, line.quantity, facts.offer_of(line.sku_id))
+            Wanted(
+                line.sku_id,
+                line.quantity,
+                facts.offer_of(line.sku_id),
+                is_sold_there=facts.is_sold_there(request.buyer_id, line),
+            )
             for line in request.lines
         ),
         expected_pay_amount=request.expected_pay_amount,

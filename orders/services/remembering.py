@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from django.db import connection
 
+from accounts.enums import CreatorStatus
 from accounts.models import Account
 from catalog.models import Sku
 from catalog.selectors import BuyableSku, buyable, to_read_prices
@@ -221,10 +222,17 @@ def _read_shops(shop_ids: Collection[int], at: datetime) -> dict[int, Kept[ShopF
 def _read_presenters(pairs: Collection[Presence], at: datetime) -> dict[Presence, Kept[Face]]:
     def read(keys: Collection[Presence]) -> dict[Presence, Face]:
         rows = Account.objects.filter(public_id__in={public_id for public_id, _shop in keys})
-        pks = dict(rows.values_list("public_id", "pk"))
+        pks, creators = {}, set()
+        for public_id, pk, status in rows.values_list("public_id", "pk", "creator__status"):
+            pks[public_id] = pk
+            if status == CreatorStatus.ACTIVE:
+                creators.add(pk)
         known = {(pks[pair[0]], pair[1]): pair for pair in keys if pair[0] in pks}
         blocks = presenters(known, at=at)
-        return {known[key]: Face(key[1], block) for key, block in blocks.items()}
+        return {
+            known[key]: Face(key[1], block, is_creator=key[0] in creators)
+            for key, block in blocks.items()
+        }
 
     def subjects(key: Presence, _face: Face | None) -> list[str]:
         return [f"account:{key[0]}", f"shop:{key[1]}"]

@@ -30,6 +30,8 @@ class Face:
 
     shop_id: int
     block: Block
+    #: Of a presenter: an active creator (CA-19). No part of what is frozen.
+    is_creator: bool = False
 
     @cached_property
     def key(self) -> Key:

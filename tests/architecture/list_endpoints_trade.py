@@ -13,9 +13,11 @@ from catalog.enums import ImportFormat, MovementKind, Verdict
 from catalog.models import (
     BulkEdit,
     BulkEditLine,
+    ChannelSeller,
     ImportJob,
     ImportRowError,
     PriceVersion,
+    ProductChannel,
     ProductReview,
     ShopPicture,
     StockMovement,
@@ -90,6 +92,24 @@ def _review(product: Any) -> ProductReview:
         submitted_at=LONG_AGO,
         decided_at=LONG_AGO,
     )
+
+
+@recipe("catalog/shops/<str:shop_id>/products/<str:product_id>/channel-products")
+def channel_products_of_a_product() -> Scene:
+    main = product_on_sale()
+    url = f"catalog/shops/{main.shop.public_id}/products/{main.public_id}/channel-products"
+
+    def add() -> Any:
+        channel = ProductChannel.objects.create(
+            product=product_on_sale(shop=main.shop),
+            shop=main.shop,
+            kind="exclusive",
+            main_product=main,
+        )
+        account = CreatorFactory().account
+        return ChannelSeller.objects.create(channel=channel, shop=main.shop, account=account)
+
+    return Scene(owner_of(main.shop), url, add)
 
 
 @recipe("catalog/shops/<str:shop_id>/products/<str:product_id>/reviews")

@@ -10,8 +10,10 @@ from catalog.enums import ImportFormat
 from catalog.models import (
     BulkEdit,
     BulkEditLine,
+    ChannelSeller,
     ImportJob,
     ImportRowError,
+    ProductChannel,
     ProductDraft,
     ProductReview,
     ShopPicture,
@@ -38,7 +40,12 @@ from orders.services import readdressing
 from settlements.models import Payout, PayoutAccount
 from shops.enums import Relation
 from shops.models import AdmissionAnswer, FreightRule, FreightTemplate, Shop
-from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
+from tests.factories.accounts import (
+    AccountFactory,
+    AgencyFactory,
+    CreatorFactory,
+    UserFactory,
+)
 from tests.factories.aftersales import accepted, requested_case, returned_case
 from tests.factories.catalog import ProductFactory
 from tests.factories.orders import PLACED_AT, make_order, make_sku
@@ -175,6 +182,10 @@ def _edit(line: OrderLine) -> None:
     )
     OrderView.objects.create(shop=shop, user=order.buyer, name="Late", filters={"flag": 5})
     ProductDraft.objects.create(product=product, shop=shop)
+    channel = ProductChannel.objects.create(
+        product=product, shop=shop, kind="named", main_product=product
+    )
+    ChannelSeller.objects.create(channel=channel, shop=shop, account=AccountFactory())
     ProductReview.objects.create(
         product=product,
         shop=shop,

@@ -29,6 +29,7 @@ OUTSIDE = {
     "accounts/services/faces.py:_save",
     "accounts/services/faces.py:lock",
     "accounts/services/roles.py:grant",
+    "catalog/services/search.py:at_desk",
     "kernel/events.py:publish",
     "ledger/selectors.py:balances",
     "ledger/services/transfers.py:lock_balance",

@@ -194,6 +194,18 @@ def _name_options(request: Request, side: Side) -> None:
         request.body["option_names"] = ["size"]
 
 
+@changes("catalog_shops_shop_id_products_product_id_channel_products_post")
+def _name_all_creators(request: Request, side: Side) -> None:
+    _name_options(request, side)
+    request.body |= {"kind": "all_creators", "account_ids": []}
+    del request.body["option_names"]
+
+
+@changes("catalog_shops_shop_id_products_product_id_channel_put")
+def _name_an_account(request: Request, side: Side) -> None:
+    request.body |= {"kind": "named", "account_ids": [side.front.account.public_id]}
+
+
 @changes("catalog_shops_shop_id_products_product_id_patch")
 def _name_a_change(request: Request, side: Side) -> None:
     request.body["brief"] = "walk"

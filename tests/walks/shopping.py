@@ -9,7 +9,7 @@ from accounts.models import Account, User
 from affiliates.models import Pick, Plan, PlanFile
 from affiliates.services import memberships, picks, plans
 from affiliates.services.planfiles import jobs as planfiles
-from catalog.enums import ImportFormat, ImportStatus
+from catalog.enums import ImportFormat, ImportStatus, SellChannel
 from catalog.models import (
     BulkEdit,
     Category,
@@ -19,7 +19,7 @@ from catalog.models import (
     ShopPicture,
     Sku,
 )
-from catalog.services import counting, prices, products, reviews
+from catalog.services import channels, counting, prices, products, reviews
 from catalog.services.bulk import preparing
 from catalog.services.bulk.reading import Wish
 from catalog.services.content import Content
@@ -97,6 +97,13 @@ def make_storefront(
     bindings = _bindings(side, shop, people)
     goods = _products(side, shop, actor, category, at)
     names.rename_shop(shop_id=shop.pk, name=canary(side, "renamed"), at=at, actor=actor)
+    channels.set_channel(
+        product=goods["draft"],
+        kind=SellChannel.NAMED,
+        accounts=[bindings["active"].account],
+        at=at,
+        actor=actor,
+    )
     names.rename_shop(shop_id=shop.pk, name=f"Shop {side}", at=at, actor=actor)
     memberships.join(shop=shop, at=at, actor=actor)
     plan = plans.create(product=goods["on_sale"], rate_bp=1_000, at=at, actor=actor)

@@ -5,9 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from affiliates.models import AgencyContract, Pick, Plan
-from affiliates.services import commissions
+from affiliates.services import commissions, picks
 from catalog.enums import ShelfStatus
 from catalog.services.search import reindex
+from kernel.actors import SYSTEM
 from orders.enums import OrderStatus
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.affiliates import ContractFactory, PickFactory, PlanFactory
@@ -66,6 +67,29 @@ def test_the_pool_shows_offers_with_rate_shop_and_earning(client, creator):
     assert client.get(f"{CREATOR}pool").json()["results"][0]["pick_code"] == code
 
 
+def test_ca_22_a_creator_finds_offers_with_their_rate_and_how_many_sell_them(client, creator):
+    """As buyers do, and by what an offer earns; each with its rate and the creators who sell it.
+
+    API: GET /api/v1/affiliates/creator/pool
+    """
+    low = PlanFactory(product=product_on_sale(price=5_000, sales_count=9), rate_bp=500)
+    high = PlanFactory(product=product_on_sale(price=90_000, sales_count=1), rate_bp=3_000)
+    for _ in range(2):
+        PickFactory(plan=high, product=high.product, shop=high.shop)
+    gone = PickFactory(plan=high, product=high.product, shop=high.shop)
+    picks.remove(pick=gone, at=PLACED_AT, actor=SYSTEM)
+
+    def offers(**query):
+        rows = client.get(f"{CREATOR}pool", query).json()["results"]
+        return [(row["id"], row["rates"]["rate_bp"], row["creator_count"]) for row in rows]
+
+    one, other = (low.public_id, 500, 0), (high.public_id, 3_000, 2)
+    assert offers() == offers(sort="rate") == offers(sort="-price") == [other, one]
+    assert offers(sort="sales") == offers(sort="price") == offers(sort="relevance") == [one, other]
+    assert offers(min_rate_bp=501) == offers(min_price=6_000) == offers(max_sales=1) == [other]
+    assert offers(shop_type="flagship") == []
+
+
 def test_the_pool_is_searched_by_word_and_category(client):
     found, other = PlanFactory().product, PlanFactory().product
     found.title = "纯棉四件套"
@@ -76,7 +100,7 @@ def test_the_pool_is_searched_by_word_and_category(client):
         rows = client.get(f"{CREATOR}pool", query).json()["results"]
         return [row["product"]["id"] for row in rows]
 
-    assert ids(q="四件套") == [found.public_id]
+    assert ids(q="四件套") == ids(q="四件套", sort="relevance") == [found.public_id]
     assert ids(category_id=other.category.public_id) == [other.public_id]
     assert len(ids()) == 2
     assert client.get(f"{CREATOR}pool", {"category_id": "cat_none"}).status_code == 404
