@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kernel.errors import DomainError, FieldError, InvalidInput
+from kernel.errors import DomainError, InvalidInput
 
 
 class InvalidProduct(InvalidInput):
@@ -106,18 +105,6 @@ class UndoTooLate(DomainError):
 
     code = "undo_too_late"
     message = _("This was applied too long ago to be undone.")
-
-
-class BadPicture(InvalidInput):
-    """The file is no picture that could be shown; `errors` says why in a code."""
-
-    code = "bad_picture"
-    message = _("This is not a picture that can be shown.")
-
-    @classmethod
-    def about(cls, code: str, detail: str | Promise) -> BadPicture:
-        """Return the refusal of a file, with the reason at the field that files come in."""
-        return cls(str(detail), errors=[FieldError("/file", code, detail)])
 
 
 class TooManyPictures(DomainError):

@@ -38,7 +38,12 @@ BUILT_IN: tuple[Mapping[str, Any], ...] = tuple(
 )
 #: Kinds that `AdmissionAnswer` holds.
 ANSWERED = frozenset(
-    {RequirementKind.BILLING_ADDRESS, RequirementKind.ATTESTATION, RequirementKind.CUSTOM_FIELD}
+    {
+        RequirementKind.BILLING_ADDRESS,
+        RequirementKind.ATTESTATION,
+        RequirementKind.DOCUMENT,
+        RequirementKind.CUSTOM_FIELD,
+    }
 )
 #: The fields that an operator may send back one by one; of other kinds the requirement itself.
 FIELDS: Mapping[str, tuple[str, ...]] = {

@@ -131,11 +131,12 @@ def answer_requirements(
     for code, value in answers.items():
         if code not in asked or asked[code]["kind"] not in ANSWERED:
             raise RequirementUnknown(extra={"requirement": code})
+        said = reading.read(asked[code], value, shop_id=admission.shop_id)
         AdmissionAnswer.objects.update_or_create(
             shop_id=admission.shop_id,
             admission_id=admission.pk,
             code=code,
-            defaults={"value": reading.read(asked[code], value), "answered_at": at},
+            defaults={"value": said, "answered_at": at},
         )
     admission.version += 1
     admission.save(update_fields=["version"])

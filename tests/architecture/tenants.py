@@ -42,7 +42,13 @@ from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.aftersales import accepted, requested_case, returned_case
 from tests.factories.catalog import ProductFactory
 from tests.factories.orders import PLACED_AT, make_order, make_sku
-from tests.factories.shops import AdmissionFactory, BindingFactory, PreparingShopFactory, actor_of
+from tests.factories.shops import (
+    AdmissionFactory,
+    BindingFactory,
+    PreparingShopFactory,
+    ShopDocumentFactory,
+    actor_of,
+)
 from tests.governance.shops import staked
 from tests.settlements.services.lines import sale, settle
 
@@ -117,6 +123,7 @@ def _send_and_be_paid(shop: Shop) -> None:
     AdmissionAnswer.objects.create(
         shop=shop, admission=admission, code="size", value="3", answered_at=PLACED_AT
     )
+    ShopDocumentFactory(shop=shop)
     template = FreightTemplate.objects.get(shop=shop)
     FreightRule.objects.create(shop=shop, template=template, region_codes=["650000"])
     account = PayoutAccount.objects.get(shop=shop)

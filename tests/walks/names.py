@@ -44,7 +44,7 @@ KINDS = frozenset(
     shop product sku order export shipping_file printing order_view address_change group payment
     refund package case binding staff token admission import review return_address address
     verification contract pick pick_code statement payout user agency account creator plan
-    category brand position score exemption bulk_edit approval special_date plan_file
+    category brand position score exemption bulk_edit approval special_date plan_file document
     """.split()  # noqa: SIM905 -- a list of thirty words reads best as words
 )
 
@@ -109,6 +109,7 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "review": _all(goods["in_review"].reviews.all(), "public_id")
         + _all(goods["rejected"].reviews.all(), "public_id"),
         "return_address": _all(shop.return_addresses.all(), "public_id"),
+        "document": _all(shop.documents.all(), "public_id"),
         "address": [people.buyer_address.public_id],
         "verification": [people.verification.public_id],
         "contract": [people.contract.public_id, people.invitation.public_id],

@@ -212,6 +212,7 @@ def _ask_for_the_least(request: Request, side: Side) -> None:
     }
 
 
+@changes("shops_shops_shop_id_documents_post")
 @changes("catalog_shops_shop_id_pictures_post")
 def _send_a_picture(request: Request, side: Side) -> None:
     kept = BytesIO()

@@ -31,7 +31,7 @@ from settlements.services import payout_accounts
 from shops.enums import AdmissionStatus, BindingStatus, EndReason, Relation, StaffRole, StaffStatus
 from shops.models import Admission, Approval, Binding, ReturnAddress, Shop, Staff
 from shops.selectors import RegionTerms
-from shops.services import freight, names, shipping, staff
+from shops.services import documents, freight, names, shipping, staff
 from tests.factories.accounts import LONG_AGO, VerifiedAccountFactory
 from tests.factories.shops import (
     BindingFactory,
@@ -141,9 +141,16 @@ def _plan_file(side: str, shop: Shop, plan: Plan, at: datetime) -> PlanFile:
 
 
 def _sending(side: str, shop: Shop, at: datetime) -> None:
-    """A rule for a region, a promise, a special date and a holiday to come."""
+    """A document, a rule for a region, a promise, a special date and a holiday to come."""
     later, day, actor = at + timedelta(days=80), timedelta(days=1), actor_of(shop)
     terms = RegionTerms(frozenset({"650000"}), first_amount=1_500)
+    documents.take(
+        shop_id=shop.pk,
+        name=f"{canary(side, 'paper')}.pdf",
+        content=f"%PDF-1.4 {canary(side, 'paper-text')} %%EOF".encode(),
+        at=at,
+        actor=actor,
+    )
     freight.add_rule(shop_id=shop.pk, terms=terms, at=at, actor=actor)
     shipping.set_promise(shop_id=shop.pk, speed="hours_48", at=at, actor=actor)
     shipping.add_special_date(
