@@ -127,3 +127,23 @@ class BulkLineState(models.TextChoices):
     PASSED = "passed", _("passed over")
     UNDONE = "undone", _("undone")
     KEPT = "kept", _("kept")
+
+
+class PaperStatus(models.TextChoices):
+    """What became of a grant or a licence that a shop handed in (SH-02, SH-05)."""
+
+    PENDING = "pending", _("in review")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+    REVOKED = "revoked", _("taken back")
+    ENDED = "ended", _("ended")
+
+
+class OpeningState(models.TextChoices):
+    """How a shop stands to a licence that a category asks for (SH-05), computed."""
+
+    MISSING = "missing", _("missing")
+    IN_REVIEW = "in_review", _("in review")
+    REJECTED = "rejected", _("rejected")
+    EXPIRED = "expired", _("ended")
+    OPEN = "open", _("accepted")

@@ -37,6 +37,45 @@ class NotListable(DomainError):
     message = _("The product cannot be listed now.")
 
 
+class CategoryNotOpen(NotListable):
+    """SH-05: the category asks for licences; `extra["qualifications"]` names those that lack."""
+
+    code = "category_not_open"
+    message = _("This category is not open to the shop: a licence is missing or over.")
+
+
+class PaperInvalid(DomainError):
+    """A grant or a licence without a time, a number, or a reason that counts."""
+
+    code = "paper_invalid"
+    status = 400
+    message = _("This paper cannot be taken: look at its dates and what it is for.")
+
+
+class PaperWaiting(DomainError):
+    """One claim to a brand, one of a licence, waits at a time."""
+
+    code = "paper_waiting"
+    message = _("Another one of this is in review already.")
+
+
+class GrantExclusive(DomainError):
+    """SH-02: another shop holds the brand exclusively in the same time."""
+
+    code = "grant_exclusive"
+    message = _("Another shop holds this brand exclusively in this time.")
+
+
+class QualificationRuleInvalid(DomainError):
+    """SH-05: no code or name, or an attribute without values."""
+
+    code = "qualification_rule_invalid"
+    status = 400
+    message = _(
+        "This rule is not possible: a code, a name, and values where it names an attribute."
+    )
+
+
 class ChangePending(DomainError):
     """A product has one pending change at a time (CA-04)."""
 

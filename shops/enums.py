@@ -74,6 +74,7 @@ class RequirementKind(models.TextChoices):
     MINIMUM_PRODUCTS = "minimum_products", _("Prepare products")
     ATTESTATION = "attestation", _("Declaration")
     CUSTOM_FIELD = "custom_field", _("Further question")
+    BRAND_GRANTS = "brand_grants", _("Prove the right to the brands")
     MANUAL_REVIEW = "manual_review", _("Review by the platform")
 
 
@@ -91,6 +92,14 @@ class DocumentKind(models.TextChoices):
 
     PICTURE = "picture", _("picture")
     PDF = "pdf", _("PDF")
+
+
+class GrantKind(models.TextChoices):
+    """By what right a shop carries a brand (SH-02)."""
+
+    OWNER = "owner", _("owner of the brand")
+    EXCLUSIVE = "exclusive", _("exclusive grant")
+    AUTHORISED = "authorised", _("authorised dealer")
 
 
 class FieldKind(models.TextChoices):
@@ -196,3 +205,4 @@ class RestrictionReason(models.TextChoices):
 
     DEPOSIT = "deposit", _("deposit too low")
     SCORE = "score", _("experience score too low")
+    BRAND_GRANT = "brand_grant", _("brand grants do not bear the type of shop")

@@ -61,6 +61,27 @@ class AnswerInvalid(DomainError):
     message = _("This is no answer to the question.")
 
 
+class GrantsMissing(DomainError):
+    """SH-02: the grants that operators accepted do not bear the type of the shop."""
+
+    code = "grants_missing"
+    message = _("The accepted brand grants do not bear this type of shop.")
+
+
+class NameNotAllowed(DomainError):
+    """SH-02: `extra["word"]` is for shops of another type."""
+
+    code = "name_not_allowed"
+    message = _("A shop of this type may not carry this name.")
+
+
+class UpgradeNotPossible(DomainError):
+    """SH-02: one's own individual shop that has opened becomes an enterprise's once."""
+
+    code = "upgrade_not_possible"
+    message = _("Only your own individual shop has one successor, of an enterprise.")
+
+
 class BadDocument(InvalidInput):
     """SH-04: neither a picture nor a whole PDF; `errors` says why in a code."""
 

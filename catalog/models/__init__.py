@@ -1,5 +1,6 @@
 """What is sold: categories, products, SKUs, prices over time, stock."""
 
+from catalog.models.authority import BrandGrant, QualificationRule, ShopQualification
 from catalog.models.bulk import BulkEdit, BulkEditLine
 from catalog.models.importing import ImportJob, ImportRowError
 from catalog.models.picture import ShopPicture
@@ -10,6 +11,7 @@ from catalog.models.taxonomy import Brand, Category, CategoryRuleSet
 
 __all__ = [
     "Brand",
+    "BrandGrant",
     "BulkEdit",
     "BulkEditLine",
     "Category",
@@ -20,7 +22,9 @@ __all__ = [
     "Product",
     "ProductDraft",
     "ProductReview",
+    "QualificationRule",
     "ShopPicture",
+    "ShopQualification",
     "Sku",
     "Stock",
     "StockMovement",

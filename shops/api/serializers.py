@@ -53,6 +53,8 @@ class ShopIn(In):
     name = Text(max_length=60)
     type = serializers.ChoiceField(choices=ShopType.choices, default=ShopType.ORDINARY)
     logo_url = Link(required=False)
+    #: Id of one's own individual shop that the enterprise's goes on (SH-02).
+    succeeds = Text(max_length=40, required=False)
 
 
 class ShopOut(Out):

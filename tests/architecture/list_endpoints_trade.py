@@ -38,8 +38,11 @@ from tests.factories.accounts import (
 from tests.factories.affiliates import ContractFactory, PickFactory, PlanFactory
 from tests.factories.catalog import (
     BrandFactory,
+    BrandGrantFactory,
     CategoryFactory,
     ProductFactory,
+    QualificationRuleFactory,
+    ShopQualificationFactory,
     product_on_sale,
     skus_of,
 )
@@ -391,3 +394,29 @@ def transfers() -> Scene:
         "settlements/operator/transfers",
         lambda: make_order(OrderStatus.TO_SHIP),
     )
+
+
+@recipe("catalog/shops/<str:shop_id>/brand-grants")
+def brand_grants() -> Scene:
+    return _of_shop("catalog", "brand-grants", lambda shop: BrandGrantFactory(shop=shop))
+
+
+@recipe("catalog/shops/<str:shop_id>/qualifications")
+def qualifications() -> Scene:
+    return _of_shop("catalog", "qualifications", lambda shop: ShopQualificationFactory(shop=shop))
+
+
+@recipe("catalog/operator/brand-grants")
+def all_brand_grants() -> Scene:
+    return Scene(OperatorFactory(), "catalog/operator/brand-grants", BrandGrantFactory)
+
+
+@recipe("catalog/operator/qualifications")
+def all_qualifications() -> Scene:
+    return Scene(OperatorFactory(), "catalog/operator/qualifications", ShopQualificationFactory)
+
+
+@recipe("catalog/operator/qualification-rules")
+def qualification_rules() -> Scene:
+    url = "catalog/operator/qualification-rules"
+    return Scene(OperatorFactory(), url, QualificationRuleFactory)

@@ -40,13 +40,16 @@ from shops.enums import Relation
 from shops.models import AdmissionAnswer, FreightRule, FreightTemplate, Shop
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.aftersales import accepted, requested_case, returned_case
-from tests.factories.catalog import ProductFactory
+from tests.factories.catalog import (
+    BrandGrantFactory,
+    ProductFactory,
+    ShopQualificationFactory,
+)
 from tests.factories.orders import PLACED_AT, make_order, make_sku
 from tests.factories.shops import (
     AdmissionFactory,
     BindingFactory,
     PreparingShopFactory,
-    ShopDocumentFactory,
     actor_of,
 )
 from tests.governance.shops import staked
@@ -123,7 +126,8 @@ def _send_and_be_paid(shop: Shop) -> None:
     AdmissionAnswer.objects.create(
         shop=shop, admission=admission, code="size", value="3", answered_at=PLACED_AT
     )
-    ShopDocumentFactory(shop=shop)
+    BrandGrantFactory(shop=shop)
+    ShopQualificationFactory(shop=shop)
     template = FreightTemplate.objects.get(shop=shop)
     FreightRule.objects.create(shop=shop, template=template, region_codes=["650000"])
     account = PayoutAccount.objects.get(shop=shop)
