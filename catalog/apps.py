@@ -10,7 +10,13 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import subscribers  # noqa: F401, PLC0415 -- app ready
-        from catalog.admin import authority, bulk, merchant, operator  # noqa: F401, PLC0415 -- app ready
+        from catalog.admin import (  # noqa: F401, PLC0415 -- app ready
+            authority,
+            bulk,
+            decoration,
+            merchant,
+            operator,
+        )
         from catalog.selectors import admission, grants  # noqa: PLC0415 -- app ready
         from shops.selectors.checklist import ask_catalog  # noqa: PLC0415 -- app ready
 

@@ -147,3 +147,19 @@ class OpeningState(models.TextChoices):
     REJECTED = "rejected", _("rejected")
     EXPIRED = "expired", _("ended")
     OPEN = "open", _("accepted")
+
+
+class BlockKind(models.TextChoices):
+    """What a shop page is made of (SH-20): only what this system has."""
+
+    BANNER = "banner", _("banner")
+    PRODUCT_GRID = "product_grid", _("products")
+    NOTICE = "notice", _("notice")
+
+
+class GridSource(models.TextChoices):
+    """Where the products of a grid come from."""
+
+    CHOSEN = "chosen", _("chosen one by one")
+    NEWEST = "newest", _("the newest")
+    BEST_SELLING = "best_selling", _("the best-selling")

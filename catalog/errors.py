@@ -76,6 +76,13 @@ class QualificationRuleInvalid(DomainError):
     )
 
 
+class PageInvalid(InvalidInput):
+    """SH-20: a block that says too little, too much, or shows what is not the shop's."""
+
+    code = "page_invalid"
+    message = _("This page cannot be shown.")
+
+
 class ChangePending(DomainError):
     """A product has one pending change at a time (CA-04)."""
 

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from catalog.api import authority, bulk, imports, merchant, operator, pictures, public, quality
+from catalog.api import (
+    authority,
+    bulk,
+    decoration,
+    imports,
+    merchant,
+    operator,
+    pictures,
+    public,
+    quality,
+)
 
 SHOP = "shops/<str:shop_id>"
 PRODUCT = f"{SHOP}/products/<str:product_id>"
@@ -43,6 +53,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SHOP}/quality", quality.ShopQuality.as_view()),
     path(f"{PRODUCT}/quality", quality.ShopProductQuality.as_view()),
     path(f"{SHOP}/pictures", pictures.ShopPictures.as_view()),
+    path("storefronts/<str:shop_id>/page", decoration.PublicPage.as_view()),
+    path(f"{SHOP}/page", decoration.ShopPageDraft.as_view()),
+    path(f"{SHOP}/page/publish", decoration.ShopPagePublication.as_view()),
+    path(f"{SHOP}/page/restore", decoration.ShopPageRestoration.as_view()),
+    path(f"{SHOP}/page/versions", decoration.ShopPageVersions.as_view()),
     path(f"{SHOP}/brand-grants", authority.ShopBrandGrants.as_view()),
     path(f"{SHOP}/qualifications", authority.ShopQualifications.as_view()),
     path(f"{SHOP}/openings", authority.ShopOpenings.as_view()),

@@ -2,6 +2,7 @@
 
 from catalog.models.authority import BrandGrant, QualificationRule, ShopQualification
 from catalog.models.bulk import BulkEdit, BulkEditLine
+from catalog.models.decoration import ShopPage, ShopPageVersion
 from catalog.models.importing import ImportJob, ImportRowError
 from catalog.models.picture import ShopPicture
 from catalog.models.price import PriceVersion
@@ -23,6 +24,8 @@ __all__ = [
     "ProductDraft",
     "ProductReview",
     "QualificationRule",
+    "ShopPage",
+    "ShopPageVersion",
     "ShopPicture",
     "ShopQualification",
     "Sku",

@@ -17,6 +17,8 @@ from catalog.models import (
     ImportRowError,
     PriceVersion,
     ProductReview,
+    ShopPage,
+    ShopPageVersion,
     ShopPicture,
     StockMovement,
 )
@@ -404,6 +406,22 @@ def brand_grants() -> Scene:
 @recipe("catalog/shops/<str:shop_id>/qualifications")
 def qualifications() -> Scene:
     return _of_shop("catalog", "qualifications", lambda shop: ShopQualificationFactory(shop=shop))
+
+
+@recipe("catalog/shops/<str:shop_id>/page/versions")
+def page_versions() -> Scene:
+    numbers = itertools.count(1)
+    return _of_shop(
+        "catalog",
+        "page/versions",
+        lambda shop: ShopPageVersion.objects.create(
+            shop=shop,
+            page=ShopPage.objects.get_or_create(shop=shop)[0],
+            number=next(numbers),
+            blocks=[],
+            published_at=LONG_AGO,
+        ),
+    )
 
 
 @recipe("catalog/operator/brand-grants")

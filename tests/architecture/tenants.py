@@ -14,6 +14,8 @@ from catalog.models import (
     ImportRowError,
     ProductDraft,
     ProductReview,
+    ShopPage,
+    ShopPageVersion,
     ShopPicture,
 )
 from governance.enums import AssessmentCause
@@ -127,6 +129,10 @@ def _send_and_be_paid(shop: Shop) -> None:
         shop=shop, admission=admission, code="size", value="3", answered_at=PLACED_AT
     )
     BrandGrantFactory(shop=shop)
+    page = ShopPage.objects.create(shop=shop)
+    ShopPageVersion.objects.create(
+        shop=shop, page=page, number=1, blocks=[], published_at=PLACED_AT
+    )
     ShopQualificationFactory(shop=shop)
     template = FreightTemplate.objects.get(shop=shop)
     FreightRule.objects.create(shop=shop, template=template, region_codes=["650000"])

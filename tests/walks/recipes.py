@@ -225,6 +225,12 @@ def _answer_a_question(request: Request, side: Side) -> None:
     request.body["answers"] = {"size": "3"}
 
 
+@changes("catalog_shops_shop_id_page_put")
+def _write_a_notice(request: Request, side: Side) -> None:
+    notice = {"id": "a", "kind": "notice", "text": "walk"}
+    request.body |= {"blocks": [notice], "version": side.front.shop.page.version}
+
+
 @changes("catalog_operator_categories_post")
 def _name_root(request: Request, side: Side) -> None:
     request.body["parent_id"] = side.front.products["draft"].category.parent.public_id

@@ -17,10 +17,11 @@ from catalog.models import (
     ImportJob,
     ImportRowError,
     Product,
+    ShopPageVersion,
     ShopPicture,
     Sku,
 )
-from catalog.services import counting, prices, products, reviews
+from catalog.services import counting, decoration, prices, products, reviews
 from catalog.services.bulk import preparing
 from catalog.services.bulk.reading import Wish
 from catalog.services.content import Content
@@ -160,6 +161,19 @@ def _sending(side: str, shop: Shop, at: datetime) -> None:
             shop=shop, brand=Brand.objects.get(name="Common brand"), document=paper, status=status
         )
         ShopQualificationFactory(shop=shop, document=paper, code=code, number=number, status=status)
+    decoration.add_block(
+        shop_id=shop.pk,
+        block={"kind": "notice", "text": canary(side, "draft-of-page")},
+        at=at,
+        actor=actor,
+    )
+    ShopPageVersion.objects.create(
+        shop=shop,
+        page=shop.page,
+        number=1,
+        blocks=[{"id": "a", "kind": "notice", "title": "", "text": f"Hello, {side}"}],
+        published_at=at,
+    )
     freight.add_rule(shop_id=shop.pk, terms=terms, at=at, actor=actor)
     shipping.set_promise(shop_id=shop.pk, speed="hours_48", at=at, actor=actor)
     shipping.add_special_date(
