@@ -10,8 +10,19 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import subscribers  # noqa: F401, PLC0415 -- app ready
-        from catalog.admin import bulk, merchant, operator  # noqa: F401, PLC0415 -- app ready
-        from catalog.selectors import admission  # noqa: PLC0415 -- app ready
+        from catalog.admin import (  # noqa: F401, PLC0415 -- app ready
+            authority,
+            bulk,
+            decoration,
+            merchant,
+            operator,
+        )
+        from catalog.selectors import admission, grants  # noqa: PLC0415 -- app ready
         from shops.selectors.checklist import ask_catalog  # noqa: PLC0415 -- app ready
 
-        ask_catalog(count_products=admission.prepared_products, categories=admission.top_categories)
+        ask_catalog(
+            count_products=admission.prepared_products,
+            categories=admission.top_categories,
+            brand_holds=grants.brand_holds,
+            brands_in=grants.brands_in,
+        )

@@ -136,3 +136,39 @@ class SellChannel(models.TextChoices):
     NAMED = "named", _("by named accounts")
     EXCLUSIVE = "exclusive", _("by one creator")
     ALL_CREATORS = "all_creators", _("by all creators")
+
+
+class PaperStatus(models.TextChoices):
+    """What became of a grant or a licence that a shop handed in (SH-02, SH-05)."""
+
+    PENDING = "pending", _("in review")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+    REVOKED = "revoked", _("taken back")
+    ENDED = "ended", _("ended")
+
+
+class OpeningState(models.TextChoices):
+    """How a shop stands to a licence that a category asks for (SH-05), computed."""
+
+    MISSING = "missing", _("missing")
+    IN_REVIEW = "in_review", _("in review")
+    REJECTED = "rejected", _("rejected")
+    EXPIRED = "expired", _("ended")
+    OPEN = "open", _("accepted")
+
+
+class BlockKind(models.TextChoices):
+    """What a shop page is made of (SH-20): only what this system has."""
+
+    BANNER = "banner", _("banner")
+    PRODUCT_GRID = "product_grid", _("products")
+    NOTICE = "notice", _("notice")
+
+
+class GridSource(models.TextChoices):
+    """Where the products of a grid come from."""
+
+    CHOSEN = "chosen", _("chosen one by one")
+    NEWEST = "newest", _("the newest")
+    BEST_SELLING = "best_selling", _("the best-selling")

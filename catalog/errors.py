@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kernel.errors import DomainError, FieldError, InvalidInput
+from kernel.errors import DomainError, InvalidInput
 
 
 class InvalidProduct(InvalidInput):
@@ -55,6 +54,52 @@ class NotListable(DomainError):
 
     code = "not_listable"
     message = _("The product cannot be listed now.")
+
+
+class CategoryNotOpen(NotListable):
+    """SH-05: the category asks for licences; `extra["qualifications"]` names those that lack."""
+
+    code = "category_not_open"
+    message = _("This category is not open to the shop: a licence is missing or over.")
+
+
+class PaperInvalid(DomainError):
+    """A grant or a licence without a time, a number, or a reason that counts."""
+
+    code = "paper_invalid"
+    status = 400
+    message = _("This paper cannot be taken: look at its dates and what it is for.")
+
+
+class PaperWaiting(DomainError):
+    """One claim to a brand, one of a licence, waits at a time."""
+
+    code = "paper_waiting"
+    message = _("Another one of this is in review already.")
+
+
+class GrantExclusive(DomainError):
+    """SH-02: another shop holds the brand exclusively in the same time."""
+
+    code = "grant_exclusive"
+    message = _("Another shop holds this brand exclusively in this time.")
+
+
+class QualificationRuleInvalid(DomainError):
+    """SH-05: no code or name, or an attribute without values."""
+
+    code = "qualification_rule_invalid"
+    status = 400
+    message = _(
+        "This rule is not possible: a code, a name, and values where it names an attribute."
+    )
+
+
+class PageInvalid(InvalidInput):
+    """SH-20: a block that says too little, too much, or shows what is not the shop's."""
+
+    code = "page_invalid"
+    message = _("This page cannot be shown.")
 
 
 class ChangePending(DomainError):
@@ -125,18 +170,6 @@ class UndoTooLate(DomainError):
 
     code = "undo_too_late"
     message = _("This was applied too long ago to be undone.")
-
-
-class BadPicture(InvalidInput):
-    """The file is no picture that could be shown; `errors` says why in a code."""
-
-    code = "bad_picture"
-    message = _("This is not a picture that can be shown.")
-
-    @classmethod
-    def about(cls, code: str, detail: str | Promise) -> BadPicture:
-        """Return the refusal of a file, with the reason at the field that files come in."""
-        return cls(str(detail), errors=[FieldError("/file", code, detail)])
 
 
 class TooManyPictures(DomainError):

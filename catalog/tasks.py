@@ -11,7 +11,7 @@ from django.db import OperationalError
 
 from catalog.enums import ImportStatus
 from catalog.models import ImportJob
-from catalog.services import prices
+from catalog.services import papers, prices
 from catalog.services.bulk import applying
 from catalog.services.importing import jobs
 from catalog.services.pictures import keeping
@@ -70,6 +70,12 @@ def sweep_pictures(**_: Any) -> None:
     gone = keeping.sweep(at=clock.now())
     if gone:
         logger.info("%s files of pictures without a row were deleted", gone)
+
+
+@shared_task(acks_late=True)
+def end_papers(**_: Any) -> None:
+    """End grants and licences whose time is over, with what follows for their shops."""
+    papers.end_due(at=clock.now())
 
 
 @shared_task(acks_late=True)

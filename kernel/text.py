@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 #: A character that trimming leaves, spelled out: engines disagree on what ``\\s`` holds.
 VISIBLE = (
@@ -17,6 +18,16 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 def is_storable(text: str) -> bool:
     """Tell whether PostgreSQL can hold `text`: no NUL, no lone surrogate."""
     return _UNSTORABLE.search(text) is None
+
+
+def readable_name(filename: str) -> str:
+    """Return the last part of a file's name as people may see it: no path, no invisible sign.
+
+    At most 120 characters; nothing may be left.
+    """
+    last = filename.replace("\\", "/").rpartition("/")[2]
+    shown = (char for char in last if unicodedata.category(char)[0] not in "CZ" or char == " ")
+    return "".join(shown).strip()[:120]
 
 
 def mask_name(name: str) -> str:

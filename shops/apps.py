@@ -10,7 +10,15 @@ class ShopsConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel.actors import Role, register_resolver  # noqa: PLC0415 -- app ready
-        from shops.admin import admission, approvals, checklists, merchant, operator, reviews  # noqa: F401, PLC0415 -- app ready
+        from shops.admin import (  # noqa: F401, PLC0415 -- app ready
+            admission,
+            approvals,
+            checklists,
+            documents,
+            merchant,
+            operator,
+            reviews,
+        )
         from shops.services.actors import merchant_actor  # noqa: PLC0415 -- app ready
 
         register_resolver(Role.MERCHANT, merchant_actor)

@@ -12,9 +12,29 @@ class ShopType(models.TextChoices):
     MULTI_BRAND = "multi_brand", _("multi-brand specialty")
     FLAGSHIP = "flagship", _("flagship")
     BRAND_SPECIALTY = "brand_specialty", _("brand specialty")
+    MALL = "mall", _("mall")
+    STORE_FLAGSHIP = "store_flagship", _("store-type flagship")
     OFFICIAL_FLAGSHIP = "official_flagship", _("official flagship")
     ENTERPRISE = "enterprise", pgettext_lazy("shop", "enterprise")
     INDIVIDUAL = "individual", _("individual")
+
+    @property
+    def number(self) -> int:
+        """What the type is called by in the open platforms of the trade."""
+        return _TYPE_NUMBERS[self]
+
+
+_TYPE_NUMBERS = {
+    ShopType.ORDINARY: 0,
+    ShopType.MULTI_BRAND: 1,
+    ShopType.FLAGSHIP: 2,
+    ShopType.BRAND_SPECIALTY: 3,
+    ShopType.MALL: 4,
+    ShopType.STORE_FLAGSHIP: 6,
+    ShopType.OFFICIAL_FLAGSHIP: 7,
+    ShopType.ENTERPRISE: 8,
+    ShopType.INDIVIDUAL: 9,
+}
 
 
 class ShopStatus(models.TextChoices):
@@ -50,9 +70,11 @@ class RequirementKind(models.TextChoices):
     RETURN_ADDRESS = "return_address", _("Add a return address")
     FREIGHT = "freight", _("Set the freight")
     GUARANTEES = "guarantees", _("Give at least one guarantee")
+    DOCUMENT = "document", _("Upload a document")
     MINIMUM_PRODUCTS = "minimum_products", _("Prepare products")
     ATTESTATION = "attestation", _("Declaration")
     CUSTOM_FIELD = "custom_field", _("Further question")
+    BRAND_GRANTS = "brand_grants", _("Prove the right to the brands")
     MANUAL_REVIEW = "manual_review", _("Review by the platform")
 
 
@@ -63,6 +85,21 @@ class RequirementState(models.TextChoices):
     PENDING = "pending", _("waits for the platform")
     REJECTED = "rejected", _("to be corrected")
     COMPLETE = "complete", _("complete")
+
+
+class DocumentKind(models.TextChoices):
+    """What a document is kept as."""
+
+    PICTURE = "picture", _("picture")
+    PDF = "pdf", _("PDF")
+
+
+class GrantKind(models.TextChoices):
+    """By what right a shop carries a brand (SH-02)."""
+
+    OWNER = "owner", _("owner of the brand")
+    EXCLUSIVE = "exclusive", _("exclusive grant")
+    AUTHORISED = "authorised", _("authorised dealer")
 
 
 class FieldKind(models.TextChoices):
@@ -168,3 +205,4 @@ class RestrictionReason(models.TextChoices):
 
     DEPOSIT = "deposit", _("deposit too low")
     SCORE = "score", _("experience score too low")
+    BRAND_GRANT = "brand_grant", _("brand grants do not bear the type of shop")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kernel.errors import DomainError
+from kernel.errors import DomainError, FieldError, InvalidInput
 
 # --- getting in ---------------------------------------------------------------------------------
 
@@ -58,6 +59,46 @@ class AnswerInvalid(DomainError):
     code = "answer_invalid"
     status = 400
     message = _("This is no answer to the question.")
+
+
+class GrantsMissing(DomainError):
+    """SH-02: the grants that operators accepted do not bear the type of the shop."""
+
+    code = "grants_missing"
+    message = _("The accepted brand grants do not bear this type of shop.")
+
+
+class NameNotAllowed(DomainError):
+    """SH-02: `extra["word"]` is for shops of another type."""
+
+    code = "name_not_allowed"
+    message = _("A shop of this type may not carry this name.")
+
+
+class UpgradeNotPossible(DomainError):
+    """SH-02: one's own individual shop that has opened becomes an enterprise's once."""
+
+    code = "upgrade_not_possible"
+    message = _("Only your own individual shop has one successor, of an enterprise.")
+
+
+class BadDocument(InvalidInput):
+    """SH-04: neither a picture nor a whole PDF; `errors` says why in a code."""
+
+    code = "bad_document"
+    message = _("This is not a document that can be kept.")
+
+    @classmethod
+    def about(cls, code: str, detail: str | Promise) -> BadDocument:
+        """Return the refusal of a file, with the reason at the field that files come in."""
+        return cls(str(detail), errors=[FieldError("/file", code, detail)])
+
+
+class TooManyDocuments(DomainError):
+    """A shop keeps at most MAX_SHOP_DOCUMENTS."""
+
+    code = "too_many_documents"
+    message = _("The shop has as many documents as it may have.")
 
 
 class ChecklistInvalid(DomainError):

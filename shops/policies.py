@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from accounts.enums import AccountKind
 from accounts.models import Account
-from shops.enums import Relation, StaffRole
+from shops.enums import GrantKind, Relation, ShopType, StaffRole
 from shops.models import Binding, Shop
 
 _READ = frozenset(
@@ -146,3 +149,36 @@ def needs_review(shop: Shop, account: Account, relation: str) -> bool:
         return True
     is_company = account.kind in (AccountKind.ENTERPRISE, AccountKind.BRAND)
     return relation == Relation.OFFICIAL and is_company
+
+
+#: Types that stand on rights to brands (SH-02).
+FLAGSHIPS = frozenset({ShopType.FLAGSHIP, ShopType.STORE_FLAGSHIP, ShopType.OFFICIAL_FLAGSHIP})
+BRAND_TYPES = FLAGSHIPS | {ShopType.BRAND_SPECIALTY, ShopType.MULTI_BRAND}
+
+
+class BrandHold(NamedTuple):
+    """A right of a shop to a brand: public ids; an empty category means every one."""
+
+    brand: str
+    kind: str
+    category: str
+    #: By the platform; else it waits for that.
+    is_accepted: bool
+
+
+def bears_type(shop_type: str, holds: Iterable[BrandHold], category: str) -> bool:
+    """Tell whether rights to brands bear a shop of `shop_type` in the top `category` (SH-02).
+
+    A flagship (旗舰) is the brand's owner or holds it exclusively; a brand specialty (专卖) carries
+    exactly one; a multi-brand specialty (专营) two or more in its one top category.
+    """
+    held = list(holds)
+    brands = {one.brand for one in held}
+    if shop_type in FLAGSHIPS:
+        return any(one.kind in (GrantKind.OWNER, GrantKind.EXCLUSIVE) for one in held)
+    if shop_type == ShopType.BRAND_SPECIALTY:
+        return len(brands) == 1
+    if shop_type == ShopType.MULTI_BRAND:
+        there = {one.brand for one in held if one.category in ("", category)}
+        return bool(category) and len(there) >= 2
+    return True

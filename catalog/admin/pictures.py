@@ -20,11 +20,11 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from catalog.models import ShopPicture
 from catalog.services.pictures import keeping
-from catalog.services.pictures.rendering import MAX_UPLOAD_BYTES
 from kernel.actors import Actor
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.pictures import pictured
 from kernel.admin.sites import merchant_site
+from kernel.pictures import MAX_UPLOAD_BYTES
 from shops.models import Shop
 
 MAX_FILES = 10

@@ -9,9 +9,9 @@ from catalog.api.merchant import ShopView
 from catalog.api.outputs import PictureOut
 from catalog.models import ShopPicture
 from catalog.services.pictures import keeping
-from catalog.services.pictures.rendering import MAX_UPLOAD_BYTES
 from kernel.api.operations import listing, operation
 from kernel.api.parsers import UploadParser
+from kernel.pictures import MAX_UPLOAD_BYTES
 from shops.models import Shop
 
 

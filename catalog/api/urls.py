@@ -2,11 +2,24 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from catalog.api import bulk, channels, imports, merchant, operator, pictures, public, quality
+from catalog.api import (
+    authority,
+    bulk,
+    channels,
+    decoration,
+    imports,
+    merchant,
+    operator,
+    pictures,
+    public,
+    quality,
+)
 
 SHOP = "shops/<str:shop_id>"
 PRODUCT = f"{SHOP}/products/<str:product_id>"
 BULK = f"{SHOP}/bulk-edits/<str:bulk_edit_id>"
+GRANT = "operator/brand-grants/<str:brand_grant_id>"
+QUALIFICATION = "operator/qualifications/<str:qualification_id>"
 REVIEW = "operator/reviews/<str:review_id>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -43,6 +56,31 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SHOP}/quality", quality.ShopQuality.as_view()),
     path(f"{PRODUCT}/quality", quality.ShopProductQuality.as_view()),
     path(f"{SHOP}/pictures", pictures.ShopPictures.as_view()),
+    path("storefronts/<str:shop_id>/page", decoration.PublicPage.as_view()),
+    path(f"{SHOP}/page", decoration.ShopPageDraft.as_view()),
+    path(f"{SHOP}/page/publish", decoration.ShopPagePublication.as_view()),
+    path(f"{SHOP}/page/restore", decoration.ShopPageRestoration.as_view()),
+    path(f"{SHOP}/page/versions", decoration.ShopPageVersions.as_view()),
+    path(f"{SHOP}/brand-grants", authority.ShopBrandGrants.as_view()),
+    path(f"{SHOP}/qualifications", authority.ShopQualifications.as_view()),
+    path(f"{SHOP}/openings", authority.ShopOpenings.as_view()),
+    path("operator/brand-grants", authority.OperatorBrandGrants.as_view()),
+    path(f"{GRANT}/approve", authority.BrandGrantApproval.as_view()),
+    path(f"{GRANT}/reject", authority.BrandGrantRejection.as_view()),
+    path(f"{GRANT}/revoke", authority.BrandGrantRevocation.as_view()),
+    path("operator/qualifications", authority.OperatorQualifications.as_view()),
+    path(f"{QUALIFICATION}/approve", authority.QualificationApproval.as_view()),
+    path(f"{QUALIFICATION}/reject", authority.QualificationRejection.as_view()),
+    path(f"{QUALIFICATION}/revoke", authority.QualificationRevocation.as_view()),
+    path("operator/qualification-rules", authority.OperatorQualificationRules.as_view()),
+    path(
+        "operator/qualification-rules/<str:qualification_rule_id>/end",
+        authority.QualificationRuleEnd.as_view(),
+    ),
+    path(
+        "operator/categories/<str:category_id>/qualification-rules",
+        authority.CategoryQualificationRules.as_view(),
+    ),
     path("operator/reviews", operator.ReviewQueue.as_view()),
     path(REVIEW, operator.ReviewView.as_view()),
     path(f"{REVIEW}/approve", operator.ReviewApproval.as_view()),

@@ -1,7 +1,9 @@
 """What is sold: categories, products, SKUs, prices over time, stock."""
 
+from catalog.models.authority import BrandGrant, QualificationRule, ShopQualification
 from catalog.models.bulk import BulkEdit, BulkEditLine
 from catalog.models.channel import ChannelSeller, ProductChannel
+from catalog.models.decoration import ShopPage, ShopPageVersion
 from catalog.models.importing import ImportJob, ImportRowError
 from catalog.models.picture import ShopPicture
 from catalog.models.price import PriceVersion
@@ -11,6 +13,7 @@ from catalog.models.taxonomy import Brand, Category, CategoryRuleSet
 
 __all__ = [
     "Brand",
+    "BrandGrant",
     "BulkEdit",
     "BulkEditLine",
     "Category",
@@ -23,7 +26,11 @@ __all__ = [
     "ProductChannel",
     "ProductDraft",
     "ProductReview",
+    "QualificationRule",
+    "ShopPage",
+    "ShopPageVersion",
     "ShopPicture",
+    "ShopQualification",
     "Sku",
     "Stock",
     "StockMovement",

@@ -9,16 +9,18 @@ Every function but `locked` takes a product that is locked, and leaves the audit
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import DraftStatus, ReviewStatus, ShelfStatus, Verdict
-from catalog.errors import NotListable
+from catalog.errors import CategoryNotOpen, NotListable
 from catalog.events import ProductDelisted, ProductListed, ProductReviewed, ProductSubmitted
-from catalog.models import PriceVersion, Product, ProductDraft, ProductReview, Stock
+from catalog.models import Category, PriceVersion, Product, ProductDraft, ProductReview, Stock
 from catalog.policies import may_list
-from catalog.selectors import category_rules
+from catalog.selectors import category_rules, openings
 from catalog.services import content as contents
 from catalog.services.content import Content
 from kernel.actors import Actor
@@ -86,19 +88,35 @@ def open_review(
     return review
 
 
-def refuse_unless_listable(product: Product) -> None:
-    """Raise NotListable unless the locked `product` may go on the shelf now."""
+def refuse_unless_listable(product: Product, *, at: datetime) -> None:
+    """Raise NotListable unless the locked `product` may go on the shelf now.
+
+    CategoryNotOpen, one of those, where licences lack.
+    """
     if not may_list(product):
         raise NotListable(_("Only an approved product in the warehouse can be listed."))
     if product.shop.status != ShopStatus.OPEN:
         raise NotListable(_("The shop is not open."))
     if is_restricted(product.shop_id, RestrictionKind.LISTING):
         raise NotListable(_("The platform lets this shop list nothing at present."))
+    refuse_unless_open(product, product.category, product.attributes, at=at)
     skus = product.skus.filter(is_active=True)
     if not Stock.objects.filter(sku__in=skus, available__gte=1).exists():
         raise NotListable(_("There is no stock."))
     if not PriceVersion.objects.filter(sku__in=skus).in_force().exists():
         raise NotListable(_("There is no price."))
+
+
+def refuse_unless_open(
+    product: Product, category: Category, attributes: Sequence[Mapping[str, Any]], *, at: datetime
+) -> None:
+    """Raise CategoryNotOpen unless the shop has the licences that `category` asks for (SH-05)."""
+    lacking = openings.missing(product.shop_id, category, attributes, at=at)
+    if lacking:
+        names = ", ".join(one.name for one in lacking)
+        detail = _("This category is not open to the shop. It lacks: %(names)s.")
+        codes = [one.code for one in lacking]
+        raise CategoryNotOpen(detail % {"names": names}, extra={"qualifications": codes})
 
 
 def put_on_shelf(product: Product, *, actor: Actor, at: datetime) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from catalog.enums import DraftStatus, ReviewStatus, ShelfStatus, Verdict
 from catalog.events import ProductListed, ProductReviewed
 from catalog.models import PriceVersion, Product, ProductReview, Stock
-from catalog.selectors import rules_of
+from catalog.selectors import openings, rules_of
 from catalog.services import axes, reviews
 from catalog.services import content as contents
 from catalog.services.content import Content
@@ -28,9 +28,9 @@ def publish_all(wishes: Sequence[tuple[int, bool]], *, actor: Actor, at: datetim
     """Approve the products of `wishes` (pk, to be listed) and list those that can be.
 
     It leaves what submitting and approving one by one leaves: reviews, history, events. A product
-    without a piece in stock, or in a shop that is not open, goes into the warehouse. Changes that
-    wait on approved products are approved too. Returns the products that went on the shelf. The
-    platform's power; the audit is the caller's: one entry a decision.
+    without a piece in stock, in a shop or a category that is not open, goes into the warehouse.
+    Changes that wait on approved products are approved too. Returns the products that went on the
+    shelf. The platform's power; the audit is the caller's: one entry a decision.
     """
     is_wished = dict(wishes)
     rows = (
@@ -46,7 +46,7 @@ def publish_all(wishes: Sequence[tuple[int, bool]], *, actor: Actor, at: datetim
             review = axes.open_review(product, list_when_approved=True, actor=actor, at=at)
             reviews.approve(review=review, actor=actor, at=at)
     fresh = [one for one in waiting if one.review_status in _UNSOLD]
-    ready = _ready(fresh)
+    ready = _ready(fresh, at)
     listed = [one for one in fresh if is_wished[one.pk] and one.pk in ready]
     later = [one for one in fresh if not is_wished[one.pk]]
     stocked = [one for one in fresh if is_wished[one.pk] and one.pk not in ready]
@@ -56,13 +56,14 @@ def publish_all(wishes: Sequence[tuple[int, bool]], *, actor: Actor, at: datetim
     return [one.pk for one in listed]
 
 
-def _ready(products: Sequence[Product]) -> set[int]:
+def _ready(products: Sequence[Product], at: datetime) -> set[int]:
     """Return those that `axes.refuse_unless_listable` would let pass."""
+    closed = openings.barred(products, at=at)
     barred = restricted({one.shop_id for one in products}, RestrictionKind.LISTING)
     open_ones = [
         one.pk
         for one in products
-        if one.shop.status == ShopStatus.OPEN and one.shop_id not in barred
+        if one.shop.status == ShopStatus.OPEN and one.shop_id not in barred and one.pk not in closed
     ]
     active = {"sku__product__in": open_ones, "sku__is_active": True}
     in_stock = Stock.objects.filter(available__gte=1, **active)

@@ -240,7 +240,7 @@ def _admit(product: Product, review: ProductReview, actor: Actor, at: datetime) 
     if not review.list_when_approved:
         return
     try:
-        axes.refuse_unless_listable(product)
+        axes.refuse_unless_listable(product, at=at)
     except NotListable:
         return  # approved all the same; the merchant lists it when shop and stock are ready
     axes.put_on_shelf(product, actor=actor, at=at)

@@ -33,7 +33,8 @@ def submit(
     (CA-06).
 
     Raises InvalidProduct then, ShopRestricted for a new product of a shop that may list none,
-    NothingToSubmit, ChangePending, NotListable without SKUs, IllegalTransition for a banned product
+    CategoryNotOpen where the shop lacks a licence of the category (SH-05), NothingToSubmit,
+    ChangePending, NotListable without SKUs, IllegalTransition for a banned product
     (only the platform reopens it) or one in the bin.
     """
     product = axes.locked(product)
@@ -47,7 +48,9 @@ def submit(
         raise NothingToSubmit
     if not product.skus.filter(is_active=True).exists():
         raise NotListable(_("A product needs at least one SKU."))
-    rules = checking.check_product(product, axes.waiting_content(product))
+    content = axes.waiting_content(product)
+    rules = checking.check_product(product, content)
+    axes.refuse_unless_open(product, content.category, content.attributes, at=at)
     review = axes.open_review(
         product,
         list_when_approved=list_when_approved,
@@ -77,7 +80,7 @@ def list_product(*, product: Product, actor: Actor, at: datetime) -> Product:
     Raises NotListable unless it is approved, in an open shop, and has a piece at a price in force.
     """
     product = axes.locked(product)
-    axes.refuse_unless_listable(product)
+    axes.refuse_unless_listable(product, at=at)
     axes.put_on_shelf(product, actor=actor, at=at)
     _record(actor, "catalog.list_product", product, at)
     return product

@@ -67,6 +67,10 @@ APPROVAL_VALID_FOR = timedelta(days=7)
 PAYOUT_ACCOUNT_WAITS = timedelta(hours=72)
 HIGH_RATE_WAITS = timedelta(hours=24)
 
+# --- documents ------------------------------------------------------------------------------------
+#: SH-04: what one shop hands in; at 5 MB each this is 1 GB at most.
+MAX_SHOP_DOCUMENTS = 200
+
 # --- admission ------------------------------------------------------------------------------------
 #: By when the platform answers an application (SH-03), and how long a reviewer keeps it.
 ADMISSION_REVIEW_WITHIN = timedelta(hours=48)

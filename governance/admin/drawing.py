@@ -52,6 +52,9 @@ DEDUCTION_TONES: dict[str, str] = {
 #: What a shop can do about a restriction.
 _REMEDIES: dict[str, Promise | str] = {
     RestrictionReason.DEPOSIT: _("Pay into the deposit what is missing: it ends at once."),
+    RestrictionReason.BRAND_GRANT: _(
+        "Hand in a grant that bears the type of the shop: it ends once the platform accepts it."
+    ),
     RestrictionReason.SCORE: _(
         "See the measures of the score that miss their target; it ends the day the score is back."
     ),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -24,7 +25,7 @@ from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.sites import merchant_site
 from kernel.admin.wording import person
 from kernel.text import PHONE
-from shops.admin import wording
+from shops.admin import documents, wording
 from shops.enums import AdmissionStatus, FieldKind, RequirementKind
 from shops.models import Admission, AdmissionAnswer
 from shops.selectors.checklist import (
@@ -106,7 +107,7 @@ class AnswerForm(forms.Form):
 
 
 class AnswerRequirements(Act):
-    """SH-04: declarations, the billing address, further questions."""
+    """SH-04: declarations, documents, the billing address, further questions."""
 
     name = "answer"
     label = _("Answer the checklist")
@@ -119,7 +120,11 @@ class AnswerRequirements(Act):
         return AnswerForm(asked=_asked(target), said=_said(target), **kwargs)
 
     def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> Any:
-        given = {code: value for code, value in data.items() if value not in (None, "", False)}
+        given = {
+            code: _kept(value, target, actor, at) if isinstance(value, UploadedFile) else value
+            for code, value in data.items()
+            if value not in (None, "", False)
+        }
         admissions.answer_requirements(admission_id=target.pk, answers=given, at=at, actor=actor)
         return _("The answers are saved.")
 
@@ -185,11 +190,12 @@ class AdmissionPage(ConsoleModelAdmin):
     )
 
     def page_context(self, request: HttpRequest, target: Admission) -> dict[str, Any]:
-        at = clock.now()
+        at, said = clock.now(), _said(target)
         is_open = target.status in _OPEN and self.actor(request).may("shops.edit")
+        files = documents.links("merchant", target.shop_id, said.values())
         link = (lambda one, field: _fix(target, one, field)) if is_open else None
         return {
-            "checklist": wording.checklist(checklist(target, at=at), link, _said(target)),
+            "checklist": wording.checklist(checklist(target, at=at), link, said, files),
             "conditions": opening.check(target.shop, at=at)
             if target.status in (AdmissionStatus.SIGNING, AdmissionStatus.DEPOSIT_DUE)
             else (),
@@ -264,9 +270,15 @@ def _said(admission: Admission) -> dict[str, Any]:
     return dict(rows.values_list("code", "value"))
 
 
+def _kept(file: UploadedFile[Any], admission: Admission, actor: Actor, at: datetime) -> str:
+    return documents.taken(file, shop_id=admission.shop_id, actor=actor, at=at).public_id
+
+
 def _field(asked: Any, label: Any, said: Any) -> forms.Field:
     if asked["kind"] == RequirementKind.ATTESTATION:
         return forms.BooleanField(label=label, required=False, initial=bool(said))
+    if asked["kind"] == RequirementKind.DOCUMENT:
+        return documents.DocumentField(label=label, required=False)
     kind = asked.get("field", FieldKind.TEXT)
     if kind == FieldKind.CHOICE:
         choices = [("", "–"), *((one, one) for one in asked["choices"])]

@@ -53,6 +53,12 @@ class ChecklistForm(forms.Form):
         widget=_LINES,
         help_text=_("One a line: code | sentence that the applicant declares"),
     )
+    papers = forms.CharField(
+        label=_("Documents"),
+        required=False,
+        widget=_LINES,
+        help_text=_("One a line: code | which document is to be uploaded"),
+    )
     questions = forms.CharField(
         label=_("Further questions"),
         required=False,
@@ -85,6 +91,7 @@ class PublishChecklist(Act):
         if data["minimum"]:
             asked.append({"kind": RequirementKind.MINIMUM_PRODUCTS, "minimum": data["minimum"]})
         asked += [_attestation(line) for line in _lines(data["attestations"])]
+        asked += [_paper(line) for line in _lines(data["papers"])]
         asked += [_question(line) for line in _lines(data["questions"])]
         made = checklists.publish_checklist(
             shop_type=data["shop_type"],
@@ -137,6 +144,10 @@ def _lines(text: str) -> list[list[str]]:
 def _attestation(parts: list[str]) -> dict[str, Any]:
     code, label = [*parts, ""][:2]
     return {"kind": RequirementKind.ATTESTATION, "code": code, "label": label}
+
+
+def _paper(parts: list[str]) -> dict[str, Any]:
+    return _attestation(parts) | {"kind": RequirementKind.DOCUMENT}
 
 
 def _question(parts: list[str]) -> dict[str, Any]:

@@ -134,9 +134,15 @@ class ShopReviewPage(ConsoleModelAdmin):
     acts = (SuspendShop, ReopenShop, CloseShop)
     list_display = ("shown_name", "merchant", "type", "status_badge", "opened_at")
     list_filter = ("status", "type")
-    list_select_related = ("merchant",)
+    list_select_related = ("merchant", "predecessor")
     search_fields = ("name", "public_id", "merchant__legal_name", "merchant__credit_code")
-    fields = (("name", "public_id"), ("type", "status_badge"), "merchant", "opened_at")
+    fields = (
+        ("name", "public_id"),
+        ("type", "status_badge"),
+        "merchant",
+        "predecessor",
+        "opened_at",
+    )
 
     @display(description=_("name"), ordering="name")
     def shown_name(self, shop: Shop) -> str:

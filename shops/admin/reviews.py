@@ -21,7 +21,7 @@ from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.sites import operator_site
-from shops.admin import wording
+from shops.admin import documents, wording
 from shops.enums import AdmissionStatus
 from shops.models import Admission
 from shops.selectors.checklist import checklist, fields_of
@@ -147,7 +147,9 @@ class AdmissionReviewPage(ConsoleModelAdmin):
     def page_context(self, request: HttpRequest, target: Admission) -> dict[str, Any]:
         rows = target.answers.filter(shop_id=target.shop_id)
         said = dict(rows.values_list("code", "value"))
-        return {"checklist": wording.checklist(checklist(target, at=clock.now()), None, said)}
+        files = documents.links("operator", target.shop_id, said.values())
+        found = checklist(target, at=clock.now())
+        return {"checklist": wording.checklist(found, None, said, files)}
 
     @display(
         description=_("answer due"),

@@ -114,8 +114,12 @@ def checklist(
     found: Sequence[Requirement],
     link: Callable[[Requirement, str], str] | None,
     said: Mapping[str, Any],
+    files: Mapping[str, tuple[str, str]],
 ) -> list[dict[str, Any]]:
-    """Return the checklist as rows of a table; `link` says where a field is mended."""
+    """Return the checklist as rows of a table; `link` says where a field is mended.
+
+    `files` tells of the documents among the answers their names and where they are.
+    """
     return [
         {
             "label": one.label,
@@ -123,7 +127,8 @@ def checklist(
             "tone": REQUIREMENT_TONES[one.state],
             "is_rejected": bool(one.faults),
             "is_accepted": one.is_accepted,
-            "answer": said.get(one.code) if said.get(one.code) is not True else "",
+            "answer": _shown(said.get(one.code), files),
+            "file_url": files.get(str(said.get(one.code)), ("", ""))[1],
             "url": link(one, next(iter(one.faults), one.code))
             if link and one.is_in_the_way
             else "",
@@ -138,6 +143,12 @@ def checklist(
         }
         for one in found
     ]
+
+
+def _shown(answer: Any, files: Mapping[str, tuple[str, str]]) -> Any:
+    if answer is True:
+        return ""
+    return files[answer][0] if answer in files else answer
 
 
 def requirements(found: Sequence[Requirement]) -> list[tuple[str | Promise, Any]]:

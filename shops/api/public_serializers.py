@@ -38,6 +38,20 @@ class ClosureOut(Out):
     note = serializers.CharField()
 
 
+class RelatedShopOut(Out):
+    """The shop that this one goes on, or that goes on this one (SH-02)."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+    #: 0.0 to 100.0 as text; null before there are enough orders.
+    score = serializers.SerializerMethodField()
+    opened_at = serializers.DateTimeField(allow_null=True)
+
+    def get_score(self, row: Any) -> str | None:
+        tenths = row.score_tenths
+        return None if tenths is None else f"{tenths // 10}.{tenths % 10}"
+
+
 class PublicShopOut(Out):
     """A shop's public page (BI-08)."""
 
@@ -45,6 +59,8 @@ class PublicShopOut(Out):
     status = serializers.ChoiceField(choices=ShopStatus.choices)
     logo_url = serializers.CharField()
     opened_at = serializers.DateTimeField(allow_null=True)
+    predecessor = RelatedShopOut(allow_null=True)
+    successor = RelatedShopOut(allow_null=True)
     follower_count = serializers.IntegerField(allow_null=True)
     #: Announced, or begun: what is seen cannot be ordered then.
     holiday = ClosureOut(allow_null=True)

@@ -26,7 +26,7 @@ class PublicShop(View):
     def get(self, request: Any, shop_id: str) -> dict[str, Any]:
         """Show a shop with the account that is its face (BI-08)."""
         known = Shop.objects.exclude(status=ShopStatus.PREPARING)
-        shop = known.filter(public_id=shop_id).first()
+        shop = known.filter(public_id=shop_id).select_related("predecessor").first()
         if shop is None:
             raise NotFound
         account = official_account(shop.pk)
@@ -35,6 +35,8 @@ class PublicShop(View):
             "status": shop.status,
             "logo_url": shop.logo_url,
             "opened_at": shop.opened_at,
+            "predecessor": shop.predecessor,
+            "successor": known.filter(predecessor=shop).first(),
             "follower_count": account.follower_count if account else None,
             "holiday": closures([shop.pk], at=request.at).get(shop.pk),
         }

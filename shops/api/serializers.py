@@ -53,6 +53,8 @@ class ShopIn(In):
     name = Text(max_length=60)
     type = serializers.ChoiceField(choices=ShopType.choices, default=ShopType.ORDINARY)
     logo_url = Link(required=False)
+    #: Id of one's own individual shop that the enterprise's goes on (SH-02).
+    succeeds = Text(max_length=40, required=False)
 
 
 class ShopOut(Out):
@@ -61,10 +63,16 @@ class ShopOut(Out):
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
     type = serializers.ChoiceField(choices=ShopType.choices)
+    #: 0 ordinary, 1 multi-brand specialty, 2 flagship, 3 brand specialty, 4 mall,
+    #: 6 store-type flagship, 7 official flagship, 8 enterprise, 9 individual (SH-01).
+    type_number = serializers.SerializerMethodField()
     status = serializers.ChoiceField(choices=ShopStatus.choices)
     logo_url = serializers.CharField()
     opened_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
+
+    def get_type_number(self, row: Any) -> int:
+        return ShopType(row.type).number
 
 
 class OperatorShopOut(ShopOut):

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from shops.api import approval_views as approval
 from shops.api import binding_views as binding
 from shops.api import buyer_views as buyer
+from shops.api import document_views as document
 from shops.api import merchant_views as merchant
 from shops.api import operator_views as operator
 from shops.api import public_views as public
@@ -23,6 +24,8 @@ _merchant: list[URLPattern | URLResolver] = [
     path(f"{OWN}/admission/sign", merchant.SignAdmission.as_view()),
     path(f"{OWN}/admission/conditions", merchant.OpeningConditions.as_view()),
     path(f"{OWN}/checklist", merchant.Checklist.as_view()),
+    path(f"{OWN}/documents", document.Documents.as_view()),
+    path(f"{OWN}/documents/<str:document_id>/file", document.DocumentFile.as_view()),
     path(f"{OWN}/staff", merchant.StaffList.as_view()),
     path(f"{OWN}/staff/<str:staff_id>", merchant.OneStaff.as_view()),
     path(f"{OWN}/guarantees", merchant.Guarantees.as_view()),
@@ -51,6 +54,7 @@ _merchant: list[URLPattern | URLResolver] = [
 _operator: list[URLPattern | URLResolver] = [
     path("admissions", operator.AdmissionQueue.as_view()),
     path("admissions/<str:admission_id>", operator.OneAdmission.as_view()),
+    path("documents/<str:document_id>/file", document.OperatorDocumentFile.as_view()),
     path("checklists", operator.Checklists.as_view()),
     path("admissions/<str:admission_id>/claim", operator.ClaimAdmission.as_view()),
     path("admissions/<str:admission_id>/approve", operator.ApproveAdmission.as_view()),

@@ -3,6 +3,7 @@
 from shops.models.admission import Admission, AdmissionAnswer, Checklist
 from shops.models.approval import Approval
 from shops.models.binding import Binding, NameChange
+from shops.models.document import ShopDocument
 from shops.models.promise import FreightRule, FreightTemplate, Guarantee, ReturnAddress
 from shops.models.restriction import ShopRestriction
 from shops.models.shipping import Holiday, ShippingPromise, SpecialDate
@@ -24,6 +25,7 @@ __all__ = [
     "ReturnAddress",
     "ShippingPromise",
     "Shop",
+    "ShopDocument",
     "ShopRestriction",
     "SpecialDate",
     "Staff",

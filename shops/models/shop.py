@@ -69,6 +69,14 @@ class Shop(models.Model):
     score_tenths = models.PositiveSmallIntegerField(_("experience score × 10"), null=True)
     #: Grows with whatever changes the storefront block, so that caches know.
     version = models.PositiveIntegerField(_("version"), default=1)
+    #: The individual's shop that this enterprise's goes on (SH-02): score and history stay there.
+    predecessor = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="successor",
+        verbose_name=_("goes on the shop"),
+    )
     opened_at = models.DateTimeField(_("opened at"), null=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
 

@@ -22,6 +22,7 @@ from shops.models import (
     ReturnAddress,
     Shop,
 )
+from shops.policies import BRAND_TYPES, BrandHold, bears_type
 
 #: Without a checklist of the platform's own.
 BUILT_IN: tuple[Mapping[str, Any], ...] = tuple(
@@ -36,9 +37,20 @@ BUILT_IN: tuple[Mapping[str, Any], ...] = tuple(
         RequirementKind.MANUAL_REVIEW,
     )
 )
+#: In every checklist of the types that stand on brands (SH-02).
+BRANDS: Mapping[str, Any] = {
+    "code": str(RequirementKind.BRAND_GRANTS),
+    "kind": str(RequirementKind.BRAND_GRANTS),
+    "label": "",
+}
 #: Kinds that `AdmissionAnswer` holds.
 ANSWERED = frozenset(
-    {RequirementKind.BILLING_ADDRESS, RequirementKind.ATTESTATION, RequirementKind.CUSTOM_FIELD}
+    {
+        RequirementKind.BILLING_ADDRESS,
+        RequirementKind.ATTESTATION,
+        RequirementKind.DOCUMENT,
+        RequirementKind.CUSTOM_FIELD,
+    }
 )
 #: The fields that an operator may send back one by one; of other kinds the requirement itself.
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -51,6 +63,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     RequirementKind.LICENCE: ("licence_url",),
 }
+#: Of the values: the grants bear the type once those that wait are accepted.
+_WAITS = "brand_grants:wait"
 _DECIDED = frozenset(
     {
         AdmissionStatus.APPROVED,
@@ -93,6 +107,8 @@ class _Answers:
 
     count_products: Callable[[int], int] = lambda _shop_id: 0
     categories: Callable[[], Sequence[tuple[str, str]]] = lambda: ()
+    brand_holds: Callable[[int, datetime], Sequence[BrandHold]] = lambda _shop_id, _at: ()
+    brands_in: Callable[[str], Sequence[str]] = lambda _text: ()
 
 
 _above = _Answers()
@@ -102,9 +118,16 @@ def ask_catalog(
     *,
     count_products: Callable[[int], int],
     categories: Callable[[], Sequence[tuple[str, str]]],
+    brand_holds: Callable[[int, datetime], Sequence[BrandHold]],
+    brands_in: Callable[[str], Sequence[str]],
 ) -> None:
-    """Let the catalog say how many products a shop has prepared, and which top categories exist."""
+    """Let the catalog answer what is not known here.
+
+    How many products a shop has prepared; which top categories exist; what rights to brands a shop
+    holds, or waits for, at a time; which brands are named in a text.
+    """
     _above.count_products, _above.categories = count_products, categories
+    _above.brand_holds, _above.brands_in = brand_holds, brands_in
 
 
 def top_categories() -> Sequence[tuple[str, str]]:
@@ -112,15 +135,28 @@ def top_categories() -> Sequence[tuple[str, str]]:
     return _above.categories()
 
 
+def brands_in(text: str) -> Sequence[str]:
+    """Return the names of brands that stand in `text`."""
+    return _above.brands_in(text)
+
+
+def grants_bear_type(admission: Admission, *, at: datetime) -> bool:
+    """Tell whether accepted grants bear the type of the shop (SH-02); other types need none."""
+    holds = [one for one in _above.brand_holds(admission.shop_id, at) if one.is_accepted]
+    return bears_type(admission.shop.type, holds, admission.category)
+
+
 def requirements_of(admission: Admission, *, at: datetime) -> Sequence[Mapping[str, Any]]:
     """Return what the application is asked for: by the version it was sent under, else today's.
 
+    A type that stands on brands is asked to prove them, whatever the checklist says.
     Of the checklists in force the most particular one: type and category, type, category, any.
     """
-    if admission.submitted_at is not None:
-        return admission.checklist.requirements if admission.checklist else BUILT_IN
-    found = checklist_for(admission.shop.type, admission.category, at=at)
-    return found.requirements if found else BUILT_IN
+    found = admission.checklist
+    if admission.submitted_at is None:
+        found = checklist_for(admission.shop.type, admission.category, at=at)
+    asked = found.requirements if found else BUILT_IN
+    return [BRANDS, *asked] if admission.shop.type in BRAND_TYPES else asked
 
 
 def checklist_for(shop_type: str, category: str, *, at: datetime) -> Checklist | None:
@@ -177,6 +213,11 @@ def values_of(
         elif one["kind"] == RequirementKind.MINIMUM_PRODUCTS:
             enough = _above.count_products(shop_id) >= one["minimum"]
             values[one["code"]] = enough
+    if BRANDS in asked:
+        holds = _above.brand_holds(shop_id, at)
+        is_borne = bears_type(admission.shop.type, holds, admission.category)
+        values["brand_grants"] = sorted(one[:3] for one in holds) if is_borne else []
+        values[_WAITS] = is_borne and not grants_bear_type(admission, at=at)
     return values
 
 
@@ -207,7 +248,7 @@ def _requirement(
         code=asked["code"],
         kind=asked["kind"],
         label=asked["label"] or RequirementKind(asked["kind"]).label,
-        state=_state(admission, asked["kind"], faults, [values[field] for field in fields]),
+        state=_state(admission, asked["kind"], faults, [values[field] for field in fields], values),
         faults=faults,
         is_accepted=kept is not None and kept == seal([values[field] for field in fields]),
         asked=asked,
@@ -215,12 +256,18 @@ def _requirement(
 
 
 def _state(
-    admission: Admission, kind: str, faults: Mapping[str, str], values: Sequence[Any]
+    admission: Admission,
+    kind: str,
+    faults: Mapping[str, str],
+    said: Sequence[Any],
+    values: Mapping[str, Any],
 ) -> RequirementState:
     if faults:
         return RequirementState.REJECTED
-    if not all(values):
+    if not all(said):
         return RequirementState.INCOMPLETE
+    if kind == RequirementKind.BRAND_GRANTS and values[_WAITS]:
+        return RequirementState.PENDING
     if kind == RequirementKind.MANUAL_REVIEW and admission.status not in _DECIDED:
         return RequirementState.PENDING
     return RequirementState.COMPLETE

@@ -16,13 +16,14 @@ from kernel import audit, states
 from kernel.actors import Actor, Role
 from kernel.crypto import encrypt
 from kernel.errors import StaleVersion
-from shops.enums import AdmissionStatus, ShopType, StaffRole, StaffStatus
+from shops.enums import AdmissionStatus, ShopStatus, ShopType, StaffRole, StaffStatus
 from shops.errors import (
     AdmissionIncomplete,
     AdmissionLocked,
     RequirementUnknown,
     ShopNameTaken,
     TooManyShops,
+    UpgradeNotPossible,
 )
 from shops.models import Admission, AdmissionAnswer, Shop, Staff
 from shops.selectors.checklist import (
@@ -60,11 +61,15 @@ def create_shop(
     name: str,
     type: str = ShopType.ORDINARY,  # noqa: A002 -- the word of the trade and of the column
     logo_url: str = "",
+    succeeds: str = "",
     at: datetime,
 ) -> Shop:
     """Return a shop in preparation with its draft application; `owner` is its first owner.
 
-    Raises ShopNameTaken, TooManyShops.
+    `succeeds` is the public id of an individual's shop of the same owner: no shop changes what it
+    is (SH-02), the enterprise's is another one, with a link to where its score and history are.
+
+    Raises ShopNameTaken, TooManyShops, UpgradeNotPossible.
     """
     User.objects.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
     preparing = Staff.objects.filter(
@@ -72,9 +77,12 @@ def create_shop(
     )
     if preparing.count() >= MAX_PREPARING:
         raise TooManyShops
+    predecessor = _predecessor(owner, succeeds, type) if succeeds else None
     try:
         with transaction.atomic():
-            shop = Shop.objects.create(name=name, type=type, logo_url=logo_url)
+            shop = Shop.objects.create(
+                name=name, type=type, logo_url=logo_url, predecessor=predecessor
+            )
     except IntegrityError as error:
         if "shop_name_ci" not in str(error):
             raise
@@ -85,7 +93,8 @@ def create_shop(
     )
     actor = Actor(role=Role.BUYER, user_id=owner.pk, shop_id=shop.pk, label=str(owner))
     roles.grant(user=owner, role=RoleKind.MERCHANT_OWNER, at=at, actor=actor)
-    audit.record(actor=actor, action="shops.create_shop", target=shop, at=at, after={"name": name})
+    after = {"name": name, "type": str(type)} | ({"succeeds": succeeds} if succeeds else {})
+    audit.record(actor=actor, action="shops.create_shop", target=shop, at=at, after=after)
     return shop
 
 
@@ -131,11 +140,12 @@ def answer_requirements(
     for code, value in answers.items():
         if code not in asked or asked[code]["kind"] not in ANSWERED:
             raise RequirementUnknown(extra={"requirement": code})
+        said = reading.read(asked[code], value, shop_id=admission.shop_id)
         AdmissionAnswer.objects.update_or_create(
             shop_id=admission.shop_id,
             admission_id=admission.pk,
             code=code,
-            defaults={"value": reading.read(asked[code], value), "answered_at": at},
+            defaults={"value": said, "answered_at": at},
         )
     admission.version += 1
     admission.save(update_fields=["version"])
@@ -220,6 +230,18 @@ def lock(admission_id: int) -> Admission:
     """Return the application, locked, with its shop."""
     rows = Admission.objects.select_for_update(no_key=True, of=("self",))
     return rows.select_related("shop", "checklist").get(pk=admission_id)
+
+
+def _predecessor(owner: User, public_id: str, to: str) -> Shop:
+    """Return the individual's shop that an enterprise's may go on. Raises UpgradeNotPossible."""
+    own = Staff.objects.filter(user=owner, role=StaffRole.OWNER, status=StaffStatus.ACTIVE)
+    rows = Shop.objects.select_for_update(no_key=True, of=("self",))
+    shop = rows.filter(public_id=public_id, pk__in=own.values("shop_id")).first()
+    if shop is None or (shop.type, to) != (ShopType.INDIVIDUAL, ShopType.ENTERPRISE):
+        raise UpgradeNotPossible
+    if shop.status == ShopStatus.PREPARING or Shop.objects.filter(predecessor=shop).exists():
+        raise UpgradeNotPossible
+    return shop
 
 
 def _refuse_locked(admission: Admission) -> None:

@@ -9,23 +9,34 @@ from typing import Any
 from kernel.text import is_storable
 from shops.enums import FieldKind, RequirementKind
 from shops.errors import AnswerInvalid
+from shops.models import ShopDocument
 
 MAX_TEXT = 500
 MAX_NUMBER = 10**12
 
 
-def read(asked: Mapping[str, Any], value: object) -> object:
+def read(asked: Mapping[str, Any], value: object, *, shop_id: int) -> object:
     """Return the answer as it is kept: true, text, a whole number, a date as text.
 
-    Raises AnswerInvalid.
+    A document is named by its id, and is one of the shop's. Raises AnswerInvalid.
     """
     if asked["kind"] == RequirementKind.ATTESTATION:
         if value is not True:
             raise AnswerInvalid
         return True
+    if asked["kind"] == RequirementKind.DOCUMENT:
+        return _document(value, shop_id)
     if asked["kind"] == RequirementKind.BILLING_ADDRESS:
         return _text(asked, value)
     return _READERS[FieldKind(asked["field"])](asked, value)
+
+
+def _document(value: object, shop_id: int) -> str:
+    if not isinstance(value, str) or not is_storable(value):
+        raise AnswerInvalid
+    if not ShopDocument.objects.filter(shop_id=shop_id, public_id=value).exists():
+        raise AnswerInvalid
+    return value
 
 
 def _text(asked: Mapping[str, Any], value: object) -> str:

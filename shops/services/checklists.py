@@ -19,7 +19,9 @@ from shops.selectors.checklist import FIELDS, top_categories
 MAX_REQUIREMENTS = 30
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 #: Kinds that come more than once and therefore bring a code and words of their own.
-_WORDED = frozenset({RequirementKind.ATTESTATION, RequirementKind.CUSTOM_FIELD})
+_WORDED = frozenset(
+    {RequirementKind.ATTESTATION, RequirementKind.DOCUMENT, RequirementKind.CUSTOM_FIELD}
+)
 
 
 @transaction.atomic
@@ -33,9 +35,10 @@ def publish_checklist(
 ) -> Checklist:
     """Let a checklist hold from now on, in place of the one of this type and category.
 
-    A requirement is ``{"kind"}``; a declaration ``{"kind", "code", "label"}``; a further question
-    also ``"field"`` and, of several, ``"choices"``; products ``{"kind", "minimum"}``. Applications
-    that were sent before keep the version they were sent under.
+    A requirement is ``{"kind"}``; a declaration and a document ``{"kind", "code", "label"}``; a
+    further question also ``"field"`` and, of several, ``"choices"``; products ``{"kind",
+    "minimum"}``. What a type asks of its brands is no part of it. Applications that were sent
+    before keep the version they were sent under.
 
     Raises ChecklistInvalid; nothing is changed then.
     """
@@ -86,7 +89,7 @@ def _check_whole(asked: Sequence[Mapping[str, Any]]) -> None:
 
 def _requirement(given: Mapping[str, Any]) -> dict[str, Any]:
     kind = given.get("kind")
-    if kind not in RequirementKind.values:
+    if kind not in RequirementKind.values or kind == RequirementKind.BRAND_GRANTS:
         raise ChecklistInvalid
     label = str(given.get("label") or "").strip()
     asked: dict[str, Any] = {"code": str(kind), "kind": str(kind), "label": label[:200]}

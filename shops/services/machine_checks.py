@@ -8,6 +8,8 @@ from django.utils.translation import gettext
 
 from shops.enums import ShopType
 from shops.models import Admission, Merchant, Shop
+from shops.policies import BRAND_TYPES
+from shops.selectors.checklist import brands_in
 
 #: A field to correct: ``{"field", "code", "message"}``.
 Fault = Mapping[str, str]
@@ -18,14 +20,6 @@ _checks: dict[str, Check] = {}
 
 #: Words that only a brand's own shops carry in their names (SH-02).
 BRAND_SHOP_WORDS = ("旗舰", "专卖", "专营", "flagship", "official")
-_BRAND_TYPES = frozenset(
-    {
-        ShopType.FLAGSHIP,
-        ShopType.OFFICIAL_FLAGSHIP,
-        ShopType.BRAND_SPECIALTY,
-        ShopType.MULTI_BRAND,
-    }
-)
 
 
 def register(name: str, check: Check) -> None:
@@ -38,6 +32,19 @@ def run(admission: Admission) -> list[Fault]:
     return [fault for check in _checks.values() for fault in check(admission)]
 
 
+def refused_word(shop_type: str, name: str) -> str:
+    """Return the word that a shop of this type may not carry in its name; empty for a good name.
+
+    旗舰 and the like are for the types that stand on brands; an individual carries no brand's name
+    either (SH-02).
+    """
+    words = [one for one in BRAND_SHOP_WORDS if one in name.casefold()]
+    if words and shop_type not in BRAND_TYPES:
+        return words[0]
+    brands = brands_in(name) if shop_type == ShopType.INDIVIDUAL else ()
+    return next(iter(brands), "")
+
+
 def _legal_name(admission: Admission) -> list[Fault]:
     known = Merchant.objects.filter(credit_code=admission.credit_code).first()
     if known is None or known.legal_name == admission.legal_name:
@@ -48,10 +55,10 @@ def _legal_name(admission: Admission) -> list[Fault]:
 
 def _shop_name(admission: Admission) -> list[Fault]:
     shop = Shop.objects.get(pk=admission.shop_id)
-    words = [word for word in BRAND_SHOP_WORDS if word in shop.name.casefold()]
-    if not words or shop.type in _BRAND_TYPES:
+    word = refused_word(shop.type, shop.name)
+    if not word:
         return []
-    message = gettext("A shop of this type may not be called “%(word)s”.") % {"word": words[0]}
+    message = gettext("A shop of this type may not be called “%(word)s”.") % {"word": word}
     return [{"field": "name", "code": "brand_word", "message": message}]
 
 

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from accounts.services import faces
 from kernel import audit
 from kernel.actors import Actor
-from shops.errors import ShopNameTaken, TooManyRenames
+from shops.errors import NameNotAllowed, ShopNameTaken, TooManyRenames
 from shops.models import NameChange, Shop
 from shops.services import identity
+from shops.services.machine_checks import refused_word
 
 WINDOW = timedelta(days=30)
 RENAMED = "renamed"
@@ -26,7 +27,8 @@ def rename_shop(
 
     `logo_url` None leaves the picture. What is as it was is no change and does not count.
 
-    Raises TooManyRenames after NAME_CHANGES_PER_30_DAYS, ShopNameTaken; nothing is changed then.
+    Raises NameNotAllowed for a word of another type (SH-02), TooManyRenames after
+    NAME_CHANGES_PER_30_DAYS, ShopNameTaken; nothing is changed then.
     """
     scene = identity.lock(shop_id=shop_id)
     shop = scene.shops[shop_id]
@@ -35,6 +37,9 @@ def rename_shop(
     after = {"name": shop.name, "logo_url": shop.logo_url}
     if before == after:
         return shop
+    word = refused_word(shop.type, name) if name != before["name"] else ""
+    if word:
+        raise NameNotAllowed(extra={"word": word})
     _check_limit(shop_id, at)
     try:
         with transaction.atomic():

@@ -13,9 +13,9 @@ from accounts.errors import OwnCase
 from kernel import audit, states
 from kernel.actors import Actor
 from shops.enums import AdmissionStatus, StaffStatus
-from shops.errors import AdmissionClaimed, MerchantMismatch, RequirementUnknown
+from shops.errors import AdmissionClaimed, GrantsMissing, MerchantMismatch, RequirementUnknown
 from shops.models import Admission, Merchant, Staff
-from shops.selectors.checklist import fields_of, requirements_of, seal, values_of
+from shops.selectors.checklist import fields_of, grants_bear_type, requirements_of, seal, values_of
 
 
 @transaction.atomic
@@ -37,8 +37,9 @@ def claim_admission(*, admission: Admission, at: datetime, actor: Actor) -> Admi
 def approve_admission(*, admission: Admission, at: datetime, actor: Actor) -> Admission:
     """Accept the application for its legal entity, known or new; the contract waits to be signed.
 
-    Raises MerchantMismatch when the credit code is known under another name, OwnCase for one's own
-    shop, AdmissionClaimed, IllegalTransition.
+    Raises MerchantMismatch when the credit code is known under another name, GrantsMissing while
+    accepted grants do not bear the type (SH-02), OwnCase for one's own shop,
+    AdmissionClaimed, IllegalTransition.
     """
     admission = _lock(admission.pk)
     _refuse_own(admission, actor)
@@ -51,6 +52,8 @@ def approve_admission(*, admission: Admission, at: datetime, actor: Actor) -> Ad
         actor=actor,
         decided_at=at,
     )
+    if not grants_bear_type(admission, at=at):
+        raise GrantsMissing
     merchant, _is_new = Merchant.objects.get_or_create(
         credit_code=admission.credit_code, defaults={"legal_name": admission.legal_name}
     )

@@ -47,6 +47,7 @@ from tests.factories.shops import (
     GuaranteeFactory,
     PreparingShopFactory,
     ReturnAddressFactory,
+    ShopDocumentFactory,
     ShopFactory,
     StaffFactory,
     owner_of,
@@ -180,6 +181,11 @@ def name_changes() -> Scene:
         )
 
     return _of_shop("name-changes", add)
+
+
+@recipe("shops/shops/<str:shop_id>/documents")
+def shop_documents() -> Scene:
+    return _of_shop("documents", lambda shop: ShopDocumentFactory(shop=shop))
 
 
 @recipe("shops/shops/<str:shop_id>/staff")

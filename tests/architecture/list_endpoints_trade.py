@@ -19,6 +19,8 @@ from catalog.models import (
     PriceVersion,
     ProductChannel,
     ProductReview,
+    ShopPage,
+    ShopPageVersion,
     ShopPicture,
     StockMovement,
 )
@@ -40,8 +42,11 @@ from tests.factories.accounts import (
 from tests.factories.affiliates import ContractFactory, PickFactory, PlanFactory
 from tests.factories.catalog import (
     BrandFactory,
+    BrandGrantFactory,
     CategoryFactory,
     ProductFactory,
+    QualificationRuleFactory,
+    ShopQualificationFactory,
     product_on_sale,
     skus_of,
 )
@@ -411,3 +416,45 @@ def transfers() -> Scene:
         "settlements/operator/transfers",
         lambda: make_order(OrderStatus.TO_SHIP),
     )
+
+
+@recipe("catalog/shops/<str:shop_id>/brand-grants")
+def brand_grants() -> Scene:
+    return _of_shop("catalog", "brand-grants", lambda shop: BrandGrantFactory(shop=shop))
+
+
+@recipe("catalog/shops/<str:shop_id>/qualifications")
+def qualifications() -> Scene:
+    return _of_shop("catalog", "qualifications", lambda shop: ShopQualificationFactory(shop=shop))
+
+
+@recipe("catalog/shops/<str:shop_id>/page/versions")
+def page_versions() -> Scene:
+    numbers = itertools.count(1)
+    return _of_shop(
+        "catalog",
+        "page/versions",
+        lambda shop: ShopPageVersion.objects.create(
+            shop=shop,
+            page=ShopPage.objects.get_or_create(shop=shop)[0],
+            number=next(numbers),
+            blocks=[],
+            published_at=LONG_AGO,
+        ),
+    )
+
+
+@recipe("catalog/operator/brand-grants")
+def all_brand_grants() -> Scene:
+    return Scene(OperatorFactory(), "catalog/operator/brand-grants", BrandGrantFactory)
+
+
+@recipe("catalog/operator/qualifications")
+def all_qualifications() -> Scene:
+    return Scene(OperatorFactory(), "catalog/operator/qualifications", ShopQualificationFactory)
+
+
+@recipe("catalog/operator/qualification-rules")
+def qualification_rules() -> Scene:
+    url = "catalog/operator/qualification-rules"
+    return Scene(OperatorFactory(), url, QualificationRuleFactory)

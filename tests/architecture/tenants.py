@@ -16,6 +16,8 @@ from catalog.models import (
     ProductChannel,
     ProductDraft,
     ProductReview,
+    ShopPage,
+    ShopPageVersion,
     ShopPicture,
 )
 from governance.enums import AssessmentCause
@@ -47,9 +49,18 @@ from tests.factories.accounts import (
     UserFactory,
 )
 from tests.factories.aftersales import accepted, requested_case, returned_case
-from tests.factories.catalog import ProductFactory
+from tests.factories.catalog import (
+    BrandGrantFactory,
+    ProductFactory,
+    ShopQualificationFactory,
+)
 from tests.factories.orders import PLACED_AT, make_order, make_sku
-from tests.factories.shops import AdmissionFactory, BindingFactory, PreparingShopFactory, actor_of
+from tests.factories.shops import (
+    AdmissionFactory,
+    BindingFactory,
+    PreparingShopFactory,
+    actor_of,
+)
 from tests.governance.shops import staked
 from tests.settlements.services.lines import sale, settle
 
@@ -124,6 +135,12 @@ def _send_and_be_paid(shop: Shop) -> None:
     AdmissionAnswer.objects.create(
         shop=shop, admission=admission, code="size", value="3", answered_at=PLACED_AT
     )
+    BrandGrantFactory(shop=shop)
+    page = ShopPage.objects.create(shop=shop)
+    ShopPageVersion.objects.create(
+        shop=shop, page=page, number=1, blocks=[], published_at=PLACED_AT
+    )
+    ShopQualificationFactory(shop=shop)
     template = FreightTemplate.objects.get(shop=shop)
     FreightRule.objects.create(shop=shop, template=template, region_codes=["650000"])
     account = PayoutAccount.objects.get(shop=shop)

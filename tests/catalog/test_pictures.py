@@ -11,12 +11,12 @@ from django.test import override_settings
 from django.utils import timezone
 
 from catalog import tasks
-from catalog.errors import BadPicture, InvalidProduct, TooManyPictures
+from catalog.errors import InvalidProduct, TooManyPictures
 from catalog.models import Product, ShopPicture
 from catalog.services import products
 from catalog.services.pictures import keeping
-from catalog.services.pictures.rendering import MAX_BYTES, render
 from kernel.models import AuditEntry
+from kernel.pictures import MAX_BYTES, BadPicture, render
 from shops.enums import StaffRole
 from tests.catalog.admin.conftest import signed_in
 from tests.catalog.hostile import picture

@@ -10,12 +10,15 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from catalog.enums import DraftStatus, MovementKind, ReviewStatus, ShelfStatus
+from catalog.enums import DraftStatus, MovementKind, PaperStatus, ReviewStatus, ShelfStatus
 from catalog.models import (
     Brand,
+    BrandGrant,
     Category,
     PriceVersion,
     Product,
+    QualificationRule,
+    ShopQualification,
     Sku,
     Stock,
     StockMovement,
@@ -25,7 +28,8 @@ from catalog.selectors import category_rules
 from catalog.services.rules import set_rules
 from catalog.services.search import words
 from kernel.actors import Actor, Role
-from tests.factories.shops import ShopFactory
+from shops.enums import GrantKind
+from tests.factories.shops import ShopDocumentFactory, ShopFactory
 
 #: Prices of tests are in force from here on.
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
@@ -164,3 +168,43 @@ def product_on_sale(
 def skus_of(product: Product) -> list[Sku]:
     """Return the SKUs of `product`, oldest first."""
     return list(product.skus.order_by("pk"))
+
+
+class BrandGrantFactory(DjangoModelFactory):
+    """An accepted right of a shop to a brand, without an end."""
+
+    class Meta:
+        model = BrandGrant
+
+    shop = factory.SubFactory(ShopFactory)
+    brand = factory.SubFactory(BrandFactory)
+    kind = GrantKind.AUTHORISED
+    document = factory.SubFactory(ShopDocumentFactory, shop=factory.SelfAttribute("..shop"))
+    starts_at = LONG_AGO
+    status = PaperStatus.APPROVED
+
+
+class QualificationRuleFactory(DjangoModelFactory):
+    """A licence that a category asks of everything."""
+
+    class Meta:
+        model = QualificationRule
+
+    category = factory.SubFactory(CategoryFactory)
+    code = factory.Sequence(lambda n: f"licence_{n}")
+    name = "Permit to sell food"
+    starts_at = LONG_AGO
+
+
+class ShopQualificationFactory(DjangoModelFactory):
+    """An accepted licence of a shop, without an end."""
+
+    class Meta:
+        model = ShopQualification
+
+    shop = factory.SubFactory(ShopFactory)
+    code = "permit"
+    number = "SC10001"
+    document = factory.SubFactory(ShopDocumentFactory, shop=factory.SelfAttribute("..shop"))
+    starts_at = LONG_AGO
+    status = PaperStatus.APPROVED

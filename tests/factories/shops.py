@@ -9,7 +9,15 @@ from kernel.actors import Actor
 from kernel.crypto import encrypt
 from settlements.enums import PayoutAccountStatus
 from settlements.models import PayoutAccount
-from shops.enums import BindingStatus, GuaranteeKind, Relation, ShopStatus, StaffRole, StaffStatus
+from shops.enums import (
+    BindingStatus,
+    DocumentKind,
+    GuaranteeKind,
+    Relation,
+    ShopStatus,
+    StaffRole,
+    StaffStatus,
+)
 from shops.models import (
     Admission,
     Binding,
@@ -19,6 +27,7 @@ from shops.models import (
     Merchant,
     ReturnAddress,
     Shop,
+    ShopDocument,
     Staff,
 )
 from shops.services.actors import merchant_actor
@@ -64,6 +73,20 @@ class ChecklistFactory(DjangoModelFactory):
     starts_at = LONG_AGO
     ends_at = LONG_AGO + timedelta(days=1)
     created_by_label = "operator"
+
+
+class ShopDocumentFactory(DjangoModelFactory):
+    """A PDF of a few bytes."""
+
+    class Meta:
+        model = ShopDocument
+
+    shop = factory.SubFactory("tests.factories.shops.PreparingShopFactory")
+    kind = DocumentKind.PDF
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    filename = "paper.pdf"
+    size = 5
+    content = b"%PDF-"
 
 
 class FreightTemplateFactory(DjangoModelFactory):

@@ -19,6 +19,7 @@ NO_IDS = {
     "carrier_code",
     "credit_code",
     "merchant_code",
+    "licence_number",
     "row_number",
 }
 #: Plausible numbers by the name of the field.

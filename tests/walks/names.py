@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
 
-from catalog.models import Brand
+from catalog.models import Brand, BrandGrant, QualificationRule, ShopQualification
 from orders.models import OrderGroup, Package, Payment, Refund
 from tests.walks.people import People
 from tests.walks.shopping import Storefront
@@ -44,7 +44,8 @@ KINDS = frozenset(
     shop product sku order export shipping_file printing order_view address_change group payment
     refund package case binding staff token admission import review return_address address
     verification contract pick pick_code statement payout user agency account creator plan
-    category brand position score exemption bulk_edit approval special_date plan_file
+    category brand position score exemption bulk_edit approval special_date plan_file document
+    brand_grant qualification qualification_rule
     """.split()  # noqa: SIM905 -- a list of thirty words reads best as words
 )
 
@@ -109,6 +110,9 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "review": _all(goods["in_review"].reviews.all(), "public_id")
         + _all(goods["rejected"].reviews.all(), "public_id"),
         "return_address": _all(shop.return_addresses.all(), "public_id"),
+        "brand_grant": _all(BrandGrant.objects.filter(shop=shop), "public_id"),
+        "qualification": _all(ShopQualification.objects.filter(shop=shop), "public_id"),
+        "document": _all(shop.documents.all(), "public_id"),
         "address": [people.buyer_address.public_id],
         "verification": [people.verification.public_id],
         "contract": [people.contract.public_id, people.invitation.public_id],
@@ -135,6 +139,9 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
             "creator": [people.creator.public_id],
             "plan": [front.plan.public_id],
             "category": [goods["on_sale"].category.public_id],
+            "qualification_rule": list(
+                QualificationRule.objects.values_list("public_id", flat=True)
+            ),
             "brand": list(Brand.objects.values_list("public_id", flat=True)),
             "position": ["1"],
         },

@@ -224,6 +224,7 @@ def _ask_for_the_least(request: Request, side: Side) -> None:
     }
 
 
+@changes("shops_shops_shop_id_documents_post")
 @changes("catalog_shops_shop_id_pictures_post")
 def _send_a_picture(request: Request, side: Side) -> None:
     kept = BytesIO()
@@ -234,6 +235,12 @@ def _send_a_picture(request: Request, side: Side) -> None:
 @changes("shops_shops_shop_id_admission_answers_put")
 def _answer_a_question(request: Request, side: Side) -> None:
     request.body["answers"] = {"size": "3"}
+
+
+@changes("catalog_shops_shop_id_page_put")
+def _write_a_notice(request: Request, side: Side) -> None:
+    notice = {"id": "a", "kind": "notice", "text": "walk"}
+    request.body |= {"blocks": [notice], "version": side.front.shop.page.version}
 
 
 @changes("catalog_operator_categories_post")

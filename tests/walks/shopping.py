@@ -9,17 +9,19 @@ from accounts.models import Account, User
 from affiliates.models import Pick, Plan, PlanFile
 from affiliates.services import memberships, picks, plans
 from affiliates.services.planfiles import jobs as planfiles
-from catalog.enums import ImportFormat, ImportStatus, SellChannel
+from catalog.enums import ImportFormat, ImportStatus, PaperStatus, SellChannel
 from catalog.models import (
+    Brand,
     BulkEdit,
     Category,
     ImportJob,
     ImportRowError,
     Product,
+    ShopPageVersion,
     ShopPicture,
     Sku,
 )
-from catalog.services import channels, counting, prices, products, reviews
+from catalog.services import channels, counting, decoration, prices, products, reviews
 from catalog.services.bulk import preparing
 from catalog.services.bulk.reading import Wish
 from catalog.services.content import Content
@@ -29,10 +31,11 @@ from kernel.actors import Actor, Role
 from kernel.crypto import encrypt
 from settlements.services import payout_accounts
 from shops.enums import AdmissionStatus, BindingStatus, EndReason, Relation, StaffRole, StaffStatus
-from shops.models import Admission, Approval, Binding, ReturnAddress, Shop, Staff
+from shops.models import Admission, Approval, Binding, ReturnAddress, Shop, ShopDocument, Staff
 from shops.selectors import RegionTerms
-from shops.services import freight, names, shipping, staff
+from shops.services import documents, freight, names, shipping, staff
 from tests.factories.accounts import LONG_AGO, VerifiedAccountFactory
+from tests.factories.catalog import BrandGrantFactory, ShopQualificationFactory
 from tests.factories.shops import (
     BindingFactory,
     MerchantFactory,
@@ -148,9 +151,36 @@ def _plan_file(side: str, shop: Shop, plan: Plan, at: datetime) -> PlanFile:
 
 
 def _sending(side: str, shop: Shop, at: datetime) -> None:
-    """A rule for a region, a promise, a special date and a holiday to come."""
+    """A document with what it proves, a rule for a region, a promise, special dates to come."""
     later, day, actor = at + timedelta(days=80), timedelta(days=1), actor_of(shop)
     terms = RegionTerms(frozenset({"650000"}), first_amount=1_500)
+    documents.take(
+        shop_id=shop.pk,
+        name=f"{canary(side, 'paper')}.pdf",
+        content=f"%PDF-1.4 {canary(side, 'paper-text')} %%EOF".encode(),
+        at=at,
+        actor=actor,
+    )
+    paper = ShopDocument.objects.get(shop=shop)
+    number = canary(side, "licence-number")
+    for status, code in ((PaperStatus.PENDING, "permit"), (PaperStatus.APPROVED, "other")):
+        BrandGrantFactory(
+            shop=shop, brand=Brand.objects.get(name="Common brand"), document=paper, status=status
+        )
+        ShopQualificationFactory(shop=shop, document=paper, code=code, number=number, status=status)
+    decoration.add_block(
+        shop_id=shop.pk,
+        block={"kind": "notice", "text": canary(side, "draft-of-page")},
+        at=at,
+        actor=actor,
+    )
+    ShopPageVersion.objects.create(
+        shop=shop,
+        page=shop.page,
+        number=1,
+        blocks=[{"id": "a", "kind": "notice", "title": "", "text": f"Hello, {side}"}],
+        published_at=at,
+    )
     freight.add_rule(shop_id=shop.pk, terms=terms, at=at, actor=actor)
     shipping.set_promise(shop_id=shop.pk, speed="hours_48", at=at, actor=actor)
     shipping.add_special_date(

@@ -21,7 +21,7 @@ from kernel.delivery import deliver_all
 from settlements.models import FeeRate
 from shops.services import checklists
 from tests.factories.accounts import LONG_AGO, OperatorFactory, SupportFactory, UserFactory
-from tests.factories.catalog import CategoryFactory
+from tests.factories.catalog import CategoryFactory, QualificationRuleFactory
 from tests.walks.governing import make_rules
 from tests.walks.names import Names, names_of
 from tests.walks.people import People, make_people
@@ -64,6 +64,7 @@ def build() -> World:
     root = CategoryFactory(name="Home")
     category = CategoryFactory(name="Textiles", parent=root)
     Brand.objects.create(name="Common brand")
+    QualificationRuleFactory(category=CategoryFactory(name="Food"), code="permit")
     FeeRate.objects.create(category=None, rate_bp=500, effective_from=LONG_AGO)
     ScoreRule.objects.create(
         metric=ScoreMetric.SHIPPED_ON_TIME,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -13,13 +12,14 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from catalog.errors import BadPicture, TooManyPictures
+from catalog.errors import TooManyPictures
 from catalog.models import ShopPicture
 from catalog.services.content import Content
-from catalog.services.pictures.rendering import Rendered, render
 from kernel import audit
 from kernel.actors import Actor
 from kernel.errors import FieldError
+from kernel.pictures import BadPicture, Rendered, render
+from kernel.text import readable_name
 from shops.models import Shop
 
 #: Where files lie in the default storage: ``pictures/<shop>/<digest>.jpg``.
@@ -29,7 +29,6 @@ PREFIX = f"{settings.MEDIA_URL}{FOLDER}/"
 MIN_MAIN_SIDE = 600
 #: A file without a row may belong to an upload that is not committed yet.
 KEEP_UNNAMED = timedelta(days=1)
-_LONGEST_NAME = 120
 
 
 @transaction.atomic
@@ -73,7 +72,7 @@ def _kept(shop: Shop, name: str, made: Rendered, actor: Actor) -> tuple[ShopPict
         digest=digest,
         defaults={
             "path": path,
-            "filename": readable(name),
+            "filename": readable_name(name),
             "width": made.width,
             "height": made.height,
             "size": len(made.content),
@@ -87,15 +86,8 @@ def _made(name: str, content: bytes) -> Rendered:
         return render(content)
     except BadPicture as refusal:
         fault = refusal.errors[0]
-        said = {"file": readable(name) or "–", "fault": fault.detail}
+        said = {"file": readable_name(name) or "–", "fault": fault.detail}
         raise BadPicture.about(fault.code, _("File %(file)s: %(fault)s") % said) from None
-
-
-def readable(name: str) -> str:
-    """Return the last part of a file's name as people may see it: no path, no invisible sign."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    shown = (char for char in last if unicodedata.category(char)[0] not in "CZ" or char == " ")
-    return "".join(shown).strip()[:_LONGEST_NAME]
 
 
 def faults(shop_id: int, content: Content, more: Iterable[str] = ()) -> list[FieldError]:

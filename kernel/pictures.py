@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
-from catalog.errors import BadPicture
+from kernel.errors import FieldError, InvalidInput
 
 #: What one file may weigh when it comes, in bytes.
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
@@ -29,6 +29,18 @@ STEPS = ((2_000, 88), (2_000, 78), (1_600, 78), (1_200, 78), (1_000, 70), (800, 
 #: Pillow's name of a photograph that carries a preview beside itself; the first picture is it.
 _WITH_PREVIEW = "MPO"
 _PAPER = (255, 255, 255)
+
+
+class BadPicture(InvalidInput):
+    """The file is no picture that could be shown; `errors` says why in a code."""
+
+    code = "bad_picture"
+    message = _("This is not a picture that can be shown.")
+
+    @classmethod
+    def about(cls, code: str, detail: str | Promise) -> BadPicture:
+        """Return the refusal of a file, with the reason at the field that files come in."""
+        return cls(str(detail), errors=[FieldError("/file", code, detail)])
 
 
 @dataclass(frozen=True)
