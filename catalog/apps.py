@@ -10,7 +10,7 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog import subscribers  # noqa: F401, PLC0415 -- app ready
-        from catalog.admin import bulk, merchant, operator  # noqa: F401, PLC0415 -- app ready
+        from catalog.admin import bulk, merchant, operator, screening  # noqa: F401, PLC0415 -- app ready
         from catalog.selectors import admission  # noqa: PLC0415 -- app ready
         from shops.selectors.checklist import ask_catalog  # noqa: PLC0415 -- app ready
 

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from catalog.api import bulk, imports, merchant, operator, pictures, public, quality
+from catalog.api import bulk, imports, merchant, operator, pictures, public, quality, screening
 
 SHOP = "shops/<str:shop_id>"
 PRODUCT = f"{SHOP}/products/<str:product_id>"
 BULK = f"{SHOP}/bulk-edits/<str:bulk_edit_id>"
+RULE = "operator/screening-rules/<str:screening_rule_id>"
 REVIEW = "operator/reviews/<str:review_id>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{PRODUCT}/list", merchant.ShopProductListing.as_view()),
     path(f"{PRODUCT}/delist", merchant.ShopProductDelisting.as_view()),
     path(f"{PRODUCT}/restore", merchant.ShopProductRestoration.as_view()),
+    path(f"{PRODUCT}/check", merchant.ShopProductCheck.as_view()),
     path(f"{PRODUCT}/reviews", merchant.ShopProductReviews.as_view()),
     path(f"{PRODUCT}/skus", merchant.ShopProductSkus.as_view()),
     path(f"{SHOP}/skus/<str:sku_id>/prices", merchant.ShopSkuPrices.as_view()),
@@ -54,5 +56,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         operator.OperatorCategoryAttributes.as_view(),
     ),
     path("operator/categories/<str:category_id>/rules", operator.OperatorCategoryRules.as_view()),
+    path("operator/screening-rules", screening.ScreeningRules.as_view()),
+    path(RULE, screening.ScreeningRuleView.as_view()),
+    path(f"{RULE}/try", screening.ScreeningRuleTrial.as_view()),
+    path(f"{RULE}/publish", screening.ScreeningRulePublication.as_view()),
+    path("operator/permits", screening.ShopPermits.as_view()),
+    path("operator/permits/<str:permit_id>/revoke", screening.ShopPermitEnd.as_view()),
+    path("operator/review-passes", screening.ReviewPasses.as_view()),
+    path("operator/review-passes/<str:review_pass_id>/revoke", screening.ReviewPassEnd.as_view()),
     path("operator/brands", operator.OperatorBrands.as_view()),
 ]

@@ -5,6 +5,7 @@ from catalog.models.importing import ImportJob, ImportRowError
 from catalog.models.picture import ShopPicture
 from catalog.models.price import PriceVersion
 from catalog.models.product import Product, ProductDraft, ProductReview, Sku
+from catalog.models.screening import ReviewPass, ScreeningHit, ScreeningRule, ShopPermit
 from catalog.models.stock import Stock, StockMovement
 from catalog.models.taxonomy import Brand, Category, CategoryRuleSet
 
@@ -20,6 +21,10 @@ __all__ = [
     "Product",
     "ProductDraft",
     "ProductReview",
+    "ReviewPass",
+    "ScreeningHit",
+    "ScreeningRule",
+    "ShopPermit",
     "ShopPicture",
     "Sku",
     "Stock",

@@ -14,8 +14,12 @@ from catalog.models import (
     ImportRowError,
     ProductDraft,
     ProductReview,
+    ReviewPass,
+    ScreeningHit,
+    ShopPermit,
     ShopPicture,
 )
+from catalog.services.screening.rules import RuleSpec
 from governance.enums import AssessmentCause
 from governance.models import DepositAssessment
 from insights.enums import ExemptReason, ScoreMetric
@@ -40,7 +44,7 @@ from shops.enums import Relation
 from shops.models import AdmissionAnswer, FreightRule, FreightTemplate, Shop
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.aftersales import accepted, requested_case, returned_case
-from tests.factories.catalog import ProductFactory
+from tests.factories.catalog import ProductFactory, give_screening
 from tests.factories.orders import PLACED_AT, make_order, make_sku
 from tests.factories.shops import AdmissionFactory, BindingFactory, PreparingShopFactory, actor_of
 from tests.governance.shops import staked
@@ -175,10 +179,16 @@ def _edit(line: OrderLine) -> None:
     )
     OrderView.objects.create(shop=shop, user=order.buyer, name="Late", filters={"flag": 5})
     ProductDraft.objects.create(product=product, shop=shop)
-    ProductReview.objects.create(
+    review = ProductReview.objects.create(
         product=product,
         shop=shop,
         product_version=1,
         content={},
         submitted_at=PLACED_AT - timedelta(days=1),
     )
+    rule = give_screening(RuleSpec("contact", "contact", "warn"))
+    ScreeningHit.objects.create(
+        rule=rule, review=review, product=product, shop=shop, field="title", at=PLACED_AT
+    )
+    ShopPermit.objects.create(shop=shop, kind="licence", licence="food", created_at=PLACED_AT)
+    ReviewPass.objects.create(shop=shop, note="x", created_at=PLACED_AT)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
 
-from catalog.models import Brand
+from catalog.models import Brand, ReviewPass, ScreeningRule, ShopPermit
 from orders.models import OrderGroup, Package, Payment, Refund
 from tests.walks.people import People
 from tests.walks.shopping import Storefront
@@ -45,6 +45,7 @@ KINDS = frozenset(
     refund package case binding staff token admission import review return_address address
     verification contract pick pick_code statement payout user agency account creator plan
     category brand position score exemption bulk_edit approval special_date plan_file
+    screening_rule permit review_pass
     """.split()  # noqa: SIM905 -- a list of thirty words reads best as words
 )
 
@@ -108,6 +109,8 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "shipping_file": [trade.shipping_file.public_id],
         "review": _all(goods["in_review"].reviews.all(), "public_id")
         + _all(goods["rejected"].reviews.all(), "public_id"),
+        "permit": _all(ShopPermit.objects.filter(shop=shop), "public_id"),
+        "review_pass": _all(ReviewPass.objects.filter(shop=shop), "public_id"),
         "return_address": _all(shop.return_addresses.all(), "public_id"),
         "address": [people.buyer_address.public_id],
         "verification": [people.verification.public_id],
@@ -136,6 +139,9 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
             "plan": [front.plan.public_id],
             "category": [goods["on_sale"].category.public_id],
             "brand": list(Brand.objects.values_list("public_id", flat=True)),
+            "screening_rule": list(
+                ScreeningRule.objects.filter(version=None).values_list("public_id", flat=True)
+            ),
             "position": ["1"],
         },
     )
