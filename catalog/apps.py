@@ -16,6 +16,7 @@ class CatalogConfig(AppConfig):
             decoration,
             merchant,
             operator,
+            screening,
         )
         from catalog.selectors import admission, grants  # noqa: PLC0415 -- app ready
         from shops.selectors.checklist import ask_catalog  # noqa: PLC0415 -- app ready

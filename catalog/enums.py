@@ -172,3 +172,31 @@ class GridSource(models.TextChoices):
     CHOSEN = "chosen", _("chosen one by one")
     NEWEST = "newest", _("the newest")
     BEST_SELLING = "best_selling", _("the best-selling")
+
+
+class ScreeningKind(models.TextChoices):
+    """What an interception rule looks for (拦截规则, CA-07)."""
+
+    BANNED_WORDS = "banned_words", _("banned words")
+    LICENCE = "licence", _("category without licence")
+    PRICE = "price", _("unusual price")
+    BRAND_GRANT = "brand_grant", _("brand without grant")
+    SAME_TITLE = "same_title", _("same title in the shop")
+    SAME_PICTURE = "same_picture", _("same picture as another product")
+    CONTACT = "contact", _("contact data in the text")
+
+
+class ScreeningEffect(models.TextChoices):
+    """What a hit leads to, the hardest first; `off` ends a rule."""
+
+    BLOCK = "block", _("blocked")
+    HUMAN = "human", _("a person looks at it")
+    WARN = "warn", _("warned")
+    OFF = "off", _("no longer asked")
+
+
+class PermitKind(models.TextChoices):
+    """What a shop has shown the platform."""
+
+    BRAND = "brand", _("grant of a brand")
+    LICENCE = "licence", _("licence")

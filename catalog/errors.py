@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kernel.errors import DomainError, InvalidInput
+from kernel.errors import DomainError, FieldError, InvalidInput
 
 
 class InvalidProduct(InvalidInput):
@@ -194,3 +195,38 @@ class MissingColumns(UnreadableFile):
 
     def __init__(self, columns: Sequence[str]) -> None:
         super().__init__(extra={"columns": list(columns)})
+
+
+class InvalidScreeningRule(InvalidInput):
+    """An interception rule lacks what its kind asks for; `errors` names the fields."""
+
+    code = "invalid_screening_rule"
+    message = _("The rule is not valid.")
+
+
+class RulePublished(DomainError):
+    """A published version stays as it is; a new version replaces it."""
+
+    code = "rule_published"
+    message = _("This version is published. Make a new one.")
+
+
+class RuleNotTried(DomainError):
+    """A rule is tried on the products on sale before it is published (CA-07)."""
+
+    code = "rule_not_tried"
+    message = _("Try the rule on the products on sale first.")
+
+
+class RuleBeginsTooEarly(InvalidInput):
+    """A version holds from the present or later on, and after the version before."""
+
+    code = "rule_begins_too_early"
+    message = _("A version holds from now on or later, and after the one before it.")
+
+
+class AlreadyGranted(DomainError):
+    """The shop has this already."""
+
+    code = "already_granted"
+    message = _("The shop has this already.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,7 @@ MAX_LIST_PRICE_FACTOR = 10
 #: By how much a bulk edit lowers and raises prices, in basis points.
 MIN_CHANGE_BP, MAX_CHANGE_BP = -9_900, 100_000
 
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _LINE_BREAKS = "\n\r\t"
 #: Holds the parts of one emoji together: the one invisible character that titles have a use for.
 _JOINER = "\u200d"
@@ -61,6 +63,11 @@ def is_plain_text(text: str, shortest: int, longest: int, *, is_multiline: bool 
     if any(kind in _REFUSED for kind in kinds):
         return False
     return not text or any(kind[0] in _SPEAKING for kind in kinds)
+
+
+def is_code(text: str) -> bool:
+    """Tell whether `text` can name a rule or a licence: 1 to 40 Latin letters, digits, dashes."""
+    return _CODE.fullmatch(text) is not None
 
 
 def width(text: str) -> int:

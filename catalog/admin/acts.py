@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog import policies
+from catalog.admin import wording
 from catalog.admin.forms import (
     CountForm,
     CreateForm,
@@ -27,6 +28,7 @@ from catalog.admin.forms import (
 )
 from catalog.admin.pictures import taken
 from catalog.admin.wording import shown_price
+from catalog.enums import Verdict
 from catalog.errors import OutOfStock, StockChanged, UnreadableFile
 from catalog.models import Category, Product, Sku
 from catalog.policies import PurchaseLimits
@@ -36,7 +38,9 @@ from catalog.services.content import Content
 from catalog.services.counting import StockEdit
 from catalog.services.importing import jobs
 from catalog.services.importing.reading import MAX_BYTES
+from catalog.services.screening import judging
 from catalog.services.variants import SkuSpec
+from kernel import clock
 from kernel.actors import Actor
 from kernel.admin.base import Act
 from shops.models import Shop
@@ -92,6 +96,9 @@ class EditProduct(Act):
         initial = EditForm.initial_of(target, draft.changes if draft else {})
         form = EditForm(initial=initial, **kwargs)
         form.tell(category_rules(target.category))
+        last = target.reviews.order_by("-pk").first()
+        if last is not None:
+            form.remind(last, judging.found_in(last))
         return form
 
     @transaction.atomic
@@ -149,17 +156,29 @@ class SubmitProduct(Act):
 
     name = "submit"
     label = _("Submit for review")
-    intro = _("An operator looks at it. Until then nothing changes for buyers.")
+    intro = _(
+        "Rules look at it at once, then an operator. Until then nothing changes for buyers. "
+        "What the rules find now stands here."
+    )
     permission = "catalog.edit"
     form_class = SubmitForm
 
     def applies(self, actor: Actor, target: Product) -> bool:
         return policies.may_submit(target)
 
+    def preview(self, actor: Actor, target: Product) -> Sequence[tuple[Any, Any]]:
+        found = judging.look_at(target, at=clock.now())
+        rows = wording.findings(found)
+        return [(one["title"], f"{one['message']} [{one['effect']}]") for one in rows]
+
     def run(self, *, actor: Actor, target: Product, data: dict[str, Any], at: datetime) -> Any:
-        shelf.submit(
+        review = shelf.submit(
             product=target, list_when_approved=data["list_when_approved"], actor=actor, at=at
         )
+        if review.verdict == Verdict.REJECTED:
+            return _("A rule stands against it. Read why below, change it, and submit it again.")
+        if review.verdict == Verdict.APPROVED:
+            return _("The product is approved.")
         return _("The product waits for review.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.pictures import PicturesField
 from catalog.enums import PriceEvidence, ShippingTime
-from catalog.models import Brand, Category, Product, Sku
+from catalog.models import Brand, Category, Product, ProductReview, Sku
 from catalog.policies import MAX_OPTION_NAMES, LeafRules
 from catalog.selectors import category_titles
 from catalog.services.content import EDITABLE
 from catalog.services.counting import MAX_PIECES
+from catalog.services.screening.matching import Finding
 from kernel.admin.forms import YuanField
 from kernel.api.serializers import MAX_PIECES as MAX_LINE_PIECES
 from kernel.money import MAX_AMOUNT
@@ -156,6 +157,18 @@ class EditForm(ContentForm):
             self.fields["attributes"].help_text = _(
                 "name=value, one a line. The category asks for: %(names)s."
             ) % {"names": needed}
+
+    def remind(self, review: ProductReview, found: Sequence[Finding]) -> None:
+        """Say at the fields what stood against the last submission."""
+        said = [(one["field"], one["message"]) for one in review.reasons]
+        said += [(one.field, str(one.message)) for one in found]
+        for name in dict.fromkeys(name for name, _message in said):
+            if name in self.fields:
+                told = dict.fromkeys(text for field, text in said if field == name)
+                before = self.fields[name].help_text
+                self.fields[name].help_text = " ".join(
+                    str(one) for one in (before, _("Last time:"), *told) if one
+                )
 
 
 class PriceForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from catalog.admin import wording
-from catalog.enums import DisplayState, ShelfStatus
+from catalog.enums import DisplayState, ShelfStatus, Verdict
 from catalog.models import Brand, Category, Product, ProductReview
 from catalog.models.quality import PASS_SCORE
 from catalog.policies import restore_until
@@ -27,11 +27,15 @@ from catalog.selectors.diffs import (
 from catalog.services import content as contents
 from catalog.services.content import Content
 from catalog.services.quality import diagnose
+from catalog.services.screening import judging
 from catalog.services.search import at_desk
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.pictures import pictured
 
 RECENT_REVIEWS = 10
+#: From here on a submission is red in the queue.
+HIGH_RISK = 40
+RISK_TONES = {"high": "danger", "some": "warning", "none": "default"}
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -149,6 +153,7 @@ class ProductConsole(ConsoleModelAdmin):
         reviews = list(
             ProductReview.objects.visible_to(self.actor(request))
             .filter(product=target)
+            .prefetch_related("hits__rule")
             .order_by("-pk")[:RECENT_REVIEWS]
         )
         path = category_path(target.category)
@@ -163,7 +168,13 @@ class ProductConsole(ConsoleModelAdmin):
             "quality": wording.quality(diagnose(target)),
             "changes": _waiting(target, draft.changes) if draft else [],
             "reviews": [
-                {"row": review, "tone": wording.VERDICT_TONES[review.verdict]} for review in reviews
+                {
+                    "row": review,
+                    "tone": wording.VERDICT_TONES[review.verdict],
+                    "reasons": _reasons(review),
+                    "found": _told(review),
+                }
+                for review in reviews
             ],
         }
 
@@ -173,7 +184,7 @@ class ReviewConsole(ConsoleModelAdmin):
 
     permission = "catalog.operate"
     change_form_template = "catalog/review.html"
-    list_display: Any = ("goods", "verdict_badge", "shop", "is_draft", "submitted_at")
+    list_display: Any = ("goods", "verdict_badge", "risk_badge", "shop", "is_draft", "submitted_at")
     list_filter: Any = ("verdict", "is_draft", ("submitted_at", admin.DateFieldListFilter))
     search_fields: Any = ("product__title", "public_id")
 
@@ -191,6 +202,17 @@ class ReviewConsole(ConsoleModelAdmin):
         """The verdict, coloured."""
         return review.verdict, review.get_verdict_display()
 
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Return the order of the queue, the riskiest first; of all reviews the latest first."""
+        is_queue = request.GET.get("verdict__exact") == Verdict.PENDING
+        return ("-risk", "submitted_at", "pk") if is_queue else ("-pk",)
+
+    @display(description=_("risk"), ordering="risk", label=RISK_TONES)
+    def risk_badge(self, review: ProductReview) -> tuple[str, str]:
+        """How much there is against it, coloured."""
+        level = "high" if review.risk >= HIGH_RISK else "some" if review.risk else "none"
+        return level, str(review.risk)
+
     def page_context(self, request: HttpRequest, target: ProductReview) -> dict[str, Any]:
         return {
             "review": target,
@@ -201,11 +223,22 @@ class ReviewConsole(ConsoleModelAdmin):
             "changes": _changes(changes_of(target)) if target.before else [],
             "submitted": [] if target.is_draft else _rows(target.content),
             "variants": variants_since_last_approval(target),
-            "reasons": [
-                {**one, "title": wording.FIELDS.get(one["field"], one["field"])}
-                for one in target.reasons
-            ],
+            "reasons": _reasons(target),
+            "found": wording.findings(judging.found_in(target)),
         }
+
+
+def _reasons(review: ProductReview) -> list[dict[str, Any]]:
+    return [
+        {**one, "title": wording.FIELDS.get(one["field"], one["field"])} for one in review.reasons
+    ]
+
+
+def _told(review: ProductReview) -> list[dict[str, Any]]:
+    """What the rules found, but for what stands among the reasons already."""
+    said = {(one["field"], one["code"]) for one in review.reasons}
+    found = judging.found_in(review)
+    return wording.findings([one for one in found if (one.field, one.rule.kind) not in said])
 
 
 def _waiting(product: Product, changes: dict[str, Any]) -> list[dict[str, Any]]:

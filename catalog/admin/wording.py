@@ -16,12 +16,14 @@ from catalog.enums import (
     ImportStatus,
     MovementKind,
     PriceEvidence,
+    ScreeningEffect,
     ShippingTime,
     Verdict,
 )
 from catalog.models import Product
 from catalog.selectors.diffs import PICTURES, FieldChange
 from catalog.services.quality import Diagnosis
+from catalog.services.screening.matching import Finding
 from kernel import money
 from kernel.admin.pictures import picture
 
@@ -74,6 +76,12 @@ MOVEMENT_TONES: dict[str, str] = {
     MovementKind.HOLD: "info",
     MovementKind.RELEASE: "default",
 }
+EFFECT_TONES: dict[str, str] = {
+    ScreeningEffect.BLOCK: "danger",
+    ScreeningEffect.HUMAN: "warning",
+    ScreeningEffect.WARN: "info",
+    ScreeningEffect.OFF: "default",
+}
 STOCK_TONES = {"in_stock": "success", "low_stock": "warning", "out_of_stock": "danger"}
 
 #: Fields whose value is one of a few words.
@@ -94,6 +102,7 @@ FIELDS: dict[str, str | Promise] = {
     "price_evidence_url": _("picture of the evidence"),
     "option_names": _("options"),
     "merchant_code": _("merchant code"),
+    "price": _("price"),
 }
 
 
@@ -183,6 +192,20 @@ def content_rows(
             text = names.get(value, str(value))
         rows.append((title, text))
     return rows
+
+
+def findings(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Return what rules found as pages draw it."""
+    return [
+        {
+            "title": FIELDS.get(one.field, one.field),
+            "message": one.message,
+            "effect": one.rule.get_effect_display(),
+            "tone": EFFECT_TONES[one.rule.effect],
+            "rule": str(one.rule),
+        }
+        for one in found
+    ]
 
 
 def quality(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -25,7 +25,6 @@ from catalog.api.inputs import (
 )
 from catalog.api.outputs import (
     PriceVersionOut,
-    ProductReviewOut,
     ShopProductOut,
     ShopProductPageOut,
     ShopSkuOut,
@@ -34,6 +33,7 @@ from catalog.api.outputs import (
     StockOut,
 )
 from catalog.api.public import UNSEEN
+from catalog.api.review_outputs import FindingOut, ProductReviewOut
 from catalog.models import (
     Brand,
     Category,
@@ -48,6 +48,7 @@ from catalog.policies import PurchaseLimits
 from catalog.services import counting, limits, prices, products, shelf
 from catalog.services.content import Content
 from catalog.services.counting import StockEdit
+from catalog.services.screening import judging
 from catalog.services.variants import SkuSpec
 from kernel.actors import Actor, Role
 from kernel.api.operations import idempotency_key, listing, operation
@@ -244,7 +245,15 @@ class ShopProductReviews(ShopView):
         """The reviews of a product with their reasons, the newest first."""
         product = shop_product(request.actor, product_id)
         rows = ProductReview.objects.visible_to(request.actor).filter(product=product)
-        return rows.select_related("product", "shop")
+        return rows.select_related("product", "shop").prefetch_related("hits__rule")
+
+
+class ShopProductCheck(ShopView):
+    @operation(gives=FindingOut, many=True)
+    def get(self, request: Any, shop_id: str, product_id: str) -> Any:
+        """What the interception rules would find if it were submitted now."""
+        product = shop_product(request.actor, product_id)
+        return judging.look_at(product, at=request.at)
 
 
 class ShopProductSkus(ShopView):

@@ -20,9 +20,9 @@ from catalog.api.outputs import (
     CategoryAttributeOut,
     CategoryOut,
     CategoryRulesOut,
-    ProductReviewOut,
     ShopProductPageOut,
 )
+from catalog.api.review_outputs import ProductReviewOut, QueuedReviewOut
 from catalog.models import Category, Product, ProductReview
 from catalog.policies import AttributeRule
 from catalog.selectors import category_rules, shop_product_page
@@ -59,17 +59,20 @@ def _product(actor: Actor, product_id: str) -> Product:
 
 
 class ReviewQueue(OperatorView):
-    @listing(gives=ProductReviewOut, ordering=("submitted_at", "id"), filters=ProductReviewQuery)
+    @listing(
+        gives=QueuedReviewOut, ordering=("-risk", "submitted_at", "id"), filters=ProductReviewQuery
+    )
     def get(self, request: Any, query: dict[str, Any]) -> Any:
-        """Product reviews, the longest waiting first."""
+        """Product reviews, the riskiest first, then the longest waiting."""
         rows = ProductReview.objects.visible_to(request.actor).select_related("product", "shop")
+        rows = rows.prefetch_related("hits__rule")
         if "verdict" in query:
             rows = rows.filter(verdict=query["verdict"])
         return rows.filter(shop__public_id=query["shop_id"]) if "shop_id" in query else rows
 
 
 class ReviewView(OperatorView):
-    @operation(gives=ProductReviewOut)
+    @operation(gives=QueuedReviewOut)
     def get(self, request: Any, review_id: str) -> Any:
         """A product review."""
         return _review(request.actor, review_id)

@@ -18,11 +18,9 @@ from catalog.enums import (
     ReviewStatus,
     ShelfStatus,
     ShippingTime,
-    Verdict,
 )
-from catalog.models import ImportRowError, Product, ProductReview
+from catalog.models import ImportRowError, Product
 from catalog.selectors import PurchaseLimitsOut
-from catalog.selectors.diffs import changes_of
 from kernel.api.serializers import Money, Out
 from shops.selectors import StorefrontOut, storefronts
 
@@ -250,48 +248,6 @@ class ShopProductPageOut(Out):
     #: The fields that wait for review and their new values.
     waiting_changes = serializers.DictField(allow_null=True)
     skus = ShopSkuOut(many=True)
-
-
-class RejectionReasonOut(Out):
-    """Why one field was refused."""
-
-    field = serializers.CharField()
-    code = serializers.CharField()
-    message = serializers.CharField()
-
-
-class FieldChangeOut(Out):
-    """A field as it was and as it is meant to be; null was empty."""
-
-    field = serializers.CharField()
-    before = serializers.JSONField()
-    after = serializers.JSONField()
-
-
-class ProductReviewOut(Out):
-    """A submission and its verdict."""
-
-    id = serializers.CharField(source="public_id")
-    product_id = serializers.CharField(source="product.public_id")
-    product_title = serializers.CharField(source="product.title")
-    shop_id = serializers.CharField(source="shop.public_id")
-    version = serializers.IntegerField(source="product_version")
-    #: The rules of the category that it was held against; 0 are the defaults.
-    rules_version = serializers.IntegerField()
-    is_change = serializers.BooleanField(source="is_draft")
-    list_when_approved = serializers.BooleanField()
-    #: The whole content, or the changed fields of a change.
-    content = serializers.DictField()
-    #: Against what was on sale when it was submitted; else against the submission before.
-    changes = serializers.SerializerMethodField()
-    verdict = serializers.ChoiceField(choices=Verdict.choices)
-    reasons = RejectionReasonOut(many=True)
-    submitted_at = serializers.DateTimeField()
-    decided_at = serializers.DateTimeField(allow_null=True)
-
-    @extend_schema_field(FieldChangeOut(many=True))
-    def get_changes(self, review: ProductReview) -> Any:
-        return FieldChangeOut(changes_of(review), many=True).data
 
 
 class PriceVersionOut(Out):

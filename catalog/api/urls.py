@@ -13,6 +13,7 @@ from catalog.api import (
     pictures,
     public,
     quality,
+    screening,
 )
 
 SHOP = "shops/<str:shop_id>"
@@ -20,6 +21,7 @@ PRODUCT = f"{SHOP}/products/<str:product_id>"
 BULK = f"{SHOP}/bulk-edits/<str:bulk_edit_id>"
 GRANT = "operator/brand-grants/<str:brand_grant_id>"
 QUALIFICATION = "operator/qualifications/<str:qualification_id>"
+RULE = "operator/screening-rules/<str:screening_rule_id>"
 REVIEW = "operator/reviews/<str:review_id>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -39,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{PRODUCT}/list", merchant.ShopProductListing.as_view()),
     path(f"{PRODUCT}/delist", merchant.ShopProductDelisting.as_view()),
     path(f"{PRODUCT}/restore", merchant.ShopProductRestoration.as_view()),
+    path(f"{PRODUCT}/check", merchant.ShopProductCheck.as_view()),
     path(f"{PRODUCT}/reviews", merchant.ShopProductReviews.as_view()),
     path(f"{PRODUCT}/skus", merchant.ShopProductSkus.as_view()),
     path(f"{SHOP}/skus/<str:sku_id>/prices", merchant.ShopSkuPrices.as_view()),
@@ -94,5 +97,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         operator.OperatorCategoryAttributes.as_view(),
     ),
     path("operator/categories/<str:category_id>/rules", operator.OperatorCategoryRules.as_view()),
+    path("operator/screening-rules", screening.ScreeningRules.as_view()),
+    path(RULE, screening.ScreeningRuleView.as_view()),
+    path(f"{RULE}/try", screening.ScreeningRuleTrial.as_view()),
+    path(f"{RULE}/publish", screening.ScreeningRulePublication.as_view()),
+    path("operator/permits", screening.ShopPermits.as_view()),
+    path("operator/permits/<str:permit_id>/revoke", screening.ShopPermitEnd.as_view()),
+    path("operator/review-passes", screening.ReviewPasses.as_view()),
+    path("operator/review-passes/<str:review_pass_id>/revoke", screening.ReviewPassEnd.as_view()),
     path("operator/brands", operator.OperatorBrands.as_view()),
 ]

@@ -8,6 +8,7 @@ from catalog.models.importing import ImportJob, ImportRowError
 from catalog.models.picture import ShopPicture
 from catalog.models.price import PriceVersion
 from catalog.models.product import Product, ProductDraft, ProductReview, Sku
+from catalog.models.screening import ReviewPass, ScreeningHit, ScreeningRule, ShopPermit
 from catalog.models.stock import Stock, StockMovement
 from catalog.models.taxonomy import Brand, Category, CategoryRuleSet
 
@@ -27,8 +28,12 @@ __all__ = [
     "ProductDraft",
     "ProductReview",
     "QualificationRule",
+    "ReviewPass",
+    "ScreeningHit",
+    "ScreeningRule",
     "ShopPage",
     "ShopPageVersion",
+    "ShopPermit",
     "ShopPicture",
     "ShopQualification",
     "Sku",

@@ -44,6 +44,8 @@ class ShopPicture(models.Model):
             models.UniqueConstraint(fields=["shop", "path"], name="shoppicture_file"),
             Wall(by="shop", name="shoppicture_wall"),
         )
+        #: Who else has the same picture (CA-07).
+        indexes = (models.Index(fields=["digest"], name="shoppicture_digest"),)
 
     def __str__(self) -> str:
         return self.filename or self.public_id

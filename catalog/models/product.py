@@ -297,6 +297,8 @@ class ProductReview(models.Model):
     submitted_at = models.DateTimeField(_("submitted at"))
     decided_at = models.DateTimeField(_("decided at"), null=True)
     decided_by_label = models.CharField(_("decided by"), max_length=120, blank=True)
+    #: 0 to 100, as `services.screening.judging` weighs it; the highest is looked at first.
+    risk = models.PositiveSmallIntegerField(_("risk"), default=0, db_default=0)
 
     objects = ShopOwnedQuerySet.as_manager()
 
@@ -308,8 +310,18 @@ class ProductReview(models.Model):
             models.UniqueConstraint(
                 fields=["product"], condition=Q(verdict="pending"), name="productreview_one_open"
             ),
+            models.UniqueConstraint(fields=["shop", "id"], name="productreview_shop_id"),
             CompositeKey(relation="product", shared=["shop"], name="productreview_of_product"),
             Wall(by="shop", name="productreview_wall"),
+        )
+        indexes = (
+            models.Index(
+                F("risk").desc(),
+                "submitted_at",
+                "id",
+                name="productreview_queue",
+                condition=Q(verdict="pending"),
+            ),
         )
 
     VERDICT_TRANSITIONS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,9 +11,11 @@ from catalog.enums import DraftStatus, ReviewStatus, ShelfStatus, Verdict
 from catalog.events import ProductListed, ProductReviewed
 from catalog.models import PriceVersion, Product, ProductReview, Stock
 from catalog.selectors import openings, rules_of
-from catalog.services import axes, reviews
+from catalog.services import axes
 from catalog.services import content as contents
 from catalog.services.content import Content
+from catalog.services.screening import judging
+from catalog.services.screening.matching import Finding
 from kernel.actors import Actor
 from kernel.events import publish
 from kernel.models import StatusChange
@@ -28,9 +30,10 @@ def publish_all(wishes: Sequence[tuple[int, bool]], *, actor: Actor, at: datetim
     """Approve the products of `wishes` (pk, to be listed) and list those that can be.
 
     It leaves what submitting and approving one by one leaves: reviews, history, events. A product
-    without a piece in stock, in a shop or a category that is not open, goes into the warehouse.
-    Changes that wait on approved products are approved too. Returns the products that went on the
-    shelf. The platform's power; the audit is the caller's: one entry a decision.
+    without a piece in stock, in a shop or a category that is not open, goes into the warehouse. Changes that
+    wait on approved products are approved too. What an interception rule blocks is rejected, what
+    it wants a person for waits for one (CA-07). Returns the products that went on the shelf. The
+    platform's power; the audit is the caller's: one entry a decision.
     """
     is_wished = dict(wishes)
     rows = (
@@ -41,18 +44,32 @@ def publish_all(wishes: Sequence[tuple[int, bool]], *, actor: Actor, at: datetim
         .order_by("pk")
     )
     waiting = [one for one in rows if one.draft_status == DraftStatus.UNSUBMITTED]
+    said = {
+        one.pk: axes.waiting_content(one) if one.review_status in axes.REVIEWED else Content.of(one)
+        for one in waiting
+    }
+    found = judging.look([(one, said[one.pk]) for one in waiting], at=at)
+    fresh = []
     for product in waiting:
-        if product.review_status in axes.REVIEWED:
-            review = axes.open_review(product, list_when_approved=True, actor=actor, at=at)
-            reviews.approve(review=review, actor=actor, at=at)
-    fresh = [one for one in waiting if one.review_status in _UNSOLD]
+        is_change = product.review_status in axes.REVIEWED
+        if is_change or (product.review_status in _UNSOLD and judging.stops(found[product.pk])):
+            review = axes.open_review(
+                product,
+                list_when_approved=is_change or is_wished[product.pk],
+                actor=actor,
+                at=at,
+            )
+            content, hits = said[product.pk], found[product.pk]
+            judging.judge(review, hits, content=content, at=at, trusted_by=actor)
+        elif product.review_status in _UNSOLD:
+            fresh.append(product)
     ready = _ready(fresh, at)
     listed = [one for one in fresh if is_wished[one.pk] and one.pk in ready]
     later = [one for one in fresh if not is_wished[one.pk]]
     stocked = [one for one in fresh if is_wished[one.pk] and one.pk not in ready]
-    _approve(listed, ReviewStatus.APPROVED, ShelfStatus.ON, actor, at)
-    _approve(stocked, ReviewStatus.APPROVED, ShelfStatus.OFF, actor, at)
-    _approve(later, ReviewStatus.AWAITING_LISTING, ShelfStatus.OFF, actor, at)
+    _approve(listed, ReviewStatus.APPROVED, ShelfStatus.ON, found, actor, at)
+    _approve(stocked, ReviewStatus.APPROVED, ShelfStatus.OFF, found, actor, at)
+    _approve(later, ReviewStatus.AWAITING_LISTING, ShelfStatus.OFF, found, actor, at)
     return [one.pk for one in listed]
 
 
@@ -76,6 +93,7 @@ def _approve(
     products: Sequence[Product],
     review_status: ReviewStatus,
     shelf_status: ShelfStatus,
+    found: Mapping[int, list[Finding]],
     actor: Actor,
     at: datetime,
 ) -> None:
@@ -99,6 +117,7 @@ def _approve(
             for product in products
         ]
     )
+    judging.record([(review, found[review.product_id]) for review in made], at=at)
     is_listed = shelf_status == ShelfStatus.ON
     # The rows are locked and their states were read under the lock.
     Product.objects.filter(pk__in=[one.pk for one in products]).update(

@@ -13,6 +13,7 @@ from catalog.events import ProductDelisted
 from catalog.models import Product, ProductReview
 from catalog.policies import restore_until
 from catalog.services import axes, checking
+from catalog.services.screening import judging
 from kernel import audit
 from kernel.actors import Actor
 from kernel.errors import IllegalTransition
@@ -30,7 +31,8 @@ def submit(
 
     `list_when_approved` False puts the product into the warehouse instead of on the shelf (CA-05).
     What waits is held against the rules of today first: a reviewer is not asked what a rule says
-    (CA-06).
+    (CA-06). Then the interception rules look at it: the review that comes back is rejected already
+    when one blocks, approved when nobody has to look, and open else (CA-07).
 
     Raises InvalidProduct then, ShopRestricted for a new product of a shop that may list none,
     CategoryNotOpen where the shop lacks a licence of the category (SH-05), NothingToSubmit,
@@ -59,7 +61,8 @@ def submit(
         at=at,
     )
     _record(actor, "catalog.submit_product", product, at, after={"version": product.version})
-    return review
+    found = judging.look([(product, content)], at=at)[product.pk]
+    return judging.judge(review, found, content=content, at=at)
 
 
 @transaction.atomic

@@ -19,8 +19,11 @@ from catalog.models import (
     PriceVersion,
     ProductChannel,
     ProductReview,
+    ReviewPass,
+    ScreeningRule,
     ShopPage,
     ShopPageVersion,
+    ShopPermit,
     ShopPicture,
     StockMovement,
 )
@@ -127,6 +130,38 @@ def reviews_of_a_product() -> Scene:
 @recipe("catalog/operator/reviews")
 def review_queue() -> Scene:
     return Scene(OperatorFactory(), "catalog/operator/reviews", lambda: _review(ProductFactory()))
+
+
+@recipe("catalog/operator/screening-rules")
+def screening_rules() -> Scene:
+    codes = itertools.count(1)
+
+    def add() -> ScreeningRule:
+        return ScreeningRule.objects.create(
+            code=f"rule-{next(codes)}", kind="contact", effect="warn", category=CategoryFactory()
+        )
+
+    return Scene(OperatorFactory(), "catalog/operator/screening-rules", add)
+
+
+@recipe("catalog/operator/permits")
+def permits() -> Scene:
+    def add() -> ShopPermit:
+        return ShopPermit.objects.create(
+            shop=ShopFactory(), kind="brand", brand=BrandFactory(), created_at=LONG_AGO
+        )
+
+    return Scene(OperatorFactory(), "catalog/operator/permits", add)
+
+
+@recipe("catalog/operator/review-passes")
+def review_passes() -> Scene:
+    def add() -> ReviewPass:
+        return ReviewPass.objects.create(
+            shop=ShopFactory(), category=CategoryFactory(), note="x", created_at=LONG_AGO
+        )
+
+    return Scene(OperatorFactory(), "catalog/operator/review-passes", add)
 
 
 @recipe("catalog/shops/<str:shop_id>/skus/<str:sku_id>/prices")

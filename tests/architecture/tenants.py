@@ -16,10 +16,14 @@ from catalog.models import (
     ProductChannel,
     ProductDraft,
     ProductReview,
+    ReviewPass,
+    ScreeningHit,
     ShopPage,
     ShopPageVersion,
+    ShopPermit,
     ShopPicture,
 )
+from catalog.services.screening.rules import RuleSpec
 from governance.enums import AssessmentCause
 from governance.models import DepositAssessment
 from insights.enums import ExemptReason, ScoreMetric
@@ -53,6 +57,7 @@ from tests.factories.catalog import (
     BrandGrantFactory,
     ProductFactory,
     ShopQualificationFactory,
+    give_screening,
 )
 from tests.factories.orders import PLACED_AT, make_order, make_sku
 from tests.factories.shops import (
@@ -203,10 +208,16 @@ def _edit(line: OrderLine) -> None:
         product=product, shop=shop, kind="named", main_product=product
     )
     ChannelSeller.objects.create(channel=channel, shop=shop, account=AccountFactory())
-    ProductReview.objects.create(
+    review = ProductReview.objects.create(
         product=product,
         shop=shop,
         product_version=1,
         content={},
         submitted_at=PLACED_AT - timedelta(days=1),
     )
+    rule = give_screening(RuleSpec("contact", "contact", "warn"))
+    ScreeningHit.objects.create(
+        rule=rule, review=review, product=product, shop=shop, field="title", at=PLACED_AT
+    )
+    ShopPermit.objects.create(shop=shop, kind="licence", licence="food", created_at=PLACED_AT)
+    ReviewPass.objects.create(shop=shop, note="x", created_at=PLACED_AT)

@@ -30,6 +30,8 @@ OUTSIDE = {
     "accounts/services/faces.py:lock",
     "accounts/services/roles.py:grant",
     "catalog/services/search.py:at_desk",
+    "catalog/services/screening/facts.py:_medians",
+    "catalog/services/screening/facts.py:_shown_elsewhere",
     "kernel/events.py:publish",
     "ledger/selectors.py:balances",
     "ledger/services/transfers.py:lock_balance",

@@ -18,6 +18,7 @@ from catalog.models import (
     PriceVersion,
     Product,
     QualificationRule,
+    ScreeningRule,
     ShopQualification,
     Sku,
     Stock,
@@ -26,6 +27,8 @@ from catalog.models import (
 from catalog.policies import LeafRules
 from catalog.selectors import category_rules
 from catalog.services.rules import set_rules
+from catalog.services.screening import rules as screening_rules
+from catalog.services.screening.rules import RuleSpec
 from catalog.services.search import words
 from kernel.actors import Actor, Role
 from shops.enums import GrantKind
@@ -62,6 +65,14 @@ def give_rules(category: Category, **changes: Any) -> LeafRules:
     operator = Actor(role=Role.OPERATOR, label="rules")
     rules = replace(category_rules(category), **changes)
     return set_rules(category=category, rules=rules, actor=operator, at=LONG_AGO)
+
+
+def give_screening(spec: RuleSpec, *, at: datetime = LONG_AGO) -> ScreeningRule:
+    """Publish the interception rule `spec`, tried on what sells, from `at` on."""
+    operator = Actor(role=Role.OPERATOR, label="rules")
+    rule = screening_rules.draft(spec=spec, actor=operator, at=at)
+    rule = screening_rules.try_out(rule=rule, actor=operator, at=at)
+    return screening_rules.publish(rule=rule, actor=operator, at=at)
 
 
 class BrandFactory(DjangoModelFactory):

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from django.conf import settings
 
+from catalog.models import ScreeningHit, ScreeningRule
+from catalog.services.screening import permits
 from governance.enums import AssessmentCause, Effect
 from governance.models import ConsequenceRule, Deposit, DepositAssessment, DepositRule
 from governance.services import consequences, deductions, payments
@@ -16,6 +18,7 @@ from shops.enums import RestrictionKind, RestrictionReason
 from shops.models import AdmissionAnswer
 from shops.services import restrictions
 from tests.factories.accounts import OperatorFactory
+from tests.factories.catalog import CategoryFactory
 from tests.governance.shops import paid
 from tests.walks.canaries import canary
 from tests.walks.shopping import Storefront
@@ -56,6 +59,7 @@ def govern(side: str, front: Storefront, shipped: Order, now: datetime) -> None:
     consequences.exempt(
         shop=shop, effect=Effect.ALLIANCE, note=canary(side, "consequence"), at=now, actor=OPERATOR
     )
+    _screen(side, front, now)
     kind, reason = RestrictionKind.ALLIANCE, RestrictionReason.SCORE
     restrictions.impose(shop_id=shop.pk, kind=kind, reason=reason, source="walk", at=now)
     restrictions.lift(shop_id=shop.pk, reason=reason, kinds=[kind], at=now)
@@ -72,3 +76,21 @@ def govern(side: str, front: Storefront, shipped: Order, now: datetime) -> None:
     RouteNode.objects.create(
         **of_package, notice_id=f"walk-{side}", state="in_transit", happened_at=now
     )
+
+
+def _screen(side: str, front: Storefront, now: datetime) -> None:
+    """Let a rule hit what waits for a review, and let the shop pass elsewhere."""
+    shop, review = front.shop, front.products["in_review"].reviews.get()
+    ScreeningHit.objects.create(
+        rule=ScreeningRule.objects.get(code="contact", version=1),
+        review=review,
+        product_id=review.product_id,
+        shop=shop,
+        field="title",
+        found=canary(side, "found"),
+        at=now,
+    )
+    note = canary(side, "permit")
+    permits.grant_permit(shop=shop, licence="food", note=note, actor=OPERATOR, at=now)
+    note, elsewhere = canary(side, "pass"), CategoryFactory(name=f"Trusted {side}")
+    permits.grant_pass(shop=shop, category=elsewhere, note=note, actor=OPERATOR, at=now)

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
 
-from catalog.models import Brand, BrandGrant, QualificationRule, ShopQualification
+from catalog.models import (
+    Brand,
+    BrandGrant,
+    QualificationRule,
+    ReviewPass,
+    ScreeningRule,
+    ShopPermit,
+    ShopQualification,
+)
 from orders.models import OrderGroup, Package, Payment, Refund
 from tests.walks.people import People
 from tests.walks.shopping import Storefront
@@ -46,6 +54,8 @@ KINDS = frozenset(
     verification contract pick pick_code statement payout user agency account creator plan
     category brand position score exemption bulk_edit approval special_date plan_file document
     brand_grant qualification qualification_rule
+    category brand position score exemption bulk_edit approval special_date plan_file
+    screening_rule permit review_pass
     """.split()  # noqa: SIM905 -- a list of thirty words reads best as words
 )
 
@@ -109,6 +119,8 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "shipping_file": [trade.shipping_file.public_id],
         "review": _all(goods["in_review"].reviews.all(), "public_id")
         + _all(goods["rejected"].reviews.all(), "public_id"),
+        "permit": _all(ShopPermit.objects.filter(shop=shop), "public_id"),
+        "review_pass": _all(ReviewPass.objects.filter(shop=shop), "public_id"),
         "return_address": _all(shop.return_addresses.all(), "public_id"),
         "brand_grant": _all(BrandGrant.objects.filter(shop=shop), "public_id"),
         "qualification": _all(ShopQualification.objects.filter(shop=shop), "public_id"),
@@ -143,6 +155,9 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
                 QualificationRule.objects.values_list("public_id", flat=True)
             ),
             "brand": list(Brand.objects.values_list("public_id", flat=True)),
+            "screening_rule": list(
+                ScreeningRule.objects.filter(version=None).values_list("public_id", flat=True)
+            ),
             "position": ["1"],
         },
     )

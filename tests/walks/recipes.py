@@ -243,6 +243,21 @@ def _write_a_notice(request: Request, side: Side) -> None:
     request.body |= {"blocks": [notice], "version": side.front.shop.page.version}
 
 
+@changes("catalog_operator_screening_rules_post")
+def _name_one_kind(request: Request, side: Side) -> None:
+    request.body = {"code": "walk", "kind": "contact", "effect": "warn"}
+
+
+@changes("catalog_operator_screening_rules_screening_rule_id_publish_post")
+def _hold_from_now(request: Request, side: Side) -> None:
+    request.body = {}
+
+
+@changes("catalog_operator_permits_post")
+def _permit_a_brand(request: Request, side: Side) -> None:
+    request.body["licence"] = ""
+
+
 @changes("catalog_operator_categories_post")
 def _name_root(request: Request, side: Side) -> None:
     request.body["parent_id"] = side.front.products["draft"].category.parent.public_id

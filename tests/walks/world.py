@@ -13,6 +13,8 @@ from typing import Any
 
 from accounts.models import User
 from catalog.models import Brand, Category
+from catalog.services.screening import rules as screening
+from catalog.services.screening.rules import RuleSpec
 from insights.enums import ScoreMetric
 from insights.models import ScoreRule
 from kernel import clock
@@ -21,7 +23,7 @@ from kernel.delivery import deliver_all
 from settlements.models import FeeRate
 from shops.services import checklists
 from tests.factories.accounts import LONG_AGO, OperatorFactory, SupportFactory, UserFactory
-from tests.factories.catalog import CategoryFactory, QualificationRuleFactory
+from tests.factories.catalog import CategoryFactory, QualificationRuleFactory, give_screening
 from tests.walks.governing import make_rules
 from tests.walks.names import Names, names_of
 from tests.walks.people import People, make_people
@@ -74,6 +76,11 @@ def build() -> World:
         bands=[[9_900, 1_000]],
     )
     make_rules(LONG_AGO)
+    give_screening(RuleSpec("contact", "contact", "warn"))
+    draft = screening.draft(
+        spec=RuleSpec("loud", "banned_words", "warn", words=["loud"]), actor=SYSTEM, at=now
+    )
+    screening.try_out(rule=draft, actor=SYSTEM, at=now)
     checklists.publish_checklist(
         shop_type="",
         category="",
