@@ -14,6 +14,9 @@ from kernel.scoping import PlatformQuerySet, ScopedQuerySet
 from kernel.walls import READ, Wall
 from shops.enums import ShopStatus, ShopType
 
+#: CA-12: bounds of the minutes that an unpaid order may hold its pieces. This project's choice.
+LEAST_UNPAID_MINUTES, MOST_UNPAID_MINUTES = 5, 1440
+
 
 class Merchant(models.Model):
     """The legal entity that runs shops (商家、经营主体)."""
@@ -69,6 +72,8 @@ class Shop(models.Model):
     score_tenths = models.PositiveSmallIntegerField(_("experience score × 10"), null=True)
     #: Grows with whatever changes the storefront block, so that caches know.
     version = models.PositiveIntegerField(_("version"), default=1)
+    #: CA-12: minutes that an unpaid order holds its pieces; null is the platform's rule.
+    unpaid_minutes = models.PositiveSmallIntegerField(_("minutes to pay"), null=True)
     opened_at = models.DateTimeField(_("opened at"), null=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
 
@@ -90,6 +95,11 @@ class Shop(models.Model):
             models.CheckConstraint(
                 condition=models.Q(score_tenths__isnull=True) | models.Q(score_tenths__lte=1000),
                 name="shop_score_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unpaid_minutes__isnull=True)
+                | models.Q(unpaid_minutes__range=(LEAST_UNPAID_MINUTES, MOST_UNPAID_MINUTES)),
+                name="shop_unpaid_minutes_range",
             ),
             Wall(by="id", name="shop_wall"),
         )
