@@ -30,10 +30,10 @@ def publish_all(wishes: Sequence[tuple[int, bool]], *, actor: Actor, at: datetim
     """Approve the products of `wishes` (pk, to be listed) and list those that can be.
 
     It leaves what submitting and approving one by one leaves: reviews, history, events. A product
-    without a piece in stock, in a shop or a category that is not open, goes into the warehouse. Changes that
-    wait on approved products are approved too. What an interception rule blocks is rejected, what
-    it wants a person for waits for one (CA-07). Returns the products that went on the shelf. The
-    platform's power; the audit is the caller's: one entry a decision.
+    without a piece in stock, in a shop or a category that is not open, goes into the warehouse.
+    Changes that wait on approved products are approved too. What an interception rule blocks is
+    rejected, what it wants a person for waits for one (CA-07). Returns the products that went on
+    the shelf. The platform's power; the audit is the caller's: one entry a decision.
     """
     is_wished = dict(wishes)
     rows = (

@@ -343,6 +343,7 @@ CONSOLE_ACTS: dict[str, Any] = {
     "shops.set_shipping_promise": _("Shipping promise set"),
     "shops.add_special_date": _("Special date added"),
     "shops.call_off_special_date": _("Special date called off"),
+    "shops.set_unpaid_minutes": _("Time to pay set"),
     "shops.set_holiday": _("Holiday set"),
     "shops.end_holiday": _("Holiday ended"),
     "shops.start_guarantee": _("Guarantee given"),

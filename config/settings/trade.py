@@ -13,6 +13,8 @@ MAX_SHOP_PICTURES = 10_000
 
 # --- orders -------------------------------------------------------------------------------------
 UNPAID_CLOSE_AFTER = timedelta(minutes=30)
+#: CA-12: a payment that is started later than this before the end holds the pieces so much longer.
+HELD_WHILE_PAYING = timedelta(minutes=5)
 SHIP_PROMISE = timedelta(hours=48)
 #: A same-day promise holds for what is paid before this time of day in China.
 SAME_DAY_UNTIL = time(16)

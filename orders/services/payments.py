@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 
 from catalog.enums import MovementKind
@@ -14,6 +16,7 @@ from kernel.actors import Actor
 from kernel.asking import Rows, Statement, ask, numbers
 from kernel.errors import DomainError, NotFound
 from kernel.group_commit import GroupCommit
+from orders.enums import OrderStatus
 from orders.errors import NotPayable
 from orders.models import Order, OrderGroup, OrderLine, Payment
 from orders.services import numbering
@@ -35,6 +38,7 @@ class Wish:
 def start_payment(*, group_number: str, gateway: str, at: datetime, actor: Actor) -> Payment:
     """Return the pending payment of what is unpaid in the actor's group; made when there is none.
 
+    Who begins so late that the order would be closed meanwhile has HELD_WHILE_PAYING to finish.
     The row is the intent: the gateway is asked after commit, with its number. Whoever starts one at
     the same moment shares the transaction.
 
@@ -69,6 +73,7 @@ def start_payments(wishes: Sequence[Wish], *, at: datetime) -> list[Payment | Do
         for number, (group_id, gateway, amount) in zip(names, missing, strict=False)
     )
     pending |= dict(zip(missing, made, strict=True))
+    _hold_longer({key[0] for key in missing}, amounts, at)
     return [
         pending[key] if key else _refusal(groups, wish)
         for key, wish in zip(keys, wishes, strict=True)
@@ -82,7 +87,7 @@ JOIN unnest(%s::text[], %s::bigint[]) AS asked (number, buyer_id) USING (number,
 ORDER BY placed.id FOR NO KEY UPDATE OF placed
 """
 UNPAID = """
-SELECT one.group_id, sum(one.pay_amount)::bigint FROM orders_order AS one
+SELECT one.group_id, sum(one.pay_amount)::bigint, min(one.pay_by_at) FROM orders_order AS one
 JOIN orders_ordergroup AS placed ON placed.id = one.group_id
 JOIN unnest(%s::text[], %s::bigint[]) AS asked (number, buyer_id)
     ON asked.number = placed.number AND asked.buyer_id = placed.buyer_id
@@ -95,6 +100,15 @@ JOIN unnest(%s::text[], %s::bigint[]) AS asked (number, buyer_id)
     ON asked.number = placed.number AND asked.buyer_id = placed.buyer_id
 WHERE payment.status = 'pending'
 """
+
+
+class Unpaid(NamedTuple):
+    """What a group's unpaid orders cost (minor units), and when the first of them is closed."""
+
+    amount: int
+    pay_by_at: datetime
+
+
 #: Group pk, gateway and amount (minor units): what makes two payments one.
 Key = tuple[int, str, int]
 
@@ -107,9 +121,9 @@ def _read_groups(rows: Rows) -> dict[tuple[str, int], OrderGroup]:
     }
 
 
-def _read_amounts(rows: Rows) -> dict[int, int]:
-    """Return group pk → what its unpaid orders cost."""
-    return dict(rows)
+def _read_amounts(rows: Rows) -> dict[int, Unpaid]:
+    """Return group pk → what its unpaid orders cost, and when the first of them is closed."""
+    return {group_id: Unpaid(amount, pay_by_at) for group_id, amount, pay_by_at in rows}
 
 
 def _read_payments(pks: Sequence[int]) -> dict[Key, Payment]:
@@ -119,12 +133,25 @@ def _read_payments(pks: Sequence[int]) -> dict[Key, Payment]:
 
 
 def _key(
-    wish: Wish, groups: Mapping[tuple[str, int], OrderGroup], amounts: Mapping[int, int]
+    wish: Wish, groups: Mapping[tuple[str, int], OrderGroup], amounts: Mapping[int, Unpaid]
 ) -> Key | None:
     """Return what the wish would pay; None when there is no such group, or nothing is unpaid."""
     group = groups.get((wish.group_number, wish.buyer_id))
-    amount = amounts.get(group.pk, 0) if group else 0
-    return (group.pk, wish.gateway, amount) if group and amount else None
+    unpaid = amounts.get(group.pk) if group else None
+    return (group.pk, wish.gateway, unpaid.amount) if group and unpaid and unpaid.amount else None
+
+
+def _hold_longer(group_ids: Iterable[int], amounts: Mapping[int, Unpaid], at: datetime) -> None:
+    """Give who began to pay late the time to finish: the pieces are held so long (CA-12).
+
+    Once a payment: who comes back to one that is pending gets nothing more. No statement unless an
+    order is about to be closed.
+    """
+    until = at + settings.HELD_WHILE_PAYING
+    late = [pk for pk in group_ids if amounts[pk].pay_by_at < until]
+    if late:
+        ending = Order.objects.filter(status=OrderStatus.UNPAID, pay_by_at__lt=until)
+        ending.filter(group_id__in=late).update(pay_by_at=until)
 
 
 def _refusal(groups: Mapping[tuple[str, int], OrderGroup], wish: Wish) -> DomainError:

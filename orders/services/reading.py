@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from catalog.selectors import BuyableSku
 from kernel.asking import Statement, ask, ask_one, numbers
@@ -77,7 +77,7 @@ class Facts:
             for line in request.lines
             if (offer := self.offer_of(line.sku_id))
         }
-        known = {pk: self.pages.shops[pk].value.orders_a_day for pk in shops}
+        known = {pk: self.pages.shops[pk].value.orders.orders_a_day for pk in shops}
         return {pk: most for pk, most in known.items() if most is not None}
 
     def offer(self, sku_id: str) -> BuyableSku:
@@ -87,6 +87,10 @@ class Facts:
     def face_of(self, shop_id: int) -> Face:
         """Return the identity block of a shop that sells."""
         return self.pages.shops[shop_id].value.face
+
+    def unpaid_for(self, shop_id: int) -> timedelta:
+        """Return how long an unpaid order of a shop that sells holds its pieces (CA-12)."""
+        return self.pages.shops[shop_id].value.orders.unpaid_for
 
     def freight_to(self, region: str | None, at: datetime) -> Freight:
         """Return what tells the freight of one shop's order to `region` at `at`. Minor units.

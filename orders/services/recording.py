@@ -8,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from catalog.enums import MovementKind
 from catalog.selectors import BuyableSku
 from catalog.services import stock
@@ -253,7 +251,7 @@ def _orders(
             address_hash=one.grant.receiver.address_hash,
             buyer_message=message,
             placed_at=at,
-            pay_by_at=at + settings.UNPAID_CLOSE_AFTER,
+            pay_by_at=at + facts.unpaid_for(one.part.shop_id),
             updated_at=at,  # the trigger says when it is written
         )
         for pk, number, one, message in names

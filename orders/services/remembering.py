@@ -25,9 +25,10 @@ from orders.services.snapshots import Face
 from shops.selectors import (
     Closure,
     FreightTerms,
+    OrderTerms,
     closures,
     freight_terms,
-    order_limits,
+    order_terms,
     presenters,
     storefronts,
 )
@@ -41,13 +42,13 @@ Presence = tuple[str, int]
 
 @dataclass(frozen=True)
 class ShopFacts:
-    """How a shop shows itself, what it asks for sending, its holiday if one is near, its limit."""
+    """How a shop shows itself, what it asks for sending, the terms of its orders, its holiday."""
 
     face: Face
     freight: FreightTerms
+    orders: OrderTerms
+    #: The one of now, or announced.
     closure: Closure | None = None
-    #: SH-16: orders that it may take a day; None is no limit.
-    orders_a_day: int | None = None
 
 
 @dataclass(frozen=True)
@@ -206,9 +207,9 @@ def _read_offers(public_ids: Collection[str], at: datetime) -> dict[str, Kept[Bu
 def _read_shops(shop_ids: Collection[int], at: datetime) -> dict[int, Kept[ShopFacts]]:
     def read(keys: Collection[int]) -> dict[int, ShopFacts]:
         blocks, terms = storefronts(keys, at=at), freight_terms(keys)
-        closed, limited = closures(keys, at=at), order_limits(keys)
+        closed, ordering = closures(keys, at=at), order_terms(keys)
         return {
-            pk: ShopFacts(Face(pk, block), terms[pk], closed.get(pk), limited.get(pk))
+            pk: ShopFacts(Face(pk, block), terms[pk], ordering[pk], closed.get(pk))
             for pk, block in blocks.items()
         }
 

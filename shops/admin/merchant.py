@@ -16,7 +16,7 @@ from kernel.admin.acts import ONCE
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.pictures import picture, pictured
 from kernel.admin.sites import Tenant, merchant_site
-from shops.admin import acts, people_acts, returns, shipping, wording
+from shops.admin import acts, holding, people_acts, returns, shipping, wording
 from shops.enums import GuaranteeKind, ShippingSpeed
 from shops.models import Binding, FreightTemplate, ReturnAddress, Shop, Staff
 from shops.selectors import regions, storefronts
@@ -36,12 +36,14 @@ class ShopPage(ConsoleModelAdmin):
         shipping.SetPromise,
         shipping.SetHoliday,
         shipping.EndHoliday,
+        holding.SetUnpaidMinutes,
     )
     list_display = ("shown_name", "type", "status_badge", "opened_at")
     fieldsets = (
         (None, {"fields": (("logo", "name"), ("type", "status_badge"), "opened_at")}),
         (_("What buyers see"), {"fields": ("face", "score", "guarantees", "freight")}),
         (_("Sending"), {"fields": (("speed", "holiday"),)}),
+        (_("Unpaid orders"), {"fields": ("time_to_pay",)}),
     )
 
     @display(description=_("name"), ordering="name")
@@ -90,6 +92,11 @@ class ShopPage(ConsoleModelAdmin):
     def holiday(self, shop: Shop) -> str:
         """The one of now or to come."""
         return shipping.holiday_of(shop.pk)
+
+    @display(description=_("time to pay"))
+    def time_to_pay(self, shop: Shop) -> str:
+        """How long an unpaid order holds its pieces."""
+        return holding.minutes_to_pay(shop)
 
     def _block(self, shop: Shop) -> Any:
         return storefronts([shop.pk], at=clock.now())[shop.pk]

@@ -24,7 +24,7 @@ from shops.models import (
 )
 from shops.selectors import RegionTerms
 from shops.selectors.checklist import Requirement, checklist
-from shops.services import admissions, freight, names, opening, promises, staff
+from shops.services import admissions, freight, holding, names, opening, promises, staff
 from shops.services.admissions import AdmissionData
 from shops.services.opening import Condition
 from shops.services.promises import ReturnAddressData
@@ -62,6 +62,17 @@ class Rename(MerchantView):
     def post(self, request: Any, shop_id: str, data: dict[str, Any]) -> Shop:
         """Change name or picture, 4 times in 30 days; the official account follows (BI-07)."""
         return names.rename_shop(
+            shop_id=request.actor.shop_id, at=request.at, actor=request.actor, **data
+        )
+
+
+class UnpaidMinutes(MerchantView):
+    """How long its unpaid orders hold their pieces."""
+
+    @operation(takes=shapes.UnpaidMinutesIn, gives=shapes.ShopOut)
+    def put(self, request: Any, shop_id: str, data: dict[str, Any]) -> Shop:
+        """Set how long buyers have to pay, for orders from now on (CA-12)."""
+        return holding.set_unpaid_minutes(
             shop_id=request.actor.shop_id, at=request.at, actor=request.actor, **data
         )
 

@@ -27,6 +27,7 @@ from shops.enums import (
     StaffRole,
     StaffStatus,
 )
+from shops.models.shop import LEAST_UNPAID_MINUTES, MOST_UNPAID_MINUTES
 from shops.services.checklists import MAX_REQUIREMENTS
 
 
@@ -69,6 +70,7 @@ class ShopOut(Out):
     status = serializers.ChoiceField(choices=ShopStatus.choices)
     logo_url = serializers.CharField()
     opened_at = serializers.DateTimeField(allow_null=True)
+    unpaid_minutes = serializers.IntegerField(allow_null=True)
     version = serializers.IntegerField()
 
     def get_type_number(self, row: Any) -> int:
@@ -82,6 +84,12 @@ class OperatorShopOut(ShopOut):
     credit_code = serializers.CharField(
         source="merchant.credit_code", default=None, allow_null=True
     )
+
+
+class UnpaidMinutesIn(In):
+    """How long buyers have to pay; null is the platform's rule (CA-12)."""
+
+    minutes = Whole(min_value=LEAST_UNPAID_MINUTES, max_value=MOST_UNPAID_MINUTES, allow_null=True)
 
 
 class RenameIn(In):

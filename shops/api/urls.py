@@ -17,6 +17,7 @@ OWN = "shops/<str:shop_id>"
 _merchant: list[URLPattern | URLResolver] = [
     path(OWN, merchant.OwnShop.as_view()),
     path(f"{OWN}/rename", merchant.Rename.as_view()),
+    path(f"{OWN}/unpaid-minutes", merchant.UnpaidMinutes.as_view()),
     path(f"{OWN}/name-changes", merchant.NameChanges.as_view()),
     path(f"{OWN}/admission", merchant.OwnAdmission.as_view()),
     path(f"{OWN}/admission/submit", merchant.SubmitAdmission.as_view()),

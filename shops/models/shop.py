@@ -14,6 +14,9 @@ from kernel.scoping import PlatformQuerySet, ScopedQuerySet
 from kernel.walls import READ, Wall
 from shops.enums import ShopStatus, ShopType
 
+#: CA-12: bounds of the minutes that an unpaid order may hold its pieces. This project's choice.
+LEAST_UNPAID_MINUTES, MOST_UNPAID_MINUTES = 5, 1440
+
 
 class Merchant(models.Model):
     """The legal entity that runs shops (商家、经营主体)."""
@@ -77,6 +80,8 @@ class Shop(models.Model):
         related_name="successor",
         verbose_name=_("goes on the shop"),
     )
+    #: CA-12: minutes that an unpaid order holds its pieces; null is the platform's rule.
+    unpaid_minutes = models.PositiveSmallIntegerField(_("minutes to pay"), null=True)
     opened_at = models.DateTimeField(_("opened at"), null=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
 
@@ -98,6 +103,11 @@ class Shop(models.Model):
             models.CheckConstraint(
                 condition=models.Q(score_tenths__isnull=True) | models.Q(score_tenths__lte=1000),
                 name="shop_score_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unpaid_minutes__isnull=True)
+                | models.Q(unpaid_minutes__range=(LEAST_UNPAID_MINUTES, MOST_UNPAID_MINUTES)),
+                name="shop_unpaid_minutes_range",
             ),
             Wall(by="id", name="shop_wall"),
         )

@@ -9,7 +9,14 @@ from shops.selectors.identity import (
     storefronts,
 )
 from shops.selectors.regions import Region, find_region, regions
-from shops.selectors.restrictions import is_restricted, order_limits, restricted, sales_stopped
+from shops.selectors.restrictions import (
+    OrderTerms,
+    is_restricted,
+    order_terms,
+    restricted,
+    sales_stopped,
+    unpaid_for,
+)
 from shops.selectors.returning import return_address
 from shops.selectors.shapes import ApprovalOut, PresenterOut, StorefrontOut, StorefrontShopOut
 from shops.selectors.shipping import Closure, ShippingTerms, closures, shipping_terms
@@ -18,6 +25,7 @@ __all__ = [
     "ApprovalOut",
     "Closure",
     "FreightTerms",
+    "OrderTerms",
     "PresenterOut",
     "Region",
     "RegionTerms",
@@ -30,7 +38,7 @@ __all__ = [
     "freight_terms",
     "is_restricted",
     "official_account",
-    "order_limits",
+    "order_terms",
     "presenters",
     "regions",
     "restricted",
@@ -39,4 +47,5 @@ __all__ = [
     "shipping_terms",
     "shop_of_account",
     "storefronts",
+    "unpaid_for",
 ]

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db.models import Exists, Min, OuterRef
+from django.conf import settings
+from django.db.models import Exists, Min, OuterRef, Q
 
 from shops.enums import RestrictionKind
-from shops.models import ShopRestriction
+from shops.models import Shop, ShopRestriction
+
+
+@dataclass(frozen=True)
+class OrderTerms:
+    """What holds for the orders that a shop takes."""
+
+    #: CA-12: how long one that is not paid holds its pieces.
+    unpaid_for: timedelta
+    #: SH-16: how many it may take a day; None is no limit.
+    orders_a_day: int | None = None
 
 
 def is_restricted(shop_id: int, kind: RestrictionKind) -> bool:
@@ -34,13 +47,20 @@ def sales_stopped(shop_column: str) -> Exists:
     )
 
 
-def order_limits(shop_ids: Collection[int]) -> dict[int, int]:
-    """Return shop pk → orders it may take a day, the least where several reasons limit it.
+def order_terms(shop_ids: Collection[int]) -> dict[int, OrderTerms]:
+    """Return shop pk → what holds for its orders, the least limit where several reasons limit it.
 
-    A shop without a limit is absent. One query.
+    One query.
     """
-    rows = ShopRestriction.objects.filter(
-        shop_id__in=shop_ids, kind=RestrictionKind.DAILY_ORDERS, until__isnull=True
-    )
-    least = rows.order_by().values_list("shop_id").annotate(least=Min("limit"))
-    return dict(least)
+    limiting = Q(restrictions__kind=RestrictionKind.DAILY_ORDERS, restrictions__until__isnull=True)
+    rows = Shop.objects.filter(pk__in=shop_ids).order_by()
+    least = rows.annotate(least=Min("restrictions__limit", filter=limiting))
+    return {
+        pk: OrderTerms(unpaid_for(minutes), limit)
+        for pk, minutes, limit in least.values_list("pk", "unpaid_minutes", "least")
+    }
+
+
+def unpaid_for(minutes: int | None) -> timedelta:
+    """Return how long an unpaid order holds its pieces: the shop's minutes, or the platform's."""
+    return settings.UNPAID_CLOSE_AFTER if minutes is None else timedelta(minutes=minutes)
