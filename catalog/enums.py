@@ -44,6 +44,19 @@ class DisplayState(models.TextChoices):
     DELETED = "deleted", _("deleted")
 
 
+class ApiStatus(models.TextChoices):
+    """CA-21: one word for programs, by the table in `catalog.selectors.statuses`."""
+
+    DRAFT = "DRAFT"
+    PENDING = "PENDING"
+    FAILED = "FAILED"
+    ACTIVATE = "ACTIVATE"
+    SELLER_DEACTIVATED = "SELLER_DEACTIVATED"
+    PLATFORM_DEACTIVATED = "PLATFORM_DEACTIVATED"
+    FREEZE = "FREEZE"
+    DELETED = "DELETED"
+
+
 class MovementKind(models.TextChoices):
     """Why stock moved (CA-10). `on_hand` changes with all but hold and release."""
 

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual
 
 from affiliates.enums import MembershipStatus, PickStatus, PlanStatus
 from affiliates.models import Commission, Pick, Plan, PlanVersion
@@ -56,7 +57,9 @@ def pool(
         running, member, product__in=products.values("pk")
     )
     found = found.annotate(rate_bp=Coalesce(Subquery(latest), 0))
-    return plans_page(found.filter(rate_bp__gte=min_rate_bp) if min_rate_bp else found)
+    if min_rate_bp:
+        found = found.filter(GreaterThanOrEqual(F("rate_bp"), min_rate_bp))
+    return plans_page(found)
 
 
 def creator_counts(plan_ids: Collection[int]) -> dict[int, int]:

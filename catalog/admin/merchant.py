@@ -27,6 +27,7 @@ from catalog.models.quality import PASS_SCORE
 from catalog.policies import LOW_STOCK, availability, may_edit
 from catalog.selectors import shop_todo
 from catalog.services.quality import pass_rate
+from catalog.services.search import at_desk
 from kernel.actors import Actor
 from kernel.admin import home
 from kernel.admin.base import ConsoleModelAdmin
@@ -150,8 +151,12 @@ class StockConsole(ConsoleModelAdmin):
     )
     list_display_links = ("code",)
     list_filter = (StockFilter, "is_active")
-    search_fields = ("merchant_code", "public_id", "product__title")
-    search_help_text = _("Merchant code, title or id")
+    search_exactly = ("merchant_code", "public_id")
+    search_help_text = _("Words of the title, merchant code or id")
+
+    def by_words(self, queryset: QuerySet[Sku], text: str) -> QuerySet[Sku]:
+        """Find the SKUs of products by their words, each of them or how it begins."""
+        return at_desk(queryset, text, product="product__")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Sku]:
         in_force = PriceVersion.objects.filter(sku=OuterRef("pk")).in_force()

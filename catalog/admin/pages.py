@@ -92,15 +92,9 @@ class ProductConsole(ConsoleModelAdmin):
     search_exactly = ("public_id", "merchant_code")
     search_help_text = _("Words of the title, merchant code or id")
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
-    ) -> tuple[QuerySet[Product], bool]:
-        """Find a product by its number, whole; else by words, each of them or how it begins."""
-        word = search_term.strip()
-        if not word:
-            return queryset, False
-        found = self._found(request, word)
-        return (queryset.filter(pk__in=found) if found else at_desk(queryset, word)), False
+    def by_words(self, queryset: QuerySet[Product], text: str) -> QuerySet[Product]:
+        """Find products by their words, each of them or how it begins."""
+        return at_desk(queryset, text)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         rows = super().get_queryset(request).defer("search_words", "search_vector")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from catalog.enums import (
+    ApiStatus,
     AttributeKind,
     BulkLineState,
     DisplayState,
@@ -51,9 +52,10 @@ class CatalogSearchQuery(ProductSearchIn):
 
 
 class ShopProductQuery(In):
-    """Which products of the shop; `display_state` is the only state to filter by (CA-03)."""
+    """Which products of the shop; `display_state` or `status` is the state to filter by."""
 
     display_state = serializers.ChoiceField(required=False, choices=DisplayState.choices)
+    status = serializers.ChoiceField(required=False, choices=ApiStatus.choices)
     merchant_code = Text(required=False, max_length=64)
 
 

@@ -34,6 +34,7 @@ from catalog.api.outputs import (
 )
 from catalog.api.public import UNSEEN
 from catalog.api.review_outputs import FindingOut, ProductReviewOut
+from catalog.enums import ApiStatus
 from catalog.models import (
     Brand,
     Category,
@@ -45,6 +46,7 @@ from catalog.models import (
     StockMovement,
 )
 from catalog.policies import PurchaseLimits
+from catalog.selectors.statuses import of_status, with_status
 from catalog.services import counting, limits, prices, products, shelf
 from catalog.services.content import Content
 from catalog.services.counting import StockEdit
@@ -66,7 +68,7 @@ class ShopView(View):
 
 def shop_product(actor: Actor, product_id: str) -> Product:
     """Return a product of the actor's shop with all that its page reads. Raises NotFound."""
-    rows = Product.objects.select_related("category", "brand", "draft")
+    rows = with_status(Product.objects.select_related("category", "brand", "draft"))
     return rows.get_visible(actor, public_id=product_id)
 
 
@@ -106,7 +108,9 @@ class ShopProducts(ShopView):
     def get(self, request: Any, query: dict[str, Any], shop_id: str) -> Any:
         """Products of the shop, the newest first."""
         rows = Product.objects.visible_to(request.actor).defer(*UNSEEN)
-        return selectors.with_available(rows).filter(**query)
+        if "status" in query:
+            rows = of_status(rows, ApiStatus(query.pop("status")))
+        return selectors.with_available(with_status(rows)).filter(**query)
 
     @operation(takes=ProductIn, gives=ShopProductPageOut, status=201, idempotent=True)
     def post(self, request: Any, data: dict[str, Any], shop_id: str) -> Any:

@@ -26,6 +26,7 @@ from catalog.api.review_outputs import ProductReviewOut, QueuedReviewOut
 from catalog.models import Category, Product, ProductReview
 from catalog.policies import AttributeRule
 from catalog.selectors import category_rules, shop_product_page
+from catalog.selectors.statuses import with_status
 from catalog.services import reviews, rules, taxonomy
 from catalog.services.reviews import Reason
 from kernel.actors import Actor, Role
@@ -54,7 +55,7 @@ def _attributes(rows: list[dict[str, Any]]) -> tuple[AttributeRule, ...]:
 
 
 def _product(actor: Actor, product_id: str) -> Product:
-    rows = Product.objects.select_related("category", "brand", "draft")
+    rows = with_status(Product.objects.select_related("category", "brand", "draft"))
     return rows.get_visible(actor, public_id=product_id)
 
 

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.enums import (
+    ApiStatus,
     AttributeKind,
     DisplayState,
     DraftStatus,
@@ -25,6 +26,12 @@ from kernel.api.serializers import Money, Out
 from shops.selectors import StorefrontOut, storefronts
 
 AVAILABILITY = ("in_stock", "low_stock", "out_of_stock")
+
+#: What the reader of the OpenAPI document is told (CA-21).
+STATUS_TOLD = (
+    "DELETED, PLATFORM_DEACTIVATED (banned), FREEZE (its shop may not sell), ACTIVATE (on sale),"
+    " PENDING (in review), FAILED (rejected), SELLER_DEACTIVATED (off the shelf), else DRAFT."
+)
 
 
 class CategoryOut(Out):
@@ -186,6 +193,7 @@ class ShopProductOut(Out):
     title = serializers.CharField()
     merchant_code = serializers.CharField()
     display_state = serializers.ChoiceField(choices=DisplayState.choices)
+    status = serializers.ChoiceField(choices=ApiStatus.choices, help_text=STATUS_TOLD)
     min_price = Money(allow_null=True)
     max_price = Money(allow_null=True)
     available = serializers.IntegerField()
@@ -242,6 +250,9 @@ class ShopProductPageOut(Out):
     )
     display_state = serializers.ChoiceField(
         source="product.display_state", choices=DisplayState.choices
+    )
+    status = serializers.ChoiceField(
+        source="product.status", choices=ApiStatus.choices, help_text=STATUS_TOLD
     )
     purchase_limits = PurchaseLimitsOut(source="product")
     version = serializers.IntegerField(source="product.version")

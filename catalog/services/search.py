@@ -15,11 +15,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from catalog.models import Category, Product
@@ -32,6 +32,8 @@ MAX_QUERY_WORDS = 16
 MAX_INDEXED = 20_000
 #: Up to so many products found by words are looked up by their keys.
 MAX_KEYS = 1_000
+
+Row = TypeVar("Row", bound=Model)
 #: `ts_rank` as a whole number, so that a page boundary is exact.
 RANK_UNIT = 1_000_000
 
@@ -131,8 +133,10 @@ def by_beginnings(text: str) -> SearchQuery | None:
     return SearchQuery(" & ".join(terms), config="simple", search_type="raw") if asked else None
 
 
-def at_desk(rows: QuerySet[Product], text: str) -> QuerySet[Product]:
+def at_desk(rows: QuerySet[Row], text: str, product: str = "") -> QuerySet[Row]:
     """Narrow `rows` of a console to products with every word of `text`, or words that begin so.
+
+    `product` is the path from a row to its product, such as ``product__``.
 
     Behind the wall of a shop an index of words cannot be asked (ADR 0018): it is asked outside for
     keys of that shop's own products, and the rows are read behind the wall by them. Where more have
@@ -142,13 +146,13 @@ def at_desk(rows: QuerySet[Product], text: str) -> QuerySet[Product]:
     if query is None:
         return rows.none()
     shop_id = walls.current()
-    found = rows.filter(search_vector=query)
+    found = rows.filter(**{f"{product}search_vector": query})
     if shop_id is None:
         return found
     own = Product.objects.filter(shop_id=shop_id, search_vector=query)
     with walls.outside("an index of words serves nobody behind the wall"):
         keys = list(own.order_by().values_list("pk", flat=True)[: MAX_KEYS + 1])
-    return found if len(keys) > MAX_KEYS else rows.filter(pk__in=keys)
+    return found if len(keys) > MAX_KEYS else rows.filter(**{f"{product}pk__in": keys})
 
 
 @dataclass(frozen=True)

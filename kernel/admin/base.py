@@ -105,10 +105,14 @@ class ConsoleModelAdmin(ModelAdmin):
             return queryset.filter(pk__in=found), False
         if self.search_fields:
             return super().get_search_results(request, queryset, search_term)
+        return self.by_words(queryset, word), False
+
+    def by_words(self, queryset: models.QuerySet[Any], text: str) -> models.QuerySet[Any]:
+        """Narrow a list without `search_fields` to what `text` calls that is no number of a row."""
         called = models.Q(pk__in=[])
         for relation, name in self.search_names.items():
-            called |= models.Q(**{f"{relation}__in": self._called(relation, name, word)})
-        return queryset.filter(called), False
+            called |= models.Q(**{f"{relation}__in": self._called(relation, name, text)})
+        return queryset.filter(called)
 
     def _called(self, relation: str, name: str, word: str) -> list[Any]:
         related: Any = self.model._meta.get_field(relation).related_model

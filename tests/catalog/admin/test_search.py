@@ -10,7 +10,7 @@ from tests.factories.shops import ShopFactory
 
 pytestmark = pytest.mark.django_db
 
-LIST = "/merchant/catalog/product/"
+LIST, STOCK = "/merchant/catalog/product/", "/merchant/catalog/sku/"
 
 
 def named(title, **fields):
@@ -30,8 +30,8 @@ def goods(shop):
 def found(goods, shop, shop_desk):
     desk = shop_desk(shop)
 
-    def look(text):
-        page = desk.get(LIST, {"q": text}).content.decode()
+    def look(text, where=LIST):
+        page = desk.get(where, {"q": text}).content.decode()
         titles = [one.title for one in goods] + ["四件套 of another"]
         return [title for title in titles if title in page]
 
@@ -54,6 +54,7 @@ def test_a_merchant_finds_its_own_by_words(found, text, titles, keys, monkeypatc
     monkeypatch.setattr(search, "MAX_KEYS", keys)
 
     assert found(text) == titles
+    assert found(text, STOCK) == titles
 
 
 def test_a_number_is_found_whole(found, goods):
@@ -62,6 +63,8 @@ def test_a_number_is_found_whole(found, goods):
 
     assert found("ab-77") == ["Lamp"]
     assert found(goods[0].public_id) == ["纯棉四件套"]
+    sku = goods[1].skus.get()
+    assert found(sku.merchant_code, STOCK) == found(sku.public_id, STOCK) == ["Laptop stand"]
 
 
 def test_the_index_is_asked_outside_and_the_rows_behind_the_wall(found):
