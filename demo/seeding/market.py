@@ -8,7 +8,7 @@ from datetime import timedelta
 from accounts.enums import AccountKind
 from affiliates.services import memberships, picks, plans
 from catalog.models import Product, Sku
-from catalog.services import products, reviews, taxonomy
+from catalog.services import papers, products, reviews, taxonomy
 from catalog.services.content import Content
 from catalog.services.variants import SkuSpec
 from demo.data.shops import CATEGORIES, SHOPS, DemoProduct, DemoShop
@@ -16,9 +16,10 @@ from demo.seeding import World
 from demo.seeding.people import as_role, beginning, person, verified_account
 from kernel.actors import Actor, Role
 from settlements.services import payout_accounts
-from shops.enums import GuaranteeKind, Relation, StaffRole
+from shops.enums import GrantKind, GuaranteeKind, Relation, StaffRole
 from shops.models import Shop
-from shops.services import admissions, bindings, freight, promises, reviewing, staff
+from shops.policies import BRAND_TYPES
+from shops.services import admissions, bindings, documents, freight, promises, reviewing, staff
 from shops.services.admissions import AdmissionData
 from shops.services.promises import ReturnAddressData
 
@@ -28,6 +29,16 @@ ALLIANCE = {"tea": 1_500, "knit": 2_000, "orchard": 1_000, "gadget": 800, "beaut
 STOCKS = (400, 60, 6, 120)
 #: The last two shops stay outside: one waits for its review, one still fills in its papers.
 WAITING, DRAFT = "pet", "books"
+
+
+#: A page without a word, for a trademark's certificate.
+TRADEMARK = (
+    b"%PDF-1.4\n"
+    b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
 
 
 def seed(world: World) -> None:
@@ -63,6 +74,8 @@ def _seed_shop(world: World, plan: DemoShop) -> None:
     if plan.code == DRAFT:
         return
     _make_promises(world, shop, plan)
+    if plan.type in BRAND_TYPES:
+        _prove_brand(world, shop, plan)
     admission = admissions.edit_admission(
         admission_id=shop.admission.pk,
         data=AdmissionData(
@@ -94,6 +107,27 @@ def _seed_shop(world: World, plan: DemoShop) -> None:
         _seed_product(world, plan, product)
     # One product of each shop is left in the reviewers' queue.
     _seed_product(world, plan, plan.products[-1], suffix="-new", is_approved=False)
+
+
+def _prove_brand(world: World, shop: Shop, plan: DemoShop) -> None:
+    """Let the shop stand on the brand that it is called by, as the owner of it."""
+    at, actor = beginning(world), world.owners[plan.code]
+    name = plan.name.partition(" ")[0]
+    brand = taxonomy.create_brand(name=name, actor=world.operator, at=at)
+    paper = documents.take(
+        shop_id=shop.pk, name="trademark.pdf", content=TRADEMARK, at=at, actor=actor
+    )
+    grant = papers.ask_grant(
+        shop_id=shop.pk,
+        brand=brand,
+        kind=GrantKind.OWNER,
+        document=paper,
+        starts_at=at,
+        ends_at=None,
+        at=at,
+        actor=actor,
+    )
+    papers.approve(paper=grant, at=at, actor=world.operator)
 
 
 def _make_promises(world: World, shop: Shop, plan: DemoShop) -> None:

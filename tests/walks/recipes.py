@@ -258,6 +258,16 @@ def _permit_a_brand(request: Request, side: Side) -> None:
     request.body["licence"] = ""
 
 
+@changes("catalog_shops_shop_id_brand_grants_post")
+def _claim_for_a_top_category(request: Request, side: Side) -> None:
+    request.body["category_id"] = side.front.products["draft"].category.parent.public_id
+
+
+@changes("catalog_shops_shop_id_qualifications_post")
+def _hand_in_what_is_asked_for(request: Request, side: Side) -> None:
+    request.body["code"] = "permit"
+
+
 @changes("catalog_operator_categories_post")
 def _name_root(request: Request, side: Side) -> None:
     request.body["parent_id"] = side.front.products["draft"].category.parent.public_id
