@@ -274,7 +274,7 @@ class AccountHasCollection(DomainError):
 
 
 class AccountCoolingDown(DomainError):
-    """BI-11: `extra["possible_from"]` says until when."""
+    """BI-11, of either relation: `extra["possible_from"]` says until when."""
 
     code = "account_cooling_down"
     message = _("This account was unbound a short while ago and cannot be bound yet.")

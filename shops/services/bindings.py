@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from accounts.errors import OwnCase
 from accounts.models import Account
-from kernel import audit, states
+from kernel import audit, states, walls
 from kernel.actors import Actor
 from kernel.errors import IllegalTransition
 from kernel.events import publish
@@ -186,23 +187,23 @@ def _check_sides(shop: Shop, account: Account, relation: str, at: datetime) -> N
         raise ShopNotOpen
     if _is_past(account.verified_until, at):
         raise AccountNotVerified
-    if relation != Relation.OFFICIAL:
-        return
-    if account.collection_opened_at is not None:
+    if relation == Relation.OFFICIAL and account.collection_opened_at is not None:
         raise AccountHasCollection
-    left = (
-        Binding.objects.filter(
-            account=account,
-            relation=Relation.OFFICIAL,
-            bound_at__isnull=False,
-            ended_at__gt=at - settings.BINDING_COOLDOWN,
-        )
-        .order_by("-ended_at")
-        .first()
-    )
-    if left is not None and left.ended_at is not None:
-        free_at = left.ended_at + settings.BINDING_COOLDOWN
+    free_at = _free_at(account)
+    if free_at is not None and free_at > at:
         raise AccountCoolingDown(extra={"possible_from": free_at.isoformat()})
+
+
+def _free_at(account: Account) -> datetime | None:
+    """Return from when the account, having left a shop as whatever, may be bound again (BI-11).
+
+    It may have left a shop that the actor's wall hides; the answer tells a time and no name.
+    """
+    with walls.outside("an account waits, whichever shop it left"):
+        left_at = Binding.objects.filter(account=account, bound_at__isnull=False).aggregate(
+            left_at=Max("ended_at")
+        )["left_at"]
+    return left_at + settings.BINDING_COOLDOWN if left_at else None
 
 
 def _check_succession(scene: Scene, shop_id: int, replaces_id: int | None, at: datetime) -> None:

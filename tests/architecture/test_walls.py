@@ -39,6 +39,7 @@ OUTSIDE = {
     "orders/services/refunds.py:_take_from_split",
     "orders/services/repricing.py:_add_up",
     "orders/services/repricing.py:_lock_group",
+    "shops/services/bindings.py:_free_at",
 }
 
 

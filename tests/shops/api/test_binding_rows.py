@@ -112,28 +112,34 @@ def test_bi_05_an_account_that_collects_for_itself_becomes_nobodys_face(
 def test_bi_11_the_face_changes_once_a_year_and_who_left_waits_thirty_days(
     merchant: Any, client_for: Any, shop: Any, account: Any
 ) -> None:
-    """Both refusals say from when it is possible.
+    """Every refusal says from when it is possible: of a request, as whatever, and of an old wish.
 
     API: POST /api/v1/shops/shops/{shop_id}/bindings
     """
     old = BindingFactory(shop=shop, account=another(shop))
+    elsewhere = ShopFactory(merchant=shop.merchant)
+    other = client_for(owner_of(elsewhere))
+    wish = ask(other, elsewhere, old.account).json()
+    third = ShopFactory()
     asked = ask(merchant, shop, account, replaces=old.public_id).json()
     client_for(account.owner).post(f"{ROOT}/bindings/{asked['id']}/accept")
-    elsewhere = ShopFactory(merchant=shop.merchant)
 
     again = ask(merchant, shop, another(shop), replaces=asked["id"])
-    # What another shop did is nothing that this shop sees: the refusal is the account's to read.
-    wish = ask(client_for(owner_of(elsewhere)), elsewhere, old.account).json()
-    too_soon = client_for(old.account.owner).post(f"{ROOT}/bindings/{wish['id']}/accept")
-
-    assert [(one.status_code, one.json()["code"]) for one in (again, too_soon)] == [
-        (409, "replacement_used"),
-        (409, "account_cooling_down"),
+    # The third shop sees nothing of the binding that ended: it is refused all the same.
+    too_soon = [
+        client_for(old.account.owner).post(f"{ROOT}/bindings/{wish['id']}/accept"),
+        ask(client_for(owner_of(third)), third, old.account),
+        ask(client_for(owner_of(third)), third, old.account, "SELF"),
     ]
+
     ended_at = Binding.objects.get(pk=old.pk).ended_at
     assert ended_at is not None
+    assert (again.status_code, again.json()["code"]) == (409, "replacement_used")
     assert again.json()["possible_from"] == (ended_at + 365 * DAY).isoformat()
-    assert too_soon.json()["possible_from"] == (ended_at + 30 * DAY).isoformat()
+    assert [
+        (one.status_code, one.json()["code"], one.json()["possible_from"]) for one in too_soon
+    ] == [(409, "account_cooling_down", (ended_at + 30 * DAY).isoformat())] * 3
+    assert not Binding.objects.filter(shop=third).exists()
 
 
 def test_bi_12_rooms_above_say_what_stands_against_it(merchant: Any, shop: Any) -> None:

@@ -132,3 +132,15 @@ def test_an_account_that_left_waits_thirty_days(shop, account):
 
     assert refusal.value.extra == {"possible_from": (AT + 30 * DAY).isoformat()}
     assert again.status == BindingStatus.AWAITING_ACCOUNT
+
+
+def test_who_broadcast_for_a_shop_waits_as_who_was_its_face(shop, account):
+    left = BindingFactory(shop=shop, account=account, relation="SELF", bound_at=AT)
+    endings.unbind(binding=left, at=AT, actor=actor_of(shop))
+    other = ShopFactory(merchant=shop.merchant)
+
+    with pytest.raises(errors.AccountCoolingDown) as refusal:
+        start(other, account, at=AT + 29 * DAY)
+
+    assert refusal.value.extra == {"possible_from": (AT + 30 * DAY).isoformat()}
+    assert Binding.objects.filter(shop=other).count() == 0
