@@ -17,6 +17,7 @@ class CatalogConfig(AppConfig):
             merchant,
             operator,
             screening,
+            spus,
         )
         from catalog.selectors import admission, grants  # noqa: PLC0415 -- app ready
         from shops.selectors.checklist import ask_catalog  # noqa: PLC0415 -- app ready

@@ -213,3 +213,16 @@ class PermitKind(models.TextChoices):
 
     BRAND = "brand", _("grant of a brand")
     LICENCE = "licence", _("licence")
+
+
+class TicketKind(models.TextChoices):
+    """What a shop asks of the library of standard products (CA-08)."""
+
+    PROPOSE = "propose", _("new standard product")
+    CORRECT = "correct", _("correction")
+
+
+class TicketStatus(models.TextChoices):
+    PENDING = "pending", _("waiting")
+    ACCEPTED = "accepted", _("accepted")
+    REJECTED = "rejected", _("rejected")

@@ -230,3 +230,10 @@ class AlreadyGranted(DomainError):
 
     code = "already_granted"
     message = _("The shop has this already.")
+
+
+class InvalidSpu(InvalidInput):
+    """A standard product, or what is proposed for one, breaks a rule; `errors` names the fields."""
+
+    code = "invalid_spu"
+    message = _("The standard product is not valid.")

@@ -70,6 +70,14 @@ def is_code(text: str) -> bool:
     return _CODE.fullmatch(text) is not None
 
 
+def is_barcode(text: str) -> bool:
+    """Tell whether `text` is a GTIN-8, -12, -13 or -14 with its check digit (GS1)."""
+    if len(text) not in (8, 12, 13, 14) or not (text.isascii() and text.isdigit()):
+        return False
+    digits = [int(one) for one in reversed(text)]
+    return (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
+
+
 def width(text: str) -> int:
     """Return how wide `text` is in half-width units: a Chinese character counts two (CA-02)."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
@@ -205,6 +213,8 @@ class LeafRules:
     #: A list price is at most so many times the lowest price of a SKU.
     max_list_price_factor: int = MAX_LIST_PRICE_FACTOR
     needs_list_price_evidence: bool = False
+    #: Products are listed against a standard product only (强管控类目, CA-08).
+    needs_spu: bool = False
     shipping_times: tuple[str, ...] = tuple(ShippingTime.values)
 
 

@@ -7,14 +7,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.pictures import PicturesField
 from catalog.enums import PriceEvidence, ShippingTime
-from catalog.models import Brand, Category, Product, ProductReview, Sku
+from catalog.models import Brand, Category, Product, ProductReview, Sku, Spu
 from catalog.policies import MAX_OPTION_NAMES, LeafRules
-from catalog.selectors import category_titles
-from catalog.services.content import EDITABLE
+from catalog.selectors import category_rules, category_titles
+from catalog.services import spus
+from catalog.services.content import EDITABLE, Content
 from catalog.services.counting import MAX_PIECES
 from catalog.services.screening.matching import Finding
 from kernel.admin.forms import YuanField
@@ -60,12 +62,32 @@ class AttributesField(LinesField):
         return found
 
 
+class SpuField(forms.CharField):
+    """A standard product by its id or barcode; cleaned to the row, or None."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the standard product. Raises ValidationError for one that is not there."""
+        said = super().clean(value)
+        if not said:
+            return None
+        found = Spu.objects.filter(Q(public_id=said) | Q(barcode=said)).first()
+        if found is None:
+            raise ValidationError(_("The library has no such standard product. Propose it."))
+        return found
+
+
 class ContentForm(forms.Form):
     """What a product says of itself."""
 
     title = forms.CharField(label=_("Title"), max_length=120)
     category = forms.ChoiceField(label=_("Category"), choices=leaf_choices)
     brand = forms.ChoiceField(label=_("Brand"), choices=brand_choices, required=False)
+    spu = SpuField(
+        label=_("Standard product"),
+        max_length=40,
+        required=False,
+        help_text=_("Its barcode or id. Empty: found by the key properties among the attributes."),
+    )
     brief = forms.CharField(label=_("Brief"), max_length=200, required=False)
     description = forms.CharField(
         label=_("Description"),
@@ -109,12 +131,13 @@ class ContentForm(forms.Form):
 
     def content(self) -> dict[str, Any]:
         """Return the content, with the category and the brand as rows."""
-        brand = self.cleaned_data["brand"]
-        return {
-            **{name: self.cleaned_data[name] for name in EDITABLE},
-            "category": Category.objects.get(public_id=self.cleaned_data["category"]),
-            "brand": Brand.objects.get(public_id=brand) if brand else None,
-        }
+        said = self.cleaned_data
+        category = Category.objects.get(public_id=said["category"])
+        brand = Brand.objects.get(public_id=said["brand"]) if said["brand"] else None
+        content = {**{name: said[name] for name in EDITABLE}, "category": category, "brand": brand}
+        if said["spu"] is None and category_rules(category).needs_spu:
+            content["spu"] = spus.only_match(Content(**content))
+        return content
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -135,6 +158,7 @@ class EditForm(ContentForm):
             **{name: getattr(product, name) for name in EDITABLE},
             "category": product.category.public_id,
             "brand": product.brand.public_id if product.brand else "",
+            "spu": product.spu.public_id if product.spu else "",
             **waiting,
         }
         attributes = (f"{one['name']}={one['value']}" for one in live["attributes"])
@@ -160,7 +184,12 @@ class EditForm(ContentForm):
 
     def remind(self, review: ProductReview, found: Sequence[Finding]) -> None:
         """Say at the fields what stood against the last submission."""
-        said = [(one["field"], one["message"]) for one in review.reasons]
+        by_rule = {(one.field, one.rule.kind) for one in found}
+        said = [
+            (one["field"], one["message"])
+            for one in review.reasons
+            if (one["field"], one["code"]) not in by_rule
+        ]
         said += [(one.field, str(one.message)) for one in found]
         for name in dict.fromkeys(name for name, _message in said):
             if name in self.fields:

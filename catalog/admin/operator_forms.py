@@ -20,6 +20,7 @@ REVIEWED = (
     "description",
     "category",
     "brand",
+    "spu",
     "attributes",
     "image_urls",
     "detail_image_urls",
@@ -109,6 +110,7 @@ class RulesForm(forms.Form):
     needs_list_price_evidence = forms.BooleanField(
         label=_("A list price needs evidence"), required=False
     )
+    needs_spu = forms.BooleanField(label=_("Products need a standard product"), required=False)
     shipping_times = forms.MultipleChoiceField(
         label=_("Shipping times"),
         choices=ShippingTime.choices,

@@ -14,7 +14,7 @@ from unfold.decorators import display
 
 from catalog.admin import wording
 from catalog.enums import DisplayState, ShelfStatus, Verdict
-from catalog.models import Brand, Category, Product, ProductReview
+from catalog.models import Brand, Category, Product, ProductReview, Spu
 from catalog.models.quality import PASS_SCORE
 from catalog.policies import restore_until
 from catalog.selectors import category_path, skus_of, with_available
@@ -33,6 +33,8 @@ from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.pictures import pictured
 
 RECENT_REVIEWS = 10
+#: Fields of a content that are public ids.
+NAMED = ("category", "brand", "spu")
 #: From here on a submission is red in the queue.
 HIGH_RISK = 40
 RISK_TONES = {"high": "danger", "some": "warning", "none": "default"}
@@ -98,7 +100,9 @@ class ProductConsole(ConsoleModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         rows = super().get_queryset(request).defer("search_words", "search_vector")
-        return with_available(rows.select_related("category", "brand", "draft", "shop", "channel"))
+        return with_available(
+            rows.select_related("category", "brand", "spu", "draft", "shop", "channel")
+        )
 
     @display(description=_("title"), ordering="title")
     def goods(self, product: Product) -> str:
@@ -166,7 +170,7 @@ class ProductConsole(ConsoleModelAdmin):
                     "row": review,
                     "tone": wording.VERDICT_TONES[review.verdict],
                     "reasons": _reasons(review),
-                    "found": _told(review),
+                    "found": wording.findings(judging.found_in(review)),
                 }
                 for review in reviews
             ],
@@ -223,16 +227,13 @@ class ReviewConsole(ConsoleModelAdmin):
 
 
 def _reasons(review: ProductReview) -> list[dict[str, Any]]:
+    """What a person said; what rules said is drawn in the reader's language, from the hits."""
+    by_rule = {(one.field, one.rule.kind) for one in judging.found_in(review)}
     return [
-        {**one, "title": wording.FIELDS.get(one["field"], one["field"])} for one in review.reasons
+        {**one, "title": wording.FIELDS.get(one["field"], one["field"])}
+        for one in review.reasons
+        if (one["field"], one["code"]) not in by_rule
     ]
-
-
-def _told(review: ProductReview) -> list[dict[str, Any]]:
-    """What the rules found, but for what stands among the reasons already."""
-    said = {(one["field"], one["code"]) for one in review.reasons}
-    found = judging.found_in(review)
-    return wording.findings([one for one in found if (one.field, one.rule.kind) not in said])
 
 
 def _waiting(product: Product, changes: dict[str, Any]) -> list[dict[str, Any]]:
@@ -243,17 +244,13 @@ def _waiting(product: Product, changes: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _changes(changes: Sequence[FieldChange]) -> list[dict[str, Any]]:
     ids = {
-        value
-        for one in changes
-        if one.field in ("category", "brand")
-        for value in (one.before, one.after)
-        if value
+        value for one in changes if one.field in NAMED for value in (one.before, one.after) if value
     }
     return wording.change_rows(changes, _names(ids))
 
 
 def _rows(content: dict[str, Any]) -> list[tuple[Any, str]]:
-    ids = [value for key, value in content.items() if key in ("category", "brand") and value]
+    ids = [value for key, value in content.items() if key in NAMED and value]
     return wording.content_rows(content, _names(ids))
 
 
@@ -261,7 +258,10 @@ def _names(ids: Collection[str]) -> dict[str, str]:
     if not ids:
         return {}
     names = dict(Category.objects.filter(public_id__in=ids).values_list("public_id", "name"))
-    return names | dict(Brand.objects.filter(public_id__in=ids).values_list("public_id", "name"))
+    for model in (Brand, Spu):
+        rows = model.objects.filter(public_id__in=ids)
+        names |= dict(rows.values_list("public_id", "name"))
+    return names
 
 
 def _sku_model() -> Any:

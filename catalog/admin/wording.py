@@ -93,6 +93,7 @@ FIELDS: dict[str, str | Promise] = {
     "description": _("description"),
     "category": _("category"),
     "brand": _("brand"),
+    "spu": _("standard product"),
     "unit": _("unit"),
     "attributes": _("attributes"),
     "image_urls": _("pictures"),

@@ -84,6 +84,9 @@ class ProductContentIn(In):
 
     category_id = Text(required=False, max_length=32)
     brand_id = Text(required=False, max_length=32, allow_null=True)
+    spu_id = Text(
+        required=False, max_length=32, allow_null=True, help_text="The standard product that it is."
+    )
     title = Text(required=False, max_length=120)
     brief = Text(required=False, max_length=200, allow_blank=True)
     description = Text(required=False, max_length=20_000, allow_blank=True)
@@ -324,6 +327,7 @@ class CategoryRulesIn(In):
     max_images = Whole(required=False)
     max_list_price_factor = Whole(required=False)
     needs_list_price_evidence = Flag(required=False)
+    needs_spu = Flag(required=False, help_text="Listed against a standard product only.")
     shipping_times = serializers.ListField(
         child=serializers.ChoiceField(choices=ShippingTime.choices), required=False, max_length=10
     )

@@ -42,6 +42,7 @@ from catalog.models import (
     Product,
     ProductReview,
     Sku,
+    Spu,
     Stock,
     StockMovement,
 )
@@ -68,7 +69,7 @@ class ShopView(View):
 
 def shop_product(actor: Actor, product_id: str) -> Product:
     """Return a product of the actor's shop with all that its page reads. Raises NotFound."""
-    rows = with_status(Product.objects.select_related("category", "brand", "draft"))
+    rows = with_status(Product.objects.select_related("category", "brand", "spu", "draft"))
     return rows.get_visible(actor, public_id=product_id)
 
 
@@ -88,6 +89,9 @@ def _changes(actor: Actor, data: dict[str, Any]) -> dict[str, Any]:
     if "brand_id" in data:
         name = data["brand_id"]
         changes["brand"] = Brand.objects.get_visible(actor, public_id=name) if name else None
+    if "spu_id" in data:
+        name = data["spu_id"]
+        changes["spu"] = Spu.objects.get_visible(actor, public_id=name) if name else None
     return changes
 
 

@@ -55,7 +55,7 @@ def _attributes(rows: list[dict[str, Any]]) -> tuple[AttributeRule, ...]:
 
 
 def _product(actor: Actor, product_id: str) -> Product:
-    rows = with_status(Product.objects.select_related("category", "brand", "draft"))
+    rows = with_status(Product.objects.select_related("category", "brand", "spu", "draft"))
     return rows.get_visible(actor, public_id=product_id)
 
 

@@ -89,6 +89,7 @@ class CategoryRulesOut(Out):
     max_images = serializers.IntegerField(source="rules.max_images")
     max_list_price_factor = serializers.IntegerField(source="rules.max_list_price_factor")
     needs_list_price_evidence = serializers.BooleanField(source="rules.needs_list_price_evidence")
+    needs_spu = serializers.BooleanField(source="rules.needs_spu")
     shipping_times = serializers.ListField(
         source="rules.shipping_times", child=serializers.ChoiceField(choices=ShippingTime.choices)
     )
@@ -104,6 +105,13 @@ class BrandOut(Out):
 
 class BrandNameOut(Out):
     """A brand by its name."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+
+
+class SpuNameOut(Out):
+    """A standard product by its name."""
 
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
@@ -227,6 +235,7 @@ class ShopProductPageOut(Out):
     unit = serializers.CharField(source="product.unit")
     brand = BrandNameOut(source="product.brand", allow_null=True)
     category = CategoryNameOut(source="product.category")
+    spu = SpuNameOut(source="product.spu", allow_null=True)
     attributes = ProductAttributeOut(source="product.attributes", many=True)
     image_urls = serializers.ListField(source="product.image_urls", child=serializers.CharField())
     detail_image_urls = serializers.ListField(

@@ -14,6 +14,7 @@ from catalog.api import (
     public,
     quality,
     screening,
+    spus,
 )
 
 SHOP = "shops/<str:shop_id>"
@@ -30,6 +31,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("brands", public.Brands.as_view()),
     path("products", public.Products.as_view()),
     path("products/<str:product_id>", public.ProductPageView.as_view()),
+    path("spus", spus.Spus.as_view()),
+    path(f"{SHOP}/spus/match", spus.ShopSpuMatches.as_view()),
+    path(f"{SHOP}/spu-tickets", spus.ShopSpuTickets.as_view()),
     path(f"{SHOP}/products", merchant.ShopProducts.as_view()),
     path(PRODUCT, merchant.ShopProduct.as_view()),
     path(f"{PRODUCT}/limits", merchant.ShopProductLimits.as_view()),
@@ -105,5 +109,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("operator/permits/<str:permit_id>/revoke", screening.ShopPermitEnd.as_view()),
     path("operator/review-passes", screening.ReviewPasses.as_view()),
     path("operator/review-passes/<str:review_pass_id>/revoke", screening.ReviewPassEnd.as_view()),
+    path("operator/spus", spus.OperatorSpus.as_view()),
+    path("operator/spus/<str:spu_id>", spus.OperatorSpu.as_view()),
+    path("operator/spus/<str:spu_id>/flags", spus.OperatorSpuFlags.as_view()),
+    path("operator/spu-tickets", spus.OperatorSpuTickets.as_view()),
+    path("operator/spu-tickets/<str:spu_ticket_id>/accept", spus.OperatorSpuAcceptance.as_view()),
+    path("operator/spu-tickets/<str:spu_ticket_id>/reject", spus.OperatorSpuRejection.as_view()),
     path("operator/brands", operator.OperatorBrands.as_view()),
 ]

@@ -9,6 +9,7 @@ from catalog.models.picture import ShopPicture
 from catalog.models.price import PriceVersion
 from catalog.models.product import Product, ProductDraft, ProductReview, Sku
 from catalog.models.screening import ReviewPass, ScreeningHit, ScreeningRule, ShopPermit
+from catalog.models.spu import Spu, SpuTicket
 from catalog.models.stock import Stock, StockMovement
 from catalog.models.taxonomy import Brand, Category, CategoryRuleSet
 
@@ -37,6 +38,8 @@ __all__ = [
     "ShopPicture",
     "ShopQualification",
     "Sku",
+    "Spu",
+    "SpuTicket",
     "Stock",
     "StockMovement",
 ]

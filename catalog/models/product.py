@@ -21,6 +21,7 @@ from catalog.enums import (
     Verdict,
 )
 from catalog.models import quality
+from catalog.models.spu import Spu
 from catalog.models.taxonomy import Brand, Category
 from kernel.actors import Actor
 from kernel.composite_keys import CompositeKey
@@ -59,6 +60,9 @@ class Product(models.Model):
     )
     brand = models.ForeignKey(
         Brand, models.PROTECT, null=True, related_name="products", verbose_name=_("brand")
+    )
+    spu = models.ForeignKey(
+        Spu, models.PROTECT, null=True, related_name="products", verbose_name=_("standard product")
     )
     title = models.CharField(_("title"), max_length=120)
     brief = models.CharField(_("brief"), max_length=200, blank=True)

@@ -78,6 +78,10 @@ class CategoryRuleSet(models.Model):
     max_images = models.PositiveSmallIntegerField(_("most pictures altogether"))
     max_list_price_factor = models.PositiveSmallIntegerField(_("most times the lowest price"))
     needs_list_price_evidence = models.BooleanField(_("a list price needs evidence"))
+    #: Its products are listed against a standard product only (CA-08).
+    needs_spu = models.BooleanField(
+        _("products need a standard product"), default=False, db_default=False
+    )
     shipping_times = models.JSONField(_("shipping times"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     actor_label = models.CharField(_("by"), max_length=120, blank=True)

@@ -36,7 +36,7 @@ REVIEWED = (ReviewStatus.APPROVED, ReviewStatus.AWAITING_LISTING)
 def locked(product: Product) -> Product:
     """Return the product as stored, its row locked until the transaction ends."""
     rows = Product.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("category", "brand", "shop").get(pk=product.pk)
+    return rows.select_related("category", "brand", "spu", "shop").get(pk=product.pk)
 
 
 def waiting_content(product: Product) -> Content:

@@ -129,6 +129,7 @@ def faults_of(
         *_title_faults(content.title, rules),
         *_text_faults(content),
         *_choice_faults(content, rules),
+        *_spu_faults(content, rules),
         *_picture_faults(content, rules),
         *_picture_count_faults(content, rules, variants),
         *_attribute_faults(content, rules),
@@ -246,6 +247,32 @@ def _choice_faults(content: Content, rules: LeafRules) -> list[FieldError]:
     if content.shipping_time and content.shipping_time not in rules.shipping_times:
         detail = _("This category is not sent in such a time.")
         faults.append(_fault("/shipping_time", "not_offered", detail))
+    return faults
+
+
+def _spu_faults(content: Content, rules: LeafRules) -> list[FieldError]:
+    """CA-08: what is sold against a standard product is what that product is."""
+    spu = content.spu
+    if spu is None:
+        if not rules.needs_spu:
+            return []
+        detail = _("Products of this category are listed against a standard product.")
+        return [_fault("/spu", "spu_required", detail)]
+    faults = []
+    if spu.is_retired:
+        detail = _("This standard product is retired. Choose another one.")
+        faults.append(_fault("/spu", "spu_retired", detail))
+    if spu.category_id != content.category.pk:
+        detail = _("The standard product is of another category.")
+        faults.append(_fault("/category", "not_of_spu", detail))
+    if spu.brand_id is not None and (content.brand is None or content.brand.pk != spu.brand_id):
+        detail = _("The standard product is of another brand.")
+        faults.append(_fault("/brand", "not_of_spu", detail))
+    said = {one.get("name"): one.get("value") for one in content.attributes}
+    for one in spu.attributes:
+        if said.get(one["name"]) != one["value"]:
+            told = _("The standard product says: %(name)s = %(value)s.")
+            faults.append(_fault("/attributes", "not_of_spu", told % one))
     return faults
 
 

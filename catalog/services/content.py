@@ -9,13 +9,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import InvalidProduct
-from catalog.models import Brand, Category, Product
+from catalog.models import Brand, Category, Product, Spu
 from kernel.errors import FieldError
 
 #: What an edit may change; options are fixed once the product has SKUs.
 EDITABLE = (
     "category",
     "brand",
+    "spu",
     "title",
     "brief",
     "description",
@@ -36,6 +37,7 @@ class Content:
     category: Category
     title: str
     brand: Brand | None = None
+    spu: Spu | None = None
     brief: str = ""
     description: str = ""
     unit: str = ""
@@ -74,20 +76,22 @@ class Content:
 
 
 def plain(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `changes` as JSON values: a category and a brand become their public ids."""
+    """Return `changes` as JSON values: a category, a brand and a standard product become ids."""
     return {
-        name: value.public_id if isinstance(value, Category | Brand) else value
+        name: value.public_id if isinstance(value, Category | Brand | Spu) else value
         for name, value in changes.items()
     }
 
 
 def loaded(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes that `plain` made, with the category and the brand of today."""
+    """Return the changes that `plain` made, with the rows of today."""
     values = dict(changes)
     if values.get("category") is not None:
         values["category"] = Category.objects.get(public_id=values["category"])
     if values.get("brand") is not None:
         values["brand"] = Brand.objects.get(public_id=values["brand"])
+    if values.get("spu") is not None:
+        values["spu"] = Spu.objects.get(public_id=values["spu"])
     return values
 
 

@@ -38,7 +38,7 @@ def publish_all(wishes: Sequence[tuple[int, bool]], *, actor: Actor, at: datetim
     is_wished = dict(wishes)
     rows = (
         Product.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("category", "brand", "shop")
+        .select_related("category", "brand", "spu", "shop")
         .filter(pk__in=is_wished)
         .exclude(shelf_status=ShelfStatus.DELETED)
         .order_by("pk")

@@ -25,6 +25,8 @@ from catalog.models import (
     ShopPageVersion,
     ShopPermit,
     ShopPicture,
+    Spu,
+    SpuTicket,
     StockMovement,
 )
 from kernel import clock
@@ -142,6 +144,38 @@ def screening_rules() -> Scene:
         )
 
     return Scene(OperatorFactory(), "catalog/operator/screening-rules", add)
+
+
+def _spu() -> Spu:
+    return Spu.objects.create(category=CategoryFactory(), brand=BrandFactory(), name="x")
+
+
+def _ticket(shop: Any) -> SpuTicket:
+    return SpuTicket.objects.create(
+        shop=shop,
+        kind="correct",
+        spu=_spu(),
+        spu_version=1,
+        category=CategoryFactory(),
+        brand=BrandFactory(),
+        name="x",
+        created_at=LONG_AGO,
+    )
+
+
+@recipe("catalog/spus")
+def standard_products() -> Scene:
+    return Scene(None, "catalog/spus", _spu)
+
+
+@recipe("catalog/shops/<str:shop_id>/spu-tickets")
+def spu_tickets_of_a_shop() -> Scene:
+    return _of_shop("catalog", "spu-tickets", _ticket)
+
+
+@recipe("catalog/operator/spu-tickets")
+def spu_tickets() -> Scene:
+    return Scene(OperatorFactory(), "catalog/operator/spu-tickets", lambda: _ticket(ShopFactory()))
 
 
 @recipe("catalog/operator/permits")

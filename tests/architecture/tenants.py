@@ -22,6 +22,7 @@ from catalog.models import (
     ShopPageVersion,
     ShopPermit,
     ShopPicture,
+    SpuTicket,
 )
 from catalog.services.screening.rules import RuleSpec
 from governance.enums import AssessmentCause
@@ -218,6 +219,9 @@ def _edit(line: OrderLine) -> None:
     rule = give_screening(RuleSpec("contact", "contact", "warn"))
     ScreeningHit.objects.create(
         rule=rule, review=review, product=product, shop=shop, field="title", at=PLACED_AT
+    )
+    SpuTicket.objects.create(
+        shop=shop, kind="propose", category=product.category, name="x", created_at=PLACED_AT
     )
     ShopPermit.objects.create(shop=shop, kind="licence", licence="food", created_at=PLACED_AT)
     ReviewPass.objects.create(shop=shop, note="x", created_at=PLACED_AT)

@@ -8,7 +8,9 @@ from datetime import datetime
 from django.conf import settings
 
 from catalog.models import ScreeningHit, ScreeningRule
+from catalog.services import spus
 from catalog.services.screening import permits
+from catalog.services.spus import SpuContent
 from governance.enums import AssessmentCause, Effect
 from governance.models import ConsequenceRule, Deposit, DepositAssessment, DepositRule
 from governance.services import consequences, deductions, payments
@@ -94,3 +96,10 @@ def _screen(side: str, front: Storefront, now: datetime) -> None:
     permits.grant_permit(shop=shop, licence="food", note=note, actor=OPERATOR, at=now)
     note, elsewhere = canary(side, "pass"), CategoryFactory(name=f"Trusted {side}")
     permits.grant_pass(shop=shop, category=elsewhere, note=note, actor=OPERATOR, at=now)
+    asked = SpuContent(
+        category=front.products["on_sale"].category,
+        name=canary(side, "spu-name"),
+        attributes=[{"name": "model", "value": canary(side, "spu-key")}],
+    )
+    note = canary(side, "spu-note")
+    spus.propose(shop=shop, content=asked, note=note, actor=front.actor, at=now)

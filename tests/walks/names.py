@@ -14,6 +14,8 @@ from catalog.models import (
     ScreeningRule,
     ShopPermit,
     ShopQualification,
+    Spu,
+    SpuTicket,
 )
 from orders.models import OrderGroup, Package, Payment, Refund
 from tests.walks.people import People
@@ -54,8 +56,7 @@ KINDS = frozenset(
     verification contract pick pick_code statement payout user agency account creator plan
     category brand position score exemption bulk_edit approval special_date plan_file document
     brand_grant qualification qualification_rule
-    category brand position score exemption bulk_edit approval special_date plan_file
-    screening_rule permit review_pass
+    screening_rule permit review_pass spu spu_ticket
     """.split()  # noqa: SIM905 -- a list of thirty words reads best as words
 )
 
@@ -119,6 +120,7 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "shipping_file": [trade.shipping_file.public_id],
         "review": _all(goods["in_review"].reviews.all(), "public_id")
         + _all(goods["rejected"].reviews.all(), "public_id"),
+        "spu_ticket": _all(SpuTicket.objects.filter(shop=shop), "public_id"),
         "permit": _all(ShopPermit.objects.filter(shop=shop), "public_id"),
         "review_pass": _all(ReviewPass.objects.filter(shop=shop), "public_id"),
         "return_address": _all(shop.return_addresses.all(), "public_id"),
@@ -158,6 +160,7 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
             "screening_rule": list(
                 ScreeningRule.objects.filter(version=None).values_list("public_id", flat=True)
             ),
+            "spu": list(Spu.objects.values_list("public_id", flat=True)),
             "position": ["1"],
         },
     )

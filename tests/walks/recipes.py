@@ -268,6 +268,13 @@ def _hand_in_what_is_asked_for(request: Request, side: Side) -> None:
     request.body["code"] = "permit"
 
 
+@changes("catalog_operator_spus_post")
+@changes("catalog_operator_spus_spu_id_put")
+@changes("catalog_shops_shop_id_spu_tickets_post")
+def _name_a_barcode(request: Request, side: Side) -> None:
+    request.body["barcode"] = "96385074"
+
+
 @changes("catalog_operator_categories_post")
 def _name_root(request: Request, side: Side) -> None:
     request.body["parent_id"] = side.front.products["draft"].category.parent.public_id

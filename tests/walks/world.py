@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from catalog.models import Brand, Category
+from catalog.models import Brand, Category, Spu
 from catalog.services.screening import rules as screening
 from catalog.services.screening.rules import RuleSpec
 from insights.enums import ScoreMetric
@@ -67,6 +67,7 @@ def build() -> World:
     category = CategoryFactory(name="Textiles", parent=root)
     Brand.objects.create(name="Common brand")
     QualificationRuleFactory(category=CategoryFactory(name="Food"), code="permit")
+    Spu.objects.create(category=category, name="Common towel", barcode="4006381333931")
     FeeRate.objects.create(category=None, rate_bp=500, effective_from=LONG_AGO)
     ScoreRule.objects.create(
         metric=ScoreMetric.SHIPPED_ON_TIME,

@@ -14,7 +14,7 @@ from catalog.errors import BadPrice
 from catalog.models import PriceVersion, Product, Sku, Stock
 from catalog.policies import DEFAULT_RULES, LeafRules
 from catalog.selectors import rules_of
-from catalog.services import checking, prices, products, publishing, search, stock, variants
+from catalog.services import checking, prices, products, publishing, search, spus, stock, variants
 from catalog.services.content import Content
 from catalog.services.importing.lines import CONTENT, Line, Plan
 from catalog.services.importing.words import Words
@@ -162,7 +162,7 @@ def _read(landing: Landing, lines: Sequence[Line]) -> _Known:
     ).values_list("pk", flat=True)
     locked = (
         Product.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("category", "brand")
+        .select_related("category", "brand", "spu")
         .filter(pk__in={*by_code, *(sku.product_id for sku in skus.values())})
         .order_by("pk")
     )
@@ -252,6 +252,8 @@ def _understand_new(landing: Landing, known: _Known, group: _Group, values: dict
     code = first.product_code or first.sku_code
     content = Content(**values, option_names=names, merchant_code=code)
     group.rules = known.rules.get(content.category.pk, DEFAULT_RULES)
+    if group.rules.needs_spu:
+        content = replace(content, spu=spus.only_match(content))
     faults = checking.faults_of(
         content,
         group.rules,

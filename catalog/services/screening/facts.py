@@ -10,8 +10,15 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from catalog.enums import ScreeningKind
-from catalog.models import Product, ScreeningRule, ShopPermit, ShopPicture
+from catalog.enums import PaperStatus, ScreeningKind
+from catalog.models import (
+    BrandGrant,
+    Product,
+    ScreeningRule,
+    ShopPermit,
+    ShopPicture,
+    ShopQualification,
+)
 from catalog.models.product import ON_SALE
 from catalog.services.screening.matching import Candidate, Facts, covers
 from kernel import walls
@@ -70,8 +77,11 @@ def _titles(candidates: Sequence[Candidate]) -> dict[tuple[int, str], set[int]]:
 
 def _permits(
     shop_ids: Collection[int], at: datetime
-) -> tuple[dict[int, set[int]], dict[int, set[str]]]:
-    brands: dict[int, set[int]] = defaultdict(set)
+) -> tuple[dict[int, set[tuple[int, str]]], dict[int, set[str]]]:
+    """Return what shops may sell: documents that were accepted (SH-02, SH-05), and permits that an
+    operator noted without one. Three queries for any number of shops.
+    """
+    brands: dict[int, set[tuple[int, str]]] = defaultdict(set)
     licences: dict[int, set[str]] = defaultdict(set)
     if shop_ids:
         today = at.astimezone(TRADE_ZONE).date()
@@ -79,9 +89,17 @@ def _permits(
         rows = ShopPermit.objects.filter(in_force, shop_id__in=shop_ids, revoked_at=None)
         for shop_id, brand_id, licence in rows.values_list("shop_id", "brand_id", "licence"):
             if brand_id:
-                brands[shop_id].add(brand_id)
+                brands[shop_id].add((brand_id, ""))
             else:
                 licences[shop_id].add(licence)
+        accepted = Q(ends_at=None) | Q(ends_at__gt=at)
+        accepted &= Q(shop_id__in=shop_ids, status=PaperStatus.APPROVED, starts_at__lte=at)
+        grants = BrandGrant.objects.filter(accepted)
+        for shop_id, brand_id, path in grants.values_list("shop_id", "brand_id", "category__path"):
+            brands[shop_id].add((brand_id, path or ""))
+        papers = ShopQualification.objects.filter(accepted)
+        for shop_id, licence in papers.values_list("shop_id", "code"):
+            licences[shop_id].add(licence)
     return brands, licences
 
 

@@ -65,14 +65,17 @@ def judge(
     """Keep what was `found`, and decide what a machine may decide of the open `review`; return it.
 
     A rule that blocks rejects it, with the reasons at their fields. Nothing that a person has to
-    look at, in a shop that has a pass for the category, approves it; so it does where `trusted_by`,
-    who may approve, vouches. Everything else waits for a person, the riskiest first.
+    look at, in a shop that has a pass for the category, approves it; so it does against a standard
+    product that is free of review, and where `trusted_by`, who may approve, vouches. Everything
+    else waits for a person, the riskiest first.
     """
     record([(review, found)], at=at)
     effects = {one.rule.effect for one in found}
     if ScreeningEffect.BLOCK in effects:
         reviews.reject(review=review, reasons=_reasons(found), actor=SYSTEM, at=at)
-    elif ScreeningEffect.HUMAN not in effects and (trusted_by or _has_pass(review, content)):
+    elif ScreeningEffect.HUMAN not in effects and (
+        trusted_by or _is_standard(content) or _has_pass(review, content)
+    ):
         reviews.approve(review=review, actor=trusted_by or SYSTEM, at=at)
     else:
         review.risk = _risk(review, found)
@@ -109,6 +112,10 @@ def _reasons(found: Sequence[Finding]) -> list[Reason]:
     return [
         Reason(one.field, str(one.rule.kind), str(one.message)) for one in blocking[:MAX_REASONS]
     ]
+
+
+def _is_standard(content: Content) -> bool:
+    return content.spu is not None and content.spu.is_free_of_review
 
 
 def _has_pass(review: ProductReview, content: Content) -> bool:

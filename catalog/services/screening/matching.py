@@ -60,8 +60,8 @@ class Facts:
     #: (shop pk, address of a main picture) → other products that show it; None stands for those of
     #: other shops.
     pictures: Mapping[tuple[int, str], Collection[int | None]] = field(default_factory=dict)
-    #: Shop pk → brands it may sell.
-    brands: Mapping[int, Collection[int]] = field(default_factory=dict)
+    #: Shop pk → brands it may sell, each with the path of the category that it may do so in.
+    brands: Mapping[int, Collection[tuple[int, str]]] = field(default_factory=dict)
     #: Shop pk → codes of the licences it holds.
     licences: Mapping[int, Collection[str]] = field(default_factory=dict)
 
@@ -136,7 +136,9 @@ def _brand(rule: ScreeningRule, candidate: Candidate, facts: Facts) -> Iterator[
     brand = candidate.content.brand
     if brand is None or (rule.words and brand.name not in rule.words):
         return
-    if brand.pk not in facts.brands.get(candidate.shop_id, ()):
+    place = candidate.content.category.path
+    granted = facts.brands.get(candidate.shop_id, ())
+    if not any(pk == brand.pk and place.startswith(path) for pk, path in granted):
         yield Finding(rule, "brand", brand.name)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
-from catalog.enums import DisplayState, Verdict
+from catalog.enums import DisplayState, PaperStatus, Verdict
 from catalog.errors import (
     AlreadyGranted,
     InvalidScreeningRule,
@@ -23,8 +23,10 @@ from kernel.models import AuditEntry
 from kernel.walls import behind
 from tests.factories.catalog import (
     BrandFactory,
+    BrandGrantFactory,
     CategoryFactory,
     DraftProductFactory,
+    ShopQualificationFactory,
     SkuFactory,
     give_screening,
     product_on_sale,
@@ -142,6 +144,29 @@ def test_a_category_needs_its_licence_and_a_brand_its_grant(
     assert [one.rule.code for one in late] == ["food"]
     permits.revoke_permit(permit=licence, reason="withdrawn", actor=operator, at=at)
     assert [one.rule.code for one in judging.look_at(product, at=at)] == ["food"]
+
+
+def test_documents_that_were_accepted_let_a_shop_pass(shop, product, at) -> None:
+    top = CategoryFactory(name="食品")
+    food = CategoryFactory(name="保健食品", parent=top)
+    brand = BrandFactory()
+    give_screening(RuleSpec("food", "licence", "block", category=top, licence="food"))
+    give_screening(RuleSpec("brands", "brand_grant", "block"))
+    Product.objects.filter(pk=product.pk).update(category=food, brand=brand)
+    product.refresh_from_db()
+
+    def codes() -> list[str]:
+        return [one.rule.code for one in judging.look_at(product, at=at)]
+
+    BrandGrantFactory(shop=shop, brand=brand, category=CategoryFactory())
+    ShopQualificationFactory(shop=shop, code="food", status=PaperStatus.PENDING)
+    ShopQualificationFactory(shop=shop, code="food", ends_at=at)
+    assert codes() == ["brands", "food"]
+
+    BrandGrantFactory(shop=shop, brand=brand, category=top)
+    assert codes() == ["food"]
+    ShopQualificationFactory(shop=shop, code="food", ends_at=at + timedelta(days=1))
+    assert codes() == []
 
 
 def test_the_same_title_of_the_shop_is_a_duplicate_and_of_another_shop_is_none(
