@@ -110,6 +110,13 @@ class ShippingTime(models.TextChoices):
     D45 = "45d", _("within 45 days")
 
 
+class DeductMode(models.TextChoices):
+    """When pieces stop being for sale (扣减方式, CA-11); the number is Doudian's."""
+
+    ORDER = "order", _("when it is ordered")  # 1
+    PAYMENT = "payment", _("when it is paid")  # 2
+
+
 class PriceEvidence(models.TextChoices):
     """What proves a list price (划线价依据, CA-18)."""
 

@@ -21,6 +21,8 @@ class CloseReason(models.TextChoices):
     BUYER = "buyer", _("cancelled by the buyer")
     SELLER = "seller", _("cancelled by the shop")
     REFUNDED = "refunded", _("refunded before shipping")
+    #: CA-11: paid for pieces that somebody else had paid for first.
+    OUT_OF_STOCK = "out_of_stock", _("sold out before it was paid; the money goes back")
 
 
 class TrafficChannel(models.TextChoices):
@@ -89,6 +91,7 @@ class RefundReason(models.TextChoices):
     CASE = "case", _("after-sales")
     LATE_PAYMENT = "late_payment", _("paid after closing")
     SECOND_PAYMENT = "second_payment", _("paid twice")
+    SHORTAGE = "shortage", _("sold out before it was paid")
 
 
 class NoticeOutcome(models.TextChoices):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from catalog.admin import acts, wording
+from catalog.admin import acts, deducting, wording
 from catalog.admin.bulk import ChangeMany
 from catalog.admin.channels import MakeChannelProduct, SetChannel, shown_channel
 from catalog.admin.matrix import FillMatrix
@@ -81,6 +81,7 @@ class MerchantProductConsole(ProductConsole):
         acts.SetLimits,
         SetChannel,
         MakeChannelProduct,
+        deducting.SetDeductMode,
         acts.DiscardChange,
         acts.DeleteProduct,
         acts.RestoreProduct,

@@ -12,6 +12,7 @@ from catalog.enums import (
     ApiStatus,
     AttributeKind,
     BulkLineState,
+    DeductMode,
     DisplayState,
     ImportFormat,
     PriceEvidence,
@@ -143,6 +144,12 @@ class PurchaseLimitsIn(In):
     min_per_order = Quantity()
     max_per_order = Whole(min_value=1, max_value=MAX_PIECES, allow_null=True)
     max_per_buyer = Whole(min_value=1, max_value=MAX_PIECES, allow_null=True)
+
+
+class DeductModeIn(In):
+    """When pieces stop being for sale (CA-11)."""
+
+    mode = serializers.ChoiceField(choices=DeductMode.choices)
 
 
 class ProductSubmissionIn(In):

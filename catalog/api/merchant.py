@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from catalog import selectors
 from catalog.api.inputs import (
+    DeductModeIn,
     ProductChangesIn,
     ProductIn,
     ProductSubmissionIn,
@@ -48,7 +49,7 @@ from catalog.models import (
 )
 from catalog.policies import PurchaseLimits
 from catalog.selectors.statuses import of_status, with_status
-from catalog.services import counting, limits, prices, products, shelf
+from catalog.services import counting, deducting, limits, prices, products, shelf
 from catalog.services.content import Content
 from catalog.services.counting import StockEdit
 from catalog.services.screening import judging
@@ -168,6 +169,19 @@ class ShopProductLimits(ShopView):
         product = limits.set_limits(
             product=shop_product(request.actor, product_id),
             limits=PurchaseLimits(**data),
+            actor=request.actor,
+            at=request.at,
+        )
+        return _page(request.actor, product)
+
+
+class ShopProductDeductMode(ShopView):
+    @operation(takes=DeductModeIn, gives=ShopProductPageOut)
+    def put(self, request: Any, data: dict[str, Any], shop_id: str, product_id: str) -> Any:
+        """Say when pieces stop being for sale; it holds for orders from now on (CA-11)."""
+        product = deducting.set_deduct_mode(
+            product=shop_product(request.actor, product_id),
+            mode=data["mode"],
             actor=request.actor,
             at=request.at,
         )

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from catalog.enums import (
     ApiStatus,
     AttributeKind,
+    DeductMode,
     DisplayState,
     DraftStatus,
     ImportFormat,
@@ -264,6 +265,7 @@ class ShopProductPageOut(Out):
         source="product.status", choices=ApiStatus.choices, help_text=STATUS_TOLD
     )
     purchase_limits = PurchaseLimitsOut(source="product")
+    deduct_mode = serializers.ChoiceField(source="product.deduct_mode", choices=DeductMode.choices)
     version = serializers.IntegerField(source="product.version")
     #: The fields that wait for review and their new values.
     waiting_changes = serializers.DictField(allow_null=True)

@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SHOP}/spu-tickets", spus.ShopSpuTickets.as_view()),
     path(f"{SHOP}/products", merchant.ShopProducts.as_view()),
     path(PRODUCT, merchant.ShopProduct.as_view()),
+    path(f"{PRODUCT}/deduct-mode", merchant.ShopProductDeductMode.as_view()),
     path(f"{PRODUCT}/limits", merchant.ShopProductLimits.as_view()),
     path(f"{PRODUCT}/channel", channels.ShopProductChannel.as_view()),
     path(f"{PRODUCT}/channel-products", channels.ShopChannelProducts.as_view()),

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import (
+    DeductMode,
     DisplayState,
     DraftStatus,
     PriceEvidence,
@@ -144,6 +145,14 @@ class Product(models.Model):
     min_per_order = models.PositiveIntegerField(_("least an order"), default=1, db_default=1)
     max_per_order = models.PositiveIntegerField(_("most an order"), null=True)
     max_per_buyer = models.PositiveIntegerField(_("most a buyer, ever"), null=True)
+    #: CA-11: whether an order holds its pieces, or the first payment takes them.
+    deduct_mode = models.CharField(
+        _("stock is deducted"),
+        max_length=8,
+        choices=DeductMode,
+        default=DeductMode.ORDER,
+        db_default=DeductMode.ORDER,
+    )
     sales_count = models.PositiveIntegerField(_("pieces sold"), default=0)
     #: Words of title, brand, category and attributes, cut for search; see catalog.services.search.
     search_words = models.TextField(_("search words"), blank=True)
@@ -192,6 +201,7 @@ class Product(models.Model):
             one_of("shelf_status", ShelfStatus, "product_shelf_valid"),
             one_of("review_status", ReviewStatus, "product_review_valid"),
             one_of("draft_status", DraftStatus, "product_draft_valid"),
+            one_of("deduct_mode", DeductMode, "product_deduct_mode_valid"),
             models.CheckConstraint(
                 condition=Q(shelf_status="deleted", deleted_at__isnull=False)
                 | ~Q(shelf_status="deleted") & Q(deleted_at__isnull=True),

@@ -11,7 +11,7 @@ from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from rest_framework import serializers
 
-from catalog.enums import DisplayState, ShelfStatus
+from catalog.enums import DeductMode, DisplayState, ShelfStatus
 from catalog.models import Category, CategoryRuleSet, PriceVersion, Product, Sku, Stock
 from catalog.policies import (
     DEFAULT_RULES,
@@ -54,6 +54,8 @@ class BuyableSku:
     limits: PurchaseLimits = NO_LIMITS
     #: CA-19; None is everywhere.
     sold_by: SoldBy | None = None
+    #: CA-11: an order holds its pieces; otherwise they are anybody's until it is paid.
+    is_held: bool = True
 
 
 def buyable(sku_ids: Iterable[int], *, at: datetime) -> dict[int, BuyableSku]:
@@ -125,6 +127,7 @@ def _buyable(version: PriceVersion, alone: Mapping[int, SoldBy]) -> BuyableSku:
         product_version=product.version,
         limits=PurchaseLimits.of(product),
         sold_by=alone.get(product.pk),
+        is_held=product.deduct_mode == DeductMode.ORDER,
     )
 
 

@@ -126,11 +126,11 @@ def to_hold(moves: Sequence[Move], at: datetime) -> Statement[None]:
     return Statement(written.sql, written.params, read)
 
 
-def to_sell(moves: Sequence[Move], at: datetime) -> list[Statement[Any]]:
-    """Return the statements that sell pieces held for the same references: lock, then write.
+def to_settle(moves: Sequence[Move], at: datetime) -> list[Statement[Any]]:
+    """Return the statements that sell or release pieces held for the same references: lock, write.
 
     The caller's locks say that they are held; the constraints of the tables are the last guard. A
-    reference that is known sells nothing twice.
+    reference that is known moves nothing twice.
     """
     rows = sorted({move.key: move for move in moves}.values(), key=lambda move: move.key)
     return [to_lock(move.sku_id for move in rows), _to_write(rows, at)] if rows else []

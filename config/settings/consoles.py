@@ -241,6 +241,7 @@ CONSOLE_ACTS: dict[str, Any] = {
     "catalog.make_channel_product": _("channel product made"),
     "catalog.set_channel": _("sell channel chosen"),
     "catalog.set_limits": _("Purchases limited"),
+    "catalog.set_deduct_mode": _("Deduction of stock set"),
     "catalog.submit_product": _("Product submitted for review"),
     "catalog.withdraw_product": _("Product withdrawn from review"),
     "catalog.approve_product": _("Product approved"),

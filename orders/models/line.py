@@ -87,6 +87,8 @@ class OrderLine(models.Model):
     promotion_platform_amount = AmountField(_("borne by the platform"), default=0)
     promotion_talent_amount = AmountField(_("borne by the host"), default=0)
     pay_amount = AmountField(_("to pay"))
+    #: CA-11: its pieces are held, or were; of what is deducted at payment, from then on.
+    is_held = models.BooleanField(_("pieces held"), default=True, db_default=True)
     shipped_quantity = models.PositiveIntegerField(_("shipped"), default=0)
     #: Refunded before they were shipped: ``quantity − shipped − cancelled`` is left to ship.
     cancelled_quantity = models.PositiveIntegerField(_("pieces not to be shipped"), default=0)

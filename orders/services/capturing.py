@@ -24,11 +24,11 @@ from kernel.rowsets import statement
 from kernel.states import move_all
 from ledger.models import AccountCode
 from ledger.services import transfers
-from orders.enums import OrderStatus, PaymentStatus, RefundReason, RefundStatus
+from orders.enums import CloseReason, OrderStatus, PaymentStatus, RefundReason, RefundStatus
 from orders.errors import NoticeRefused
-from orders.events import OrderPaid
+from orders.events import OrderClosed, OrderPaid
 from orders.models import Order, Payment
-from orders.services import numbering
+from orders.services import claiming, numbering
 from orders.services.gateways.port import PaymentFact
 from orders.services.payments import stock_move
 from orders.services.till import OrderRow, PaymentRow, Till, open_till
@@ -61,6 +61,8 @@ class Capture:
     rest: int
     #: Another payment had paid the group.
     was_paid: bool
+    #: Orders whose pieces somebody else paid for first: they are closed, their money is in `rest`.
+    short: tuple[OrderRow, ...] = ()
 
 
 def apply_payment(fact: PaymentFact, *, at: datetime) -> Applied:
@@ -75,7 +77,6 @@ def apply_payment(fact: PaymentFact, *, at: datetime) -> Applied:
 Along = Callable[[list["Applied | Unapplied"]], Sequence[Statement[None]]]
 
 
-@transaction.atomic
 def apply_payments(
     facts: Sequence[PaymentFact], *, at: datetime, along: Along = lambda _results: ()
 ) -> list[Applied | Unapplied]:
@@ -83,12 +84,25 @@ def apply_payments(
 
     Unpaid orders of a group become paid and ready to ship: their split rows exist, their pieces
     are sold, the book holds the money for their shops, `OrderPaid` is published. Money that no
-    order may keep (paid after closing, paid twice) is owed to the buyer, and a `Refund` waits.
+    order may keep (paid after closing, paid twice) is owed to the buyer, and a `Refund` waits. So
+    is that of an order whose pieces are deducted at payment and are gone: it is closed (CA-11).
 
     Unapplied are NotFound, for a payment that is not ours, and NoticeRefused, when gateway, amount,
     currency or transaction are not those of our record.
     """
-    till = open_till(facts)
+    with transaction.atomic():
+        till = open_till(facts)
+        unheld = till.unheld([fact.payment_number for fact in facts])
+        if not unheld:
+            return _apply(facts, till, along, at)
+    claiming.claim(unheld, at)
+    with transaction.atomic():
+        return _apply(facts, open_till(facts), along, at)
+
+
+def _apply(
+    facts: Sequence[PaymentFact], till: Till, along: Along, at: datetime
+) -> list[Applied | Unapplied]:
     verdicts = decide(facts, till)
     results = [Applied(one.payment) if isinstance(one, Capture) else one for one in verdicts]
     captures = [one for one in verdicts if isinstance(one, Capture)]
@@ -128,15 +142,19 @@ def _mismatch(payment: PaymentRow, fact: PaymentFact, till: Till) -> str:
 
 def _capture(payment: PaymentRow, fact: PaymentFact, till: Till) -> Capture:
     was_paid = payment.group_id in till.paid_groups
-    payable = () if was_paid else tuple(till.orders[payment.group_id])
+    waiting = () if was_paid else tuple(till.orders[payment.group_id])
+    if sum(order.pay_amount for order in waiting) > payment.amount:
+        waiting = ()  # started for fewer orders than are open: none may be half paid
+    payable = tuple(order for order in waiting if order.is_held)
+    short = tuple(order for order in waiting if not order.is_held)
     price = sum(order.pay_amount for order in payable)
-    if price > payment.amount:  # started for fewer orders than are open: none may be half paid
-        payable, price = (), 0
     paid = payment._replace(
         status=PaymentStatus.PAID, gateway_txn=fact.gateway_txn, is_effective=bool(payable)
     )
     till.book(paid)
-    return Capture(paid, fact, payable, payment.amount - price, was_paid)
+    if short:  # nothing of the group waits any more, paid or not
+        till.orders[payment.group_id] = []
+    return Capture(paid, fact, payable, payment.amount - price, was_paid, short)
 
 
 def _write(
@@ -149,17 +167,28 @@ def _write(
     paid = [(one.payment, order) for one in captures for order in one.orders]
     _move(captures, paid, at)
     transfers.post([_posting(one, at) for one in captures])
-    sold = [
+    short = [(one.payment, order) for one in captures for order in one.short]
+    _close(short, at)
+    moved = [
         stock_move(MovementKind.SOLD, order.number, line)
         for _payment, order in paid
         for line in order.lines
+    ] + [
+        stock_move(MovementKind.RELEASE, order.number, line)
+        for _payment, order in short
+        for line in order.lines
+        if line.is_held
     ]
     publish(
+        *(
+            OrderClosed(order_id=order.pk, shop_id=order.shop_id, reason=CloseReason.OUT_OF_STOCK)
+            for _payment, order in short
+        ),
         *(
             OrderPaid(order_id=order.pk, shop_id=order.shop_id, paid_at=at.isoformat())
             for _payment, order in paid
         ),
-        after=[_to_divide(captures, paid, till, at), *along, *stock.to_sell(sold, at)],
+        after=[_to_divide(captures, paid, till, at), *along, *stock.to_settle(moved, at)],
     )
 
 
@@ -190,6 +219,19 @@ def _move(
         reasons={order.pk: payment.number for payment, order in paid},
         paid_at=at,
         ship_by_at=at + settings.SHIP_PROMISE,
+    )
+
+
+def _close(short: Sequence[tuple[PaymentRow, OrderRow]], at: datetime) -> None:
+    """Close the orders that came too late. No statement when there is none."""
+    move_all(
+        Order,
+        [order.pk for _payment, order in short],
+        path=[OrderStatus.CLOSED],
+        at=at,
+        reasons={order.pk: payment.number for payment, order in short},
+        close_reason=CloseReason.OUT_OF_STOCK,
+        closed_at=at,
     )
 
 
@@ -230,7 +272,7 @@ def _refunds(captures: Sequence[Capture], at: datetime) -> list[dict[str, object
     rows: list[dict[str, object]] = []
     numbers = numbering.take(len(captures), at, prefix=numbering.REFUND)
     for number, one in zip(numbers, captures, strict=True):
-        reason = RefundReason.SECOND_PAYMENT if one.was_paid else RefundReason.LATE_PAYMENT
+        reason = _reason(one)
         rows.append(
             {
                 "number": number,
@@ -244,6 +286,13 @@ def _refunds(captures: Sequence[Capture], at: datetime) -> list[dict[str, object
             }
         )
     return rows
+
+
+def _reason(one: Capture) -> RefundReason:
+    """Return why no order keeps what goes back."""
+    if one.short:
+        return RefundReason.SHORTAGE
+    return RefundReason.SECOND_PAYMENT if one.was_paid else RefundReason.LATE_PAYMENT
 
 
 def _posting(one: Capture, at: datetime) -> transfers.Posting:

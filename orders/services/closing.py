@@ -75,6 +75,11 @@ def _close(order: Order, reason: CloseReason, at: datetime, actor: Actor) -> Non
         closed_at=at,
     )
     stock.apply(
-        [stock_move(MovementKind.RELEASE, order.number, line) for line in order.lines.all()], at
+        [
+            stock_move(MovementKind.RELEASE, order.number, line)
+            for line in order.lines.all()
+            if line.is_held
+        ],
+        at,
     )
     publish(OrderClosed(order_id=order.pk, shop_id=order.shop_id, reason=reason))

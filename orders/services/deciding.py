@@ -258,11 +258,13 @@ def _pieces(checkout: Checkout) -> list[tuple[int, int, int]]:
 
 
 def _take(checkout: Checkout, left: dict[int, int], had: dict[tuple[int, int], int]) -> None:
-    """Take the pieces of a granted checkout out of `left` and give them to its buyer."""
+    """Take what a granted checkout holds out of `left` and give its pieces to its buyer."""
     buyer_id, _key = checkout.identity
-    for sku_id, product_id, quantity in _pieces(checkout):
-        left[sku_id] -= quantity
+    for _sku, product_id, quantity in _pieces(checkout):
         had[buyer_id, product_id] = had.get((buyer_id, product_id), 0) + quantity
+    for line in checkout.lines:
+        if line.offer is not None and line.offer.is_held:
+            left[line.offer.sku_id] -= line.quantity
 
 
 def _judge(

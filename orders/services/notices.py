@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from kernel.asking import Statement, nothing, tell
 from kernel.group_commit import GroupCommit
 from orders.enums import NoticeOutcome
@@ -49,7 +47,6 @@ class Told:
     at: datetime
 
 
-@transaction.atomic
 def _apply(told: Sequence[Told]) -> list[NoticeOutcome | NoticeRefused]:
     """The money decides whether a notice is a repeat, not the notice's id: ids are the sender's."""
     latest = max(one.at for one in told)

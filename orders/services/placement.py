@@ -61,9 +61,10 @@ def place_orders(requests: Sequence[PlaceOrder], *, at: datetime) -> list[Placed
     """Place `requests` in their order, in one transaction; return what became of each.
 
     A placed checkout is a group with one order a shop; its lines carry price, identity block and
-    attribution as they are now, and its pieces are held until `pay_by_at`. Each is placed whole or
-    not at all; exactly what is in stock is granted. The same buyer and key with the same body
-    returns the first group, with another body it is refused (KeyReused).
+    attribution as they are now, and its pieces are held until `pay_by_at` unless their product is
+    deducted at payment. Each is placed whole or not at all; exactly what is in stock is granted.
+    The same buyer and key with the same body returns the first group, with another body it is
+    refused (KeyReused).
 
     A refusal holds one of NotBuyable, SoldElsewhere, OutOfStock, OverLimit, ShopTookEnough,
     PriceChanged, KeyReused, MixedCurrencies, DuplicateSku, AmountTooLarge, ShopOnHoliday,
@@ -178,7 +179,7 @@ def _left_after(
             if offer is None or offer.sku_id not in left:
                 continue
             if isinstance(verdict, deciding.Granted):
-                left[offer.sku_id] -= line.quantity
+                left[offer.sku_id] -= line.quantity if offer.is_held else 0
             elif isinstance(verdict, deciding.Denied) and line.quantity > left[offer.sku_id]:
                 short.add(offer.sku_id)
     return {sku_id: left[sku_id] for sku_id in short}

@@ -324,6 +324,7 @@ def _line(
         currency=offer.currency,
         unit_price=priced.unit_price,
         quantity=priced.quantity,
+        is_held=offer.is_held,
         goods_amount=priced.goods_amount,
         freight_amount=priced.freight_amount,
         freight_original_amount=priced.freight_original_amount,
@@ -359,4 +360,5 @@ def _holds(orders: Sequence[Row], lines: Sequence[Row]) -> list[stock.Move]:
             reference=f"order:{numbers[line.order_id]}:{line.position}",
         )
         for line in lines
+        if line.is_held
     ]

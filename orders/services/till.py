@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,12 +33,13 @@ class PaymentRow(NamedTuple):
 
 
 class LineRow(NamedTuple):
-    """What one line of an unpaid order holds of the stock."""
+    """What one line of an unpaid order takes of the stock, and whether it holds it yet."""
 
     sku_id: int
     shop_id: int
     position: int
     quantity: int
+    is_held: bool = True
 
 
 class OrderRow(NamedTuple):
@@ -53,6 +54,11 @@ class OrderRow(NamedTuple):
     pay_amount: int
     lines: tuple[LineRow, ...]
 
+    @property
+    def is_held(self) -> bool:
+        """Whether all its pieces are held (CA-11)."""
+        return all(line.is_held for line in self.lines)
+
 
 @dataclass(frozen=True)
 class Till:
@@ -61,11 +67,22 @@ class Till:
     #: All payments of the groups, by number.
     payments: dict[str, PaymentRow] = field(default_factory=dict)
     #: Group pk → its unpaid orders, by pk.
-    orders: Mapping[int, Sequence[OrderRow]] = field(default_factory=dict)
+    orders: dict[int, list[OrderRow]] = field(default_factory=dict)
     #: Groups that a payment has paid.
     paid_groups: set[int] = field(default_factory=set)
     #: (gateway, transaction) → payment pk.
     captured: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def unheld(self, numbers: Collection[str]) -> list[int]:
+        """Return the orders that wait for the payments `numbers` and do not hold their pieces."""
+        pending = {
+            one.group_id
+            for number in numbers
+            if (one := self.payments.get(number)) and one.status == PaymentStatus.PENDING
+        }
+        return [
+            order.pk for pk in pending for order in self.orders.get(pk, ()) if not order.is_held
+        ]
 
     def book(self, paid: PaymentRow) -> None:
         """Remember that `paid` has its money now."""

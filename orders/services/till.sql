@@ -23,8 +23,8 @@ SELECT
     (SELECT json_agg(json_build_array(
          orders.id, orders.number, orders.group_id, orders.shop_id, shop.public_id,
          orders.buyer_id, orders.pay_amount,
-         -- Which pieces are sold when it is paid.
-         (SELECT json_agg(json_build_array(sku_id, shop_id, position, quantity))
+         -- Which pieces are sold when it is paid, and whether they are held for it.
+         (SELECT json_agg(json_build_array(sku_id, shop_id, position, quantity, is_held))
           FROM orders_orderline WHERE order_id = orders.id)) ORDER BY orders.id)
      FROM orders JOIN shops_shop AS shop ON shop.id = orders.shop_id
      WHERE orders.status = 'unpaid'),
