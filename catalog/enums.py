@@ -215,13 +215,6 @@ class ScreeningEffect(models.TextChoices):
     OFF = "off", _("no longer asked")
 
 
-class PermitKind(models.TextChoices):
-    """What a shop has shown the platform."""
-
-    BRAND = "brand", _("grant of a brand")
-    LICENCE = "licence", _("licence")
-
-
 class TicketKind(models.TextChoices):
     """What a shop asks of the library of standard products (CA-08)."""
 

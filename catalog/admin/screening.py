@@ -1,4 +1,4 @@
-"""Interception rules, permits and passes in the operator console (CA-06, CA-07)."""
+"""Interception rules and passes in the operator console (CA-06, CA-07)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from catalog.admin import wording
-from catalog.admin.forms import LinesField, brand_choices
+from catalog.admin.forms import LinesField
 from catalog.admin.operator_forms import ReasonForm
 from catalog.enums import ScreeningEffect, ScreeningKind
-from catalog.models import Brand, Category, ReviewPass, ScreeningRule, ShopPermit
+from catalog.models import Category, ReviewPass, ScreeningRule
 from catalog.selectors import category_titles
-from catalog.services.screening import permits, rules
+from catalog.services.screening import passes, rules
 from catalog.services.screening.matching import MESSAGES
 from catalog.services.screening.rules import RuleSpec
 from kernel.actors import Actor
@@ -273,7 +273,7 @@ class GrantPass(Act):
     on_object = False
 
     def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> Any:
-        permits.grant_pass(actor=actor, at=at, **data)
+        passes.grant_pass(actor=actor, at=at, **data)
         return _("The shop passes without review.")
 
 
@@ -291,7 +291,7 @@ class RevokePass(Act):
         return target.revoked_at is None
 
     def run(self, *, actor: Actor, target: ReviewPass, data: dict[str, Any], at: datetime) -> Any:
-        permits.revoke_pass(given=target, reason=data["reason"], actor=actor, at=at)
+        passes.revoke_pass(given=target, reason=data["reason"], actor=actor, at=at)
         return _("It is revoked.")
 
 
@@ -317,72 +317,6 @@ class ReviewPassConsole(_GrantedConsole):
     fields: ClassVar[Any] = (
         ("shop", "category"),
         "note",
-        ("actor_label", "created_at", "revoked_at"),
-    )
-
-
-class PermitForm(ShopForm):
-    """Which shop may sell which brand, or holds which licence."""
-
-    brand = forms.ChoiceField(label=_("Brand"), choices=brand_choices, required=False)
-    licence = forms.SlugField(
-        label=_("Licence"), max_length=40, required=False, help_text=_("Instead of a brand.")
-    )
-    valid_to = forms.DateField(
-        label=_("Valid to"), required=False, help_text=_("Empty is without end.")
-    )
-    note = forms.CharField(label=_("Note"), max_length=200, required=False)
-
-    def clean_brand(self) -> Brand | None:
-        """Return the brand as a row."""
-        return Brand.objects.filter(public_id=self.cleaned_data["brand"]).first()
-
-
-class GrantPermit(Act):
-    """The shop has shown it."""
-
-    name = "grant"
-    label = _("New permit")
-    intro = _("Rules of brands and licences let the shop pass.")
-    permission = PERMISSION
-    form_class = PermitForm
-    on_object = False
-
-    def run(self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime) -> Any:
-        permits.grant_permit(actor=actor, at=at, **data)
-        return _("The permit is noted.")
-
-
-class RevokePermit(Act):
-    """It is over."""
-
-    name = "revoke"
-    label = _("Revoke")
-    intro = _("What is submitted from now on needs it anew. What sells keeps selling.")
-    permission = PERMISSION
-    form_class = ReasonForm
-    is_dangerous = True
-
-    def applies(self, actor: Actor, target: ShopPermit) -> bool:
-        return target.revoked_at is None
-
-    def run(self, *, actor: Actor, target: ShopPermit, data: dict[str, Any], at: datetime) -> Any:
-        permits.revoke_permit(permit=target, reason=data["reason"], actor=actor, at=at)
-        return _("It is revoked.")
-
-
-@admin.register(ShopPermit, site=operator_site)
-class ShopPermitConsole(_GrantedConsole):
-    """Grants of brands and licences that shops have shown."""
-
-    acts = (GrantPermit, RevokePermit)
-    empty_hint = _("No shop has shown a grant or a licence yet.")
-    list_display: ClassVar[Any] = ("shop", "kind", "brand", "licence", "valid_to", "revoked_at")
-    list_select_related: ClassVar[Any] = ("shop", "brand")
-    list_filter: ClassVar[Any] = ("kind",)
-    fields: ClassVar[Any] = (
-        ("shop", "kind", "brand", "licence"),
-        ("valid_to", "note"),
         ("actor_label", "created_at", "revoked_at"),
     )
 

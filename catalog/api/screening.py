@@ -1,4 +1,4 @@
-"""Interception rules, permits and passes, as operators keep them (CA-06, CA-07)."""
+"""Interception rules and passes, as operators keep them (CA-06, CA-07)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 from rest_framework import serializers
 
 from catalog.api.operator import OperatorView
-from catalog.enums import PermitKind, ScreeningEffect, ScreeningKind
-from catalog.models import Brand, Category, ReviewPass, ScreeningRule, ShopPermit
-from catalog.services.screening import permits, rules
+from catalog.enums import ScreeningEffect, ScreeningKind
+from catalog.models import Category, ReviewPass, ScreeningRule
+from catalog.services.screening import passes, rules
 from catalog.services.screening.rules import MAX_WORDS, RuleSpec
 from kernel.actors import Actor
 from kernel.api.operations import listing, operation
@@ -73,30 +73,6 @@ class ScreeningRuleOut(Out):
     trial_samples = TrialSampleOut(many=True)
     tried_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
-
-
-class PermitIn(In):
-    """Which shop may sell which brand, or holds which licence: one of them."""
-
-    shop_id = Text(max_length=32)
-    brand_id = Text(required=False, max_length=32, allow_null=True)
-    licence = Text(required=False, max_length=40, allow_blank=True)
-    valid_to = serializers.DateField(required=False, allow_null=True)
-    note = Text(required=False, max_length=200, allow_blank=True)
-
-
-class PermitOut(Out):
-    """A grant of a brand or a licence that a shop has shown."""
-
-    id = serializers.CharField(source="public_id")
-    shop_id = serializers.CharField(source="shop.public_id")
-    kind = serializers.ChoiceField(choices=PermitKind.choices)
-    brand_id = serializers.CharField(source="brand.public_id", allow_null=True, default=None)
-    licence = serializers.CharField()
-    valid_to = serializers.DateField(allow_null=True)
-    note = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    revoked_at = serializers.DateTimeField(allow_null=True)
 
 
 class ReviewPassIn(In):
@@ -190,36 +166,6 @@ class ScreeningRulePublication(OperatorView):
         )
 
 
-class ShopPermits(OperatorView):
-    @listing(gives=PermitOut, filters=GrantQuery)
-    def get(self, request: Any, query: dict[str, Any]) -> Any:
-        """Grants and licences that shops have shown, the newest first."""
-        rows = ShopPermit.objects.visible_to(request.actor).select_related("shop", "brand")
-        return _of_shop(rows, query)
-
-    @operation(takes=PermitIn, gives=PermitOut, status=201)
-    def post(self, request: Any, data: dict[str, Any]) -> Any:
-        """Note a grant or a licence of a shop."""
-        name = data.pop("brand_id", None)
-        return permits.grant_permit(
-            shop=_shop(request.actor, data.pop("shop_id")),
-            brand=Brand.objects.get_visible(request.actor, public_id=name) if name else None,
-            actor=request.actor,
-            at=request.at,
-            **data,
-        )
-
-
-class ShopPermitEnd(OperatorView):
-    @operation(takes=EndIn, gives=PermitOut)
-    def post(self, request: Any, data: dict[str, Any], permit_id: str) -> Any:
-        """End a permit; what sells keeps selling."""
-        permit = ShopPermit.objects.get_visible(request.actor, public_id=permit_id)
-        return permits.revoke_permit(
-            permit=permit, reason=data["reason"], actor=request.actor, at=request.at
-        )
-
-
 class ReviewPasses(OperatorView):
     @listing(gives=ReviewPassOut, filters=GrantQuery)
     def get(self, request: Any, query: dict[str, Any]) -> Any:
@@ -230,7 +176,7 @@ class ReviewPasses(OperatorView):
     @operation(takes=ReviewPassIn, gives=ReviewPassOut, status=201)
     def post(self, request: Any, data: dict[str, Any]) -> Any:
         """Let products of a shop be approved without a person."""
-        return permits.grant_pass(
+        return passes.grant_pass(
             shop=_shop(request.actor, data["shop_id"]),
             category=_category(request.actor, data),
             note=data["note"],
@@ -244,6 +190,6 @@ class ReviewPassEnd(OperatorView):
     def post(self, request: Any, data: dict[str, Any], review_pass_id: str) -> Any:
         """End a pass: a person looks at what is submitted from now on."""
         given = ReviewPass.objects.get_visible(request.actor, public_id=review_pass_id)
-        return permits.revoke_pass(
+        return passes.revoke_pass(
             given=given, reason=data["reason"], actor=request.actor, at=request.at
         )

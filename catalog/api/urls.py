@@ -106,8 +106,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(RULE, screening.ScreeningRuleView.as_view()),
     path(f"{RULE}/try", screening.ScreeningRuleTrial.as_view()),
     path(f"{RULE}/publish", screening.ScreeningRulePublication.as_view()),
-    path("operator/permits", screening.ShopPermits.as_view()),
-    path("operator/permits/<str:permit_id>/revoke", screening.ShopPermitEnd.as_view()),
     path("operator/review-passes", screening.ReviewPasses.as_view()),
     path("operator/review-passes/<str:review_pass_id>/revoke", screening.ReviewPassEnd.as_view()),
     path("operator/spus", spus.OperatorSpus.as_view()),

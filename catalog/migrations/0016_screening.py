@@ -78,24 +78,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'interception rules',
             },
         ),
-        migrations.CreateModel(
-            name='ShopPermit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', kernel.fields.PublicIdField(prefix='prm', verbose_name='permit id')),
-                ('kind', models.CharField(choices=[('brand', 'grant of a brand'), ('licence', 'licence')], max_length=8, verbose_name='kind')),
-                ('licence', models.SlugField(blank=True, db_index=False, max_length=40, verbose_name='licence')),
-                ('valid_to', models.DateField(null=True, verbose_name='valid to')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
-                ('actor_label', models.CharField(blank=True, max_length=120, verbose_name='by')),
-                ('created_at', models.DateTimeField(verbose_name='created at')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='revoked at')),
-            ],
-            options={
-                'verbose_name': 'permit of a shop',
-                'verbose_name_plural': 'permits of shops',
-            },
-        ),
         migrations.AddField(
             model_name='productreview',
             name='risk',
@@ -148,16 +130,6 @@ class Migration(migrations.Migration):
             name='rule',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hits', to='catalog.screeningrule', verbose_name='interception rule'),
         ),
-        migrations.AddField(
-            model_name='shoppermit',
-            name='brand',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.brand', verbose_name='brand'),
-        ),
-        migrations.AddField(
-            model_name='shoppermit',
-            name='shop',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='shops.shop', verbose_name='shop'),
-        ),
         migrations.AddConstraint(
             model_name='reviewpass',
             constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('shop', 'category'), name='reviewpass_one_in_force', nulls_distinct=False),
@@ -209,22 +181,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='screeninghit',
             constraint=kernel.walls.Wall(by='shop', may='SELECT, INSERT', name='screeninghit_wall'),
-        ),
-        migrations.AddConstraint(
-            model_name='shoppermit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('brand__isnull', False), ('kind', 'brand'), ('licence', '')), models.Q(('brand__isnull', True), ('kind', 'licence'), models.Q(('licence', ''), _negated=True)), _connector='OR'), name='shoppermit_of_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='shoppermit',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('shop', 'brand', 'licence'), name='shoppermit_one_in_force', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='shoppermit',
-            constraint=models.CheckConstraint(condition=models.Q(('revoked_at__isnull', True), ('revoked_at__gte', models.F('created_at')), _connector='OR'), name='shoppermit_revoked_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='shoppermit',
-            constraint=kernel.walls.Wall(by='shop', may='SELECT', name='shoppermit_wall'),
         ),
         append_only("catalog_screeninghit"),
         migrations.RunSQL(PUBLISHED, "DROP TRIGGER published ON catalog_screeningrule;"),

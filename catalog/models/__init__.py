@@ -8,7 +8,7 @@ from catalog.models.importing import ImportJob, ImportRowError
 from catalog.models.picture import ShopPicture
 from catalog.models.price import PriceVersion
 from catalog.models.product import Product, ProductDraft, ProductReview, Sku
-from catalog.models.screening import ReviewPass, ScreeningHit, ScreeningRule, ShopPermit
+from catalog.models.screening import ReviewPass, ScreeningHit, ScreeningRule
 from catalog.models.spu import Spu, SpuTicket
 from catalog.models.stock import Stock, StockMovement
 from catalog.models.taxonomy import Brand, Category, CategoryRuleSet
@@ -34,7 +34,6 @@ __all__ = [
     "ScreeningRule",
     "ShopPage",
     "ShopPageVersion",
-    "ShopPermit",
     "ShopPicture",
     "ShopQualification",
     "Sku",

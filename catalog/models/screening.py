@@ -7,9 +7,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from catalog.enums import PermitKind, ScreeningEffect, ScreeningKind
+from catalog.enums import ScreeningEffect, ScreeningKind
 from catalog.models.product import Product, ProductReview
-from catalog.models.taxonomy import Brand, Category
+from catalog.models.taxonomy import Category
 from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, RateField, one_of
 from kernel.scoping import PlatformQuerySet, ShopOwnedQuerySet
@@ -124,51 +124,6 @@ class ScreeningHit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.field}"
-
-
-class ShopPermit(models.Model):
-    """What a shop has shown the platform (店铺资质, CA-07): a brand's grant, or a licence."""
-
-    public_id = PublicIdField(_("permit id"), prefix="prm")
-    shop = models.ForeignKey(Shop, models.PROTECT, related_name="+", verbose_name=_("shop"))
-    kind = models.CharField(_("kind"), max_length=8, choices=PermitKind)
-    brand = models.ForeignKey(
-        Brand, models.PROTECT, null=True, related_name="+", verbose_name=_("brand")
-    )
-    licence = models.SlugField(_("licence"), max_length=40, blank=True, db_index=False)
-    #: The last day it holds, in the trade's zone; null is without end.
-    valid_to = models.DateField(_("valid to"), null=True)
-    note = models.CharField(_("note"), max_length=200, blank=True)
-    actor_label = models.CharField(_("by"), max_length=120, blank=True)
-    created_at = models.DateTimeField(_("created at"))
-    revoked_at = models.DateTimeField(_("revoked at"), null=True)
-
-    objects = ShopOwnedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("permit of a shop")
-        verbose_name_plural = _("permits of shops")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(kind="brand", brand__isnull=False, licence="")
-                | Q(kind="licence", brand__isnull=True) & ~Q(licence=""),
-                name="shoppermit_of_one_thing",
-            ),
-            models.UniqueConstraint(
-                fields=["shop", "brand", "licence"],
-                condition=Q(revoked_at__isnull=True),
-                nulls_distinct=False,
-                name="shoppermit_one_in_force",
-            ),
-            models.CheckConstraint(
-                condition=Q(revoked_at__isnull=True) | Q(revoked_at__gte=F("created_at")),
-                name="shoppermit_revoked_later",
-            ),
-            Wall(by="shop", may=READ, name="shoppermit_wall"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.shop}: {self.brand or self.licence}"
 
 
 class ReviewPass(models.Model):

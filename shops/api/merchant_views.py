@@ -10,6 +10,7 @@ from kernel.actors import Actor, Role
 from kernel.api.operations import listing, operation
 from kernel.api.views import View
 from kernel.errors import NotFound
+from shops.api import admission_serializers as applying
 from shops.api import serializers as shapes
 from shops.api import shipping_serializers as sending
 from shops.enums import GuaranteeKind
@@ -89,12 +90,12 @@ class NameChanges(MerchantView):
 class OwnAdmission(MerchantView):
     """The application."""
 
-    @operation(gives=shapes.AdmissionOut)
+    @operation(gives=applying.AdmissionOut)
     def get(self, request: Any, shop_id: str) -> Admission:
         """Show the application."""
         return _admission(request.actor)
 
-    @operation(takes=shapes.AdmissionIn, gives=shapes.AdmissionOut)
+    @operation(takes=applying.AdmissionIn, gives=applying.AdmissionOut)
     def patch(self, request: Any, shop_id: str, data: dict[str, Any]) -> Admission:
         """Edit a draft or a rejected application (SH-03)."""
         version = data.pop("version")
@@ -110,7 +111,7 @@ class OwnAdmission(MerchantView):
 class SubmitAdmission(MerchantView):
     """Sending it."""
 
-    @operation(gives=shapes.AdmissionOut)
+    @operation(gives=applying.AdmissionOut)
     def post(self, request: Any, shop_id: str) -> Admission:
         """Send the application; an incomplete one is refused with the checklist (SH-04)."""
         return admissions.submit_admission(
@@ -121,7 +122,7 @@ class SubmitAdmission(MerchantView):
 class AdmissionAnswers(MerchantView):
     """What the checklist asks beyond it."""
 
-    @operation(takes=shapes.AnswersIn, gives=shapes.AdmissionOut)
+    @operation(takes=applying.AnswersIn, gives=applying.AdmissionOut)
     def put(self, request: Any, shop_id: str, data: dict[str, Any]) -> Admission:
         """Answer requirements of the checklist by their codes; others stay (SH-04)."""
         return admissions.answer_requirements(
@@ -137,7 +138,7 @@ class SignAdmission(MerchantView):
 
     permission = "shops.binding"
 
-    @operation(gives=shapes.AdmissionOut)
+    @operation(gives=applying.AdmissionOut)
     def post(self, request: Any, shop_id: str) -> Admission:
         """Sign: the shop opens, or waits for what is due (SH-03)."""
         return admissions.sign_admission(
@@ -148,7 +149,7 @@ class SignAdmission(MerchantView):
 class OpeningConditions(MerchantView):
     """What must hold before the shop opens."""
 
-    @operation(gives=shapes.ConditionOut, many=True)
+    @operation(gives=applying.ConditionOut, many=True)
     def get(self, request: Any, shop_id: str) -> list[Condition]:
         """List the conditions, met or not; without any the signature opens the shop."""
         shop = Shop.objects.get_visible(request.actor, public_id=shop_id)
@@ -158,7 +159,7 @@ class OpeningConditions(MerchantView):
 class Checklist(MerchantView):
     """What it still needs."""
 
-    @operation(gives=shapes.RequirementOut, many=True)
+    @operation(gives=applying.RequirementOut, many=True)
     def get(self, request: Any, shop_id: str) -> list[Requirement]:
         """List what the application needs, complete or not (SH-04)."""
         return checklist(_admission(request.actor), at=request.at)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from kernel.actors import Actor, Role
 from kernel.api.operations import listing, operation
 from kernel.api.views import View
+from shops.api import admission_serializers as applying
 from shops.api import serializers as shapes
 from shops.api.buyer_views import SIDES, visible_binding
 from shops.models import Admission, Binding, Checklist, Shop
@@ -25,7 +26,7 @@ class OperatorView(View):
 class AdmissionQueue(OperatorView):
     """Applications of all shops."""
 
-    @listing(gives=shapes.AdmissionOut, filters=shapes.AdmissionQuery)
+    @listing(gives=applying.AdmissionOut, filters=applying.AdmissionQuery)
     def get(self, request: Any, query: dict[str, Any]) -> QuerySet[Admission]:
         """List applications, the latest first."""
         rows = Admission.objects.visible_to(request.actor).select_related("shop")
@@ -35,7 +36,7 @@ class AdmissionQueue(OperatorView):
 class OneAdmission(OperatorView):
     """One application."""
 
-    @operation(gives=shapes.AdmissionOut)
+    @operation(gives=applying.AdmissionOut)
     def get(self, request: Any, admission_id: str) -> Admission:
         """Show an application."""
         return _admission(request.actor, admission_id)
@@ -44,7 +45,7 @@ class OneAdmission(OperatorView):
 class ClaimAdmission(OperatorView):
     """Taking one."""
 
-    @operation(gives=shapes.AdmissionOut)
+    @operation(gives=applying.AdmissionOut)
     def post(self, request: Any, admission_id: str) -> Admission:
         """Take an application to review it; others wait (SH-03)."""
         return reviewing.claim_admission(
@@ -55,12 +56,12 @@ class ClaimAdmission(OperatorView):
 class Checklists(OperatorView):
     """What applications are asked for."""
 
-    @listing(gives=shapes.ChecklistOut)
+    @listing(gives=applying.ChecklistOut)
     def get(self, request: Any) -> QuerySet[Checklist]:
         """List every version, the latest first (SH-04)."""
         return Checklist.objects.visible_to(request.actor)
 
-    @operation(takes=shapes.ChecklistIn, gives=shapes.ChecklistOut, status=201)
+    @operation(takes=applying.ChecklistIn, gives=applying.ChecklistOut, status=201)
     def post(self, request: Any, data: dict[str, Any]) -> Checklist:
         """Publish a version: it holds for what is sent from now on (SH-04)."""
         return checklists.publish_checklist(at=request.at, actor=request.actor, **data)
@@ -69,7 +70,7 @@ class Checklists(OperatorView):
 class ApproveAdmission(OperatorView):
     """Saying yes."""
 
-    @operation(gives=shapes.AdmissionOut)
+    @operation(gives=applying.AdmissionOut)
     def post(self, request: Any, admission_id: str) -> Admission:
         """Approve: the contract waits for the signature of the applicant (SH-03)."""
         return reviewing.approve_admission(
@@ -80,7 +81,7 @@ class ApproveAdmission(OperatorView):
 class RejectAdmission(OperatorView):
     """Saying what to correct."""
 
-    @operation(takes=shapes.AdmissionRejectIn, gives=shapes.AdmissionOut)
+    @operation(takes=applying.AdmissionRejectIn, gives=applying.AdmissionOut)
     def post(self, request: Any, admission_id: str, data: dict[str, Any]) -> Admission:
         """Send an application back with the fields to correct (SH-03)."""
         return reviewing.reject_admission(

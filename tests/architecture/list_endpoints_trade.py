@@ -23,7 +23,6 @@ from catalog.models import (
     ScreeningRule,
     ShopPage,
     ShopPageVersion,
-    ShopPermit,
     ShopPicture,
     Spu,
     SpuTicket,
@@ -176,16 +175,6 @@ def spu_tickets_of_a_shop() -> Scene:
 @recipe("catalog/operator/spu-tickets")
 def spu_tickets() -> Scene:
     return Scene(OperatorFactory(), "catalog/operator/spu-tickets", lambda: _ticket(ShopFactory()))
-
-
-@recipe("catalog/operator/permits")
-def permits() -> Scene:
-    def add() -> ShopPermit:
-        return ShopPermit.objects.create(
-            shop=ShopFactory(), kind="brand", brand=BrandFactory(), created_at=LONG_AGO
-        )
-
-    return Scene(OperatorFactory(), "catalog/operator/permits", add)
 
 
 @recipe("catalog/operator/review-passes")

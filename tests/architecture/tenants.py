@@ -20,7 +20,6 @@ from catalog.models import (
     ScreeningHit,
     ShopPage,
     ShopPageVersion,
-    ShopPermit,
     ShopPicture,
     SpuTicket,
 )
@@ -223,5 +222,4 @@ def _edit(line: OrderLine) -> None:
     SpuTicket.objects.create(
         shop=shop, kind="propose", category=product.category, name="x", created_at=PLACED_AT
     )
-    ShopPermit.objects.create(shop=shop, kind="licence", licence="food", created_at=PLACED_AT)
     ReviewPass.objects.create(shop=shop, note="x", created_at=PLACED_AT)

@@ -19,7 +19,6 @@ pytestmark = pytest.mark.django_db
 
 RULES = "/api/v1/catalog/operator/screening-rules"
 PASSES = "/api/v1/catalog/operator/review-passes"
-PERMITS = "/api/v1/catalog/operator/permits"
 
 
 @pytest.fixture
@@ -135,21 +134,9 @@ def test_ca_06_the_queue_is_by_risk_and_a_trusted_shop_passes_at_once(
     assert ids == [given["id"]]
 
 
-def test_a_permit_is_noted_and_revoked_by_api(platform, shop) -> None:
-    brand = BrandFactory()
-    asked = {"shop_id": shop.public_id, "brand_id": brand.public_id, "valid_to": "2027-01-01"}
-    permit = sent(platform, PERMITS, asked, 201)
-    assert (permit["kind"], permit["brand_id"]) == ("brand", brand.public_id)
-    assert platform.post(PERMITS, asked | {"licence": "food"}).status_code == 400
-    assert sent(platform, f"{PERMITS}/{permit['id']}/revoke", {"reason": "Over"})["revoked_at"]
-    assert platform.post(f"{PERMITS}/{permit['id']}/revoke", {"reason": "x"}).status_code == 409
-    listed = platform.get(PERMITS, {"shop_id": shop.public_id}).json()["results"]
-    assert [one["id"] for one in listed] == [permit["id"]]
-
-
 def test_a_merchant_cannot_touch_rules(client_for, shop) -> None:
     client = client_for(owner_of(shop))
-    for url in (RULES, PERMITS, PASSES):
+    for url in (RULES, PASSES):
         assert client.get(url).status_code == 404
     draft = {"code": "a", "kind": "contact", "effect": "warn"}
     assert client.post(RULES, draft).status_code == 404

@@ -35,7 +35,6 @@ UNSPEAKABLE = {
     "PUT /api/v1/catalog/operator/categories/{category_id}/attributes": "a name can be printed",
     "POST /api/v1/catalog/operator/screening-rules": "its kind says which fields a rule has",
     "POST /api/v1/catalog/operator/screening-rules/{screening_rule_id}/publish": "not in the past",
-    "POST /api/v1/catalog/operator/permits": "either a brand or a licence",
     "POST /api/v1/catalog/operator/spus": "the check digit of a barcode",
     "PUT /api/v1/catalog/operator/spus/{spu_id}": "the check digit of a barcode",
     "POST /api/v1/catalog/shops/{shop_id}/spu-tickets": "the check digit of a barcode",

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from catalog.models import ScreeningHit, ScreeningRule
 from catalog.services import spus
-from catalog.services.screening import permits
+from catalog.services.screening import passes
 from catalog.services.spus import SpuContent
 from governance.enums import AssessmentCause, Effect
 from governance.models import ConsequenceRule, Deposit, DepositAssessment, DepositRule
@@ -92,10 +92,8 @@ def _screen(side: str, front: Storefront, now: datetime) -> None:
         found=canary(side, "found"),
         at=now,
     )
-    note = canary(side, "permit")
-    permits.grant_permit(shop=shop, licence="food", note=note, actor=OPERATOR, at=now)
     note, elsewhere = canary(side, "pass"), CategoryFactory(name=f"Trusted {side}")
-    permits.grant_pass(shop=shop, category=elsewhere, note=note, actor=OPERATOR, at=now)
+    passes.grant_pass(shop=shop, category=elsewhere, note=note, actor=OPERATOR, at=now)
     asked = SpuContent(
         category=front.products["on_sale"].category,
         name=canary(side, "spu-name"),

@@ -12,7 +12,6 @@ from catalog.models import (
     QualificationRule,
     ReviewPass,
     ScreeningRule,
-    ShopPermit,
     ShopQualification,
     Spu,
     SpuTicket,
@@ -56,7 +55,7 @@ KINDS = frozenset(
     verification contract pick pick_code statement payout user agency account creator plan
     category brand position score exemption bulk_edit approval special_date plan_file document
     brand_grant qualification qualification_rule
-    screening_rule permit review_pass spu spu_ticket
+    screening_rule review_pass spu spu_ticket
     """.split()  # noqa: SIM905 -- a list of thirty words reads best as words
 )
 
@@ -121,7 +120,6 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "review": _all(goods["in_review"].reviews.all(), "public_id")
         + _all(goods["rejected"].reviews.all(), "public_id"),
         "spu_ticket": _all(SpuTicket.objects.filter(shop=shop), "public_id"),
-        "permit": _all(ShopPermit.objects.filter(shop=shop), "public_id"),
         "review_pass": _all(ReviewPass.objects.filter(shop=shop), "public_id"),
         "return_address": _all(shop.return_addresses.all(), "public_id"),
         "brand_grant": _all(BrandGrant.objects.filter(shop=shop), "public_id"),

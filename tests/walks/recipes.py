@@ -253,11 +253,6 @@ def _hold_from_now(request: Request, side: Side) -> None:
     request.body = {}
 
 
-@changes("catalog_operator_permits_post")
-def _permit_a_brand(request: Request, side: Side) -> None:
-    request.body["licence"] = ""
-
-
 @changes("catalog_shops_shop_id_brand_grants_post")
 def _claim_for_a_top_category(request: Request, side: Side) -> None:
     request.body["category_id"] = side.front.products["draft"].category.parent.public_id

@@ -15,14 +15,12 @@ from catalog.models import (
     BrandGrant,
     Product,
     ScreeningRule,
-    ShopPermit,
     ShopPicture,
     ShopQualification,
 )
 from catalog.models.product import ON_SALE
 from catalog.services.screening.matching import Candidate, Facts, covers
 from kernel import walls
-from kernel.numbers import TRADE_ZONE
 
 _MEDIANS = """
 SELECT category_id, percentile_disc(0.5) WITHIN GROUP (ORDER BY min_price), count(*)
@@ -42,7 +40,7 @@ def read(rules: Sequence[ScreeningRule], candidates: Sequence[Candidate], *, at:
         of_kind = [rule for rule in rules if rule.kind == kind]
         asked[kind] = [one for one in candidates if any(covers(rule, one) for rule in of_kind)]
     permitted = [*asked.get(ScreeningKind.LICENCE, []), *asked.get(ScreeningKind.BRAND_GRANT, [])]
-    brands, licences = _permits({one.shop_id for one in permitted}, at)
+    brands, licences = _documents({one.shop_id for one in permitted}, at)
     return Facts(
         medians=_medians({one.content.category.pk for one in asked.get(ScreeningKind.PRICE, [])}),
         titles=_titles(asked.get(ScreeningKind.SAME_TITLE, [])),
@@ -75,23 +73,13 @@ def _titles(candidates: Sequence[Candidate]) -> dict[tuple[int, str], set[int]]:
     return found
 
 
-def _permits(
+def _documents(
     shop_ids: Collection[int], at: datetime
 ) -> tuple[dict[int, set[tuple[int, str]]], dict[int, set[str]]]:
-    """Return what shops may sell: documents that were accepted (SH-02, SH-05), and permits that an
-    operator noted without one. Three queries for any number of shops.
-    """
+    """Return what shops may sell by documents that were accepted (SH-02, SH-05). Two queries."""
     brands: dict[int, set[tuple[int, str]]] = defaultdict(set)
     licences: dict[int, set[str]] = defaultdict(set)
     if shop_ids:
-        today = at.astimezone(TRADE_ZONE).date()
-        in_force = Q(valid_to=None) | Q(valid_to__gte=today)
-        rows = ShopPermit.objects.filter(in_force, shop_id__in=shop_ids, revoked_at=None)
-        for shop_id, brand_id, licence in rows.values_list("shop_id", "brand_id", "licence"):
-            if brand_id:
-                brands[shop_id].add((brand_id, ""))
-            else:
-                licences[shop_id].add(licence)
         accepted = Q(ends_at=None) | Q(ends_at__gt=at)
         accepted &= Q(shop_id__in=shop_ids, status=PaperStatus.APPROVED, starts_at__lte=at)
         grants = BrandGrant.objects.filter(accepted)

@@ -1,8 +1,8 @@
-"""Interception rules, passes and permits in the consoles (CA-06, CA-07)."""
+"""Interception rules, and passes in the consoles (CA-06, CA-07)."""
 
 import pytest
 
-from catalog.models import ProductReview, ReviewPass, ScreeningRule, ShopPermit
+from catalog.models import ProductReview, ReviewPass, ScreeningRule
 from catalog.services import shelf
 from catalog.services.screening.rules import RuleSpec
 from tests.factories.catalog import DraftProductFactory, SkuFactory, give_screening
@@ -53,8 +53,8 @@ def test_ca_07_hits_stand_at_the_fields_of_the_form_and_on_the_review(
     assert ScreeningRule.objects.filter(version=None).count() == 1
 
 
-def test_passes_and_permits_are_given_in_the_console(operator_desk, shop, leaf) -> None:
-    passes, permits = "/operator/catalog/reviewpass/", "/operator/catalog/shoppermit/"
+def test_a_pass_is_given_in_the_console(operator_desk, shop, leaf) -> None:
+    passes = "/operator/catalog/reviewpass/"
     form = {"shop": shop.name, "category": leaf.public_id, "note": "Sold well"}
     assert operator_desk.post(f"{passes}do/grant/", form | {"shop": "nobody"}).status_code == 422
     assert operator_desk.post(f"{passes}do/grant/", form).status_code == 302
@@ -64,17 +64,7 @@ def test_passes_and_permits_are_given_in_the_console(operator_desk, shop, leaf) 
     assert operator_desk.get(f"{page}/change/").status_code == 200
     assert operator_desk.post(f"{page}/do/revoke/", {"reason": "Over"}).status_code == 302
     assert operator_desk.post(f"{page}/do/revoke/", {"reason": "Over"}).status_code == 422
-
-    form = {"shop": shop.public_id, "licence": "food", "valid_to": "2027-01-01"}
-    assert operator_desk.post(f"{permits}do/grant/", form).status_code == 302
-    permit = ShopPermit.objects.get()
-    assert operator_desk.get(f"{permits}{permit.public_id}/change/").status_code == 200
-    assert [one.status_code for one in (operator_desk.get(passes), operator_desk.get(permits))] == [
-        200,
-        200,
-    ]
-    done = operator_desk.post(f"{permits}{permit.public_id}/do/revoke/", {"reason": "Over"})
-    assert done.status_code == 302
+    assert operator_desk.get(passes).status_code == 200
 
 
 def test_the_queue_begins_with_the_riskiest(operator_desk, shop, merchant, at) -> None:

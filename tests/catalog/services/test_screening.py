@@ -16,7 +16,7 @@ from catalog.errors import (
 )
 from catalog.models import Product, ProductReview, ScreeningHit, ScreeningRule, ShopPicture
 from catalog.services import products, publishing, reviews, shelf
-from catalog.services.screening import judging, permits, rules
+from catalog.services.screening import judging, passes, rules
 from catalog.services.screening.rules import RuleSpec
 from kernel.errors import IllegalTransition
 from kernel.models import AuditEntry
@@ -122,30 +122,6 @@ def test_a_price_far_below_the_median_is_an_anomaly(shop, leaf, product, submit)
     assert (review.verdict, review.risk) == (Verdict.PENDING, 60)
 
 
-def test_a_category_needs_its_licence_and_a_brand_its_grant(
-    shop, leaf, product, submit, operator, at
-) -> None:
-    top = CategoryFactory(name="食品")
-    food = CategoryFactory(name="保健食品", parent=top)
-    brand = BrandFactory(name="Famous")
-    give_screening(RuleSpec("food", "licence", "block", category=top, licence="food"))
-    give_screening(RuleSpec("brands", "brand_grant", "block", words=["Famous"]))
-    Product.objects.filter(pk=product.pk).update(category=food, brand=brand)
-    product.refresh_from_db()
-
-    assert [one["field"] for one in submit(product).reasons] == ["brand", "category"]
-
-    permits.grant_permit(shop=shop, brand=brand, actor=operator, at=at)
-    licence = permits.grant_permit(
-        shop=shop, licence="food", valid_to=at.date(), actor=operator, at=at
-    )
-    assert judging.look_at(product, at=at) == []
-    late = judging.look_at(product, at=at + timedelta(days=1))
-    assert [one.rule.code for one in late] == ["food"]
-    permits.revoke_permit(permit=licence, reason="withdrawn", actor=operator, at=at)
-    assert [one.rule.code for one in judging.look_at(product, at=at)] == ["food"]
-
-
 def test_documents_that_were_accepted_let_a_shop_pass(shop, product, at) -> None:
     top = CategoryFactory(name="食品")
     food = CategoryFactory(name="保健食品", parent=top)
@@ -225,9 +201,9 @@ def test_a_change_of_a_live_product_is_held_against_the_rules_and_keeps_selling(
 def test_a_shop_with_a_pass_needs_no_person_unless_a_rule_asks_for_one(
     shop, leaf, product, submit, operator, merchant, at
 ) -> None:
-    given = permits.grant_pass(shop=shop, category=leaf, note="trusted", actor=operator, at=at)
+    given = passes.grant_pass(shop=shop, category=leaf, note="trusted", actor=operator, at=at)
     with pytest.raises(AlreadyGranted):
-        permits.grant_pass(shop=shop, category=leaf, note="again", actor=operator, at=at)
+        passes.grant_pass(shop=shop, category=leaf, note="again", actor=operator, at=at)
     give_screening(RuleSpec("contact", "contact", "warn"))
     give_screening(RuleSpec("strict", "banned_words", "human", words=["best"]))
     Product.objects.filter(pk=product.pk).update(brief="www.elsewhere.example")
@@ -243,9 +219,9 @@ def test_a_shop_with_a_pass_needs_no_person_unless_a_rule_asks_for_one(
     elsewhere = DraftProductFactory(shop=shop)
     SkuFactory(product=elsewhere)
     assert submit(elsewhere).verdict == Verdict.PENDING
-    permits.revoke_pass(given=given, reason="sold badly", actor=operator, at=at)
+    passes.revoke_pass(given=given, reason="sold badly", actor=operator, at=at)
     with pytest.raises(IllegalTransition):
-        permits.revoke_pass(given=given, reason="again", actor=operator, at=at)
+        passes.revoke_pass(given=given, reason="again", actor=operator, at=at)
     another = DraftProductFactory(shop=shop, category=leaf)
     SkuFactory(product=another)
     assert submit(another).verdict == Verdict.PENDING
@@ -340,15 +316,6 @@ def test_a_rule_says_what_its_kind_asks_for(operator, at, changes, pointer) -> N
 
     assert pointer in [one.pointer for one in refusal.value.errors]
     assert not ScreeningRule.objects.exists()
-
-
-def test_a_permit_is_of_one_thing(shop, operator, at) -> None:
-    for more in ({}, {"brand": BrandFactory(), "licence": "food"}):
-        with pytest.raises(InvalidScreeningRule):
-            permits.grant_permit(shop=shop, actor=operator, at=at, **more)
-    permits.grant_permit(shop=shop, licence="food", actor=operator, at=at)
-    with pytest.raises(AlreadyGranted):
-        permits.grant_permit(shop=shop, licence="food", actor=operator, at=at)
 
 
 def test_a_submission_costs_one_statement_more_where_there_is_no_rule(
