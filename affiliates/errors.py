@@ -96,6 +96,13 @@ class OwnShopProduct(DomainError):
     message = _("Products of your own shop belong in its shop tab, not in the showcase.")
 
 
+class OnProbation(DomainError):
+    """BI-15: `extra["possible_from"]` says until when."""
+
+    code = "on_probation"
+    message = _("An account that a shop has just bound sells the goods of its own shop alone.")
+
+
 class CreatorSuspended(DomainError):
     code = "creator_suspended"
     message = _("Your creator account is suspended.")

@@ -164,6 +164,10 @@ class Relation(models.TextChoices):
     AWEME_COOPERATOR = "AWEME_COOPERATOR", _("partner creator")
 
 
+#: Accounts that are the shop itself: they sell in its name, so no commission is due (BI-03).
+OWN_RELATIONS = (Relation.OFFICIAL, Relation.SELF)
+
+
 class BindingStatus(models.TextChoices):
     """BI-16."""
 

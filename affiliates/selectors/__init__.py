@@ -10,12 +10,12 @@ from affiliates.selectors.pages import (
     pool,
 )
 from affiliates.selectors.terms import (
-    OWN_RELATIONS,
     UNSETTLED,
     Rates,
     is_in_alliance,
     is_own_shop,
     own_shops,
+    probation_ends_at,
     rates,
     running_plan,
     unsettled_orders,
@@ -23,7 +23,6 @@ from affiliates.selectors.terms import (
 )
 
 __all__ = [
-    "OWN_RELATIONS",
     "POOL_ORDERS",
     "UNSETTLED",
     "Rates",
@@ -36,6 +35,7 @@ __all__ = [
     "picks_page",
     "plans_page",
     "pool",
+    "probation_ends_at",
     "rates",
     "running_plan",
     "unsettled_orders",

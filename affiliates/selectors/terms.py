@@ -14,11 +14,9 @@ from affiliates import policies
 from affiliates.enums import CommissionStatus, MembershipStatus, PlanStatus
 from affiliates.models import AllianceMembership, Commission, Plan, PlanVersion
 from kernel.models import StatusChange
-from shops.enums import Relation, StaffStatus
+from shops.enums import OWN_RELATIONS, StaffStatus
 from shops.models import Binding, Staff
 
-#: Accounts that are the shop itself: they sell in its name, so no commission is due (BI-03).
-OWN_RELATIONS = (Relation.OFFICIAL, Relation.SELF)
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 #: Before the money went to its parties.
 UNSETTLED = (
@@ -82,6 +80,19 @@ def running_plan(product_id: int, *, at: datetime) -> Plan | None:
 def is_own_shop(creator: Creator, shop_id: int, *, at: datetime) -> bool:
     """Tell whether the creator sold for himself: see `own_shops`."""
     return bool(own_shops([(creator, shop_id, at)]))
+
+
+def probation_ends_at(creator: Creator, *, at: datetime) -> datetime | None:
+    """Return until when the creator's account sells for its own shop alone (BI-15), or None.
+
+    The newest binding counts, of those in force that make it a shop's own account.
+    """
+    bound = Binding.objects.in_force().filter(
+        account_id=creator.account_id, relation__in=OWN_RELATIONS
+    )
+    newest = bound.order_by("-bound_at").first()
+    ends_at = newest.probation_ends_at if newest else None
+    return ends_at if ends_at is not None and ends_at > at else None
 
 
 def own_shops(sales: Iterable[tuple[Creator, int, datetime]]) -> set[tuple[int, int, datetime]]:

@@ -14,6 +14,7 @@ from affiliates.enums import PickStatus
 from affiliates.errors import (
     CreatorSuspended,
     NotNamed,
+    OnProbation,
     OwnShopProduct,
     ProductOffShelf,
     PromotionClosed,
@@ -35,7 +36,7 @@ def pick(*, creator: Creator, product: Product, at: datetime, actor: Actor) -> P
     A product picked before gives the first pick, active again. The code of a pick never changes.
 
     Raises, by what stands in the way (AL-21, BI-09): CreatorSuspended, ProductOffShelf,
-    NotNamed (CA-19), ShopNotInAlliance, PromotionClosed, OwnShopProduct.
+    NotNamed (CA-19), OwnShopProduct, OnProbation (BI-15), ShopNotInAlliance, PromotionClosed.
     """
     creator = Creator.objects.select_for_update(no_key=True, of=("self",)).get(pk=creator.pk)
     if creator.status != CreatorStatus.ACTIVE:
@@ -47,6 +48,9 @@ def pick(*, creator: Creator, product: Product, at: datetime, actor: Actor) -> P
         raise NotNamed
     if selectors.is_own_shop(creator, product.shop_id, at=at):
         raise OwnShopProduct
+    ends_at = selectors.probation_ends_at(creator, at=at)
+    if ends_at is not None:
+        raise OnProbation(extra={"possible_from": ends_at.isoformat()})
     if not selectors.is_in_alliance(product.shop_id, at=at):
         raise ShopNotInAlliance
     plan = selectors.running_plan(product.pk, at=at)

@@ -82,6 +82,8 @@ ADMISSION_CLAIM_LASTS = timedelta(hours=4)
 BINDING_CONSENT_WITHIN = timedelta(days=7)
 BINDING_REPLACEMENTS_PER_YEAR = 1
 BINDING_COOLDOWN = timedelta(days=30)
+#: So long a shop's own account sells its shop's goods alone (BI-15).
+OWN_ACCOUNT_PROBATION = timedelta(days=30)
 UNBIND_LAPSES_AFTER = timedelta(days=30)
 NAME_CHANGES_PER_30_DAYS = 4
 VERIFICATION_VALID_FOR = timedelta(days=365)

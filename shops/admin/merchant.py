@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -162,9 +163,20 @@ class BindingPage(ConsoleModelAdmin):
         ),
         (
             _("Period"),
-            {"fields": (("bound_at", "unbind_requested_at"), ("ended_at", "end_reason"))},
+            {
+                "fields": (
+                    ("bound_at", "probation"),
+                    "unbind_requested_at",
+                    ("ended_at", "end_reason"),
+                )
+            },
         ),
     )
+
+    @display(description=_("may sell alliance goods from"))
+    def probation(self, binding: Binding) -> datetime | None:
+        """The end of the time in which it sells the shop's goods alone (BI-15)."""
+        return binding.probation_ends_at
 
     @display(description=_("account"), ordering="account__name")
     def face(self, binding: Binding) -> str:

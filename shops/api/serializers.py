@@ -205,6 +205,7 @@ class BindingOut(Out):
     consent_due_at = serializers.DateTimeField(allow_null=True)
     consented_at = serializers.DateTimeField(allow_null=True)
     bound_at = serializers.DateTimeField(allow_null=True)
+    probation_ends_at = serializers.DateTimeField(allow_null=True)
     unbind_requested_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     end_reason = serializers.ChoiceField(choices=EndReason.choices, allow_blank=True)

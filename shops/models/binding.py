@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ScopedQuerySet, ShopOwnedQuerySet
 from kernel.walls import Wall
-from shops.enums import BOUND, BindingStatus, EndReason, Relation
+from shops.enums import BOUND, OWN_RELATIONS, BindingStatus, EndReason, Relation
 from shops.models.shop import Shop
 
 
@@ -135,6 +136,13 @@ class Binding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shop} ↔ {self.account}"
+
+    @property
+    def probation_ends_at(self) -> datetime | None:
+        """From when the account may sell alliance goods too (BI-15); None if it always may."""
+        if self.relation not in OWN_RELATIONS or self.bound_at is None:
+            return None
+        return self.bound_at + settings.OWN_ACCOUNT_PROBATION
 
 
 class NameChange(models.Model):

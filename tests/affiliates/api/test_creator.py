@@ -1,8 +1,10 @@
 """The creator's and the agency's doors."""
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from affiliates.models import AgencyContract, Pick, Plan
 from affiliates.services import commissions, picks
@@ -10,6 +12,8 @@ from catalog.enums import ShelfStatus
 from catalog.services.search import reindex
 from kernel.actors import SYSTEM
 from orders.enums import OrderStatus
+from shops.enums import Relation
+from shops.models import Binding
 from tests.factories.accounts import AgencyFactory, CreatorFactory, UserFactory
 from tests.factories.affiliates import ContractFactory, PickFactory, PlanFactory
 from tests.factories.catalog import DraftProductFactory, product_on_sale
@@ -158,6 +162,36 @@ def test_bi_09_a_product_of_the_own_shop_is_refused_with_a_hint(client, creator)
     assert answer.json()["detail"] == (
         "Products of your own shop belong in its shop tab, not in the showcase."
     )
+
+
+@pytest.mark.parametrize("relation", [Relation.OFFICIAL, Relation.SELF])
+def test_bi_15_a_new_own_account_sells_for_its_own_shop_alone_at_first(client, creator, relation):
+    """After thirty days it takes alliance goods, too; a partner of a shop always may.
+
+    API: POST /api/v1/affiliates/creator/picks
+    Page: /merchant/shops/binding/
+    """
+    plan, now = PlanFactory(), timezone.now()
+    bound = BindingFactory(account=creator.account, relation=relation, bound_at=now)
+
+    refused = pick(client, plan.product)
+
+    ends_at = now + settings.OWN_ACCOUNT_PROBATION
+    assert (refused.status_code, refused.json()["code"]) == (409, "on_probation")
+    assert refused.json()["possible_from"] == ends_at.isoformat()
+    assert Pick.objects.count() == 0
+
+    Binding.objects.filter(pk=bound.pk).update(bound_at=now - settings.OWN_ACCOUNT_PROBATION)
+
+    assert pick(client, plan.product, "pick-2").status_code == 201
+
+
+def test_a_partner_of_a_shop_is_on_no_probation(client, creator):
+    BindingFactory(
+        account=creator.account, relation=Relation.AWEME_COOPERATOR, bound_at=timezone.now()
+    )
+
+    assert pick(client, PlanFactory().product).status_code == 201
 
 
 def test_picks_say_what_became_of_them(client, creator):
