@@ -51,9 +51,17 @@ def bytea(value: bytes) -> str:
 
 
 @cache
-def statement(path: Path) -> str:
-    """Return the text of a ``.sql`` file, read once."""
-    return path.read_text(encoding="utf-8")
+def statement(path: Path, *written: type[models.Model]) -> str:
+    """Return the text of a ``.sql`` file, read once.
+
+    ``{table}`` in it stands for the columns of a model of `written`. They are named one by one, so
+    that a release that knows nothing of a new column leaves it to its default.
+    """
+    text = path.read_text(encoding="utf-8")
+    for model in written:
+        columns = ", ".join(f'"{column}"' for _name, column in _columns(model))
+        text = text.replace(f"{{{model._meta.db_table}}}", columns)
+    return text
 
 
 def _row(instance: models.Model) -> dict[str, Any]:

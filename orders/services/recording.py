@@ -136,7 +136,7 @@ def _to_write(
     payments: Sequence[Payment],
 ) -> Statement[None]:
     return Statement(
-        statement(SQL),
+        statement(SQL, OrderGroup, Order, OrderLine),
         {
             "groups": rowset(groups),
             "orders": rowset(orders),

@@ -1,20 +1,21 @@
 -- Everything that the orders room writes for a set of checkouts, in one round trip. Each parameter
--- is a JSON array of whole rows, their ids already taken from the sequences (`numbering.reserve`).
+-- is a JSON array of whole rows, their ids already taken from the sequences (`numbering.reserve`);
+-- a table's name in braces stands for its columns (`rowsets.statement`).
 WITH
 -- What is paid once: one row a checkout. The key's constraint is what makes it happen once.
 written_groups AS (
-    INSERT INTO orders_ordergroup
-    SELECT * FROM jsonb_populate_recordset(NULL::orders_ordergroup, %(groups)s)
+    INSERT INTO orders_ordergroup ({orders_ordergroup})
+    SELECT {orders_ordergroup} FROM jsonb_populate_recordset(NULL::orders_ordergroup, %(groups)s)
 ),
 -- What one shop ships: with its identity block, sealed receiver and the deadline of the payment.
 written_orders AS (
-    INSERT INTO orders_order
-    SELECT * FROM jsonb_populate_recordset(NULL::orders_order, %(orders)s)
+    INSERT INTO orders_order ({orders_order})
+    SELECT {orders_order} FROM jsonb_populate_recordset(NULL::orders_order, %(orders)s)
 ),
 -- What one SKU is: price, amounts and attribution frozen.
 written_lines AS (
-    INSERT INTO orders_orderline
-    SELECT * FROM jsonb_populate_recordset(NULL::orders_orderline, %(lines)s)
+    INSERT INTO orders_orderline ({orders_orderline})
+    SELECT {orders_orderline} FROM jsonb_populate_recordset(NULL::orders_orderline, %(lines)s)
 ),
 -- What each step of the price pipeline did to a line. Nobody names these rows: the id is dealt here.
 written_adjustments AS (

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from catalog.models import StockMovement
 from kernel.crypto import decrypt
@@ -46,6 +47,17 @@ def test_a_checkout_over_two_shops_is_one_group_with_one_order_a_shop():
     assert [row.payload for row in told] == [
         {"order_id": o.pk, "shop_id": o.shop_id, "buyer_id": buyer.pk} for o in orders
     ]
+
+
+@pytest.mark.parametrize("table", ["orders_ordergroup", "orders_order", "orders_orderline"])
+def test_an_older_release_leaves_a_column_that_it_does_not_know_to_its_default(table):
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} ADD COLUMN tomorrows text NOT NULL DEFAULT 'new'")
+
+        place(request(UserFactory(), (make_sku(), 1)))
+
+        cursor.execute(f"SELECT tomorrows FROM {table}")
+        assert cursor.fetchall() == [("new",)]
 
 
 def test_freight_is_spread_over_the_lines_and_written_as_adjustments():
