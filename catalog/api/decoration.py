@@ -45,7 +45,7 @@ class PageBlockIn(In):
         child=Text(max_length=40), required=False, max_length=MAX_PRODUCTS
     )
     count = Whole(min_value=1, max_value=MAX_PRODUCTS, required=False)
-    text = serializers.CharField(required=False, max_length=500)
+    text = Text(required=False, max_length=500)
 
 
 class ShopPageIn(In):

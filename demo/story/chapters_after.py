@@ -87,7 +87,7 @@ def settlement(stage: Stage) -> None:
 def rename(stage: Stage) -> None:
     """The shop takes a new name; the old order keeps the face that the buyer saw."""
     stage.teller.chapter("12 · A new name")
-    new = f"灵溪茶铺旗舰 {stage.mark}"
+    new = f"灵溪茶行 {stage.mark}"
     stage.owner.post(stage.shop_path("shops", "/rename"), {"name": new})
     stage.teller.tell(stage.owner.name, f"renames the shop to “{new}”")
     _same_face(stage, new)

@@ -86,7 +86,7 @@ def shop(stage: Stage) -> None:
     tell = stage.teller.tell
     stage.teller.chapter("2 · A shop")
     stage.shop_name = f"灵溪茶铺 {stage.mark}"
-    made = stage.owner.post("/shops/shops", {"name": stage.shop_name, "type": "flagship"})
+    made = stage.owner.post("/shops/shops", {"name": stage.shop_name, "type": "enterprise"})
     stage.shop = made["id"]
     path = stage.shop_path("shops", "")
     refusal = stage.owner.post(f"{path}/admission/submit", refusal="admission_incomplete")

@@ -39,6 +39,7 @@ def test_every_column_that_is_sealed_is_known_by_its_kind() -> None:
         "catalog.import.content",
         "catalog.importjob.content",
         "orders.exportpart.content",
+        "shops.shopdocument.content",
         "kernel.auditseal.digest",
         "kernel.auditseal.mark",
     }

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.sites import ConsoleSite
+from kernel.walls import Wall
 from tests.walks.rows import Marks
 from tests.walks.world import World
 
@@ -80,13 +81,19 @@ def _of_objects(pattern: str, page: ConsoleModelAdmin, world: World, most: int) 
     if not known:
         raise UnknownPattern(f"{pattern}: side B has no {page.opts.label}")
     keys = [str(getattr(row, page.public_field, row.pk)) for row in known]
+    is_foreign = not is_for_all(page.model)
     for key in [*keys, *(str(row.pk) for row in known[:1])]:
         path = pattern.replace("<path:object_id>", key)
         if "<slug:act>" not in path:
-            yield Page(pattern, path, is_foreign=True)
+            yield Page(pattern, path, is_foreign=is_foreign)
             continue
         for name in [*(act.name for act in page.acts), "nothing-like-it"]:
-            yield Page(pattern, path.replace("<slug:act>", name), is_foreign=True)
+            yield Page(pattern, path.replace("<slug:act>", name), is_foreign=is_foreign)
+
+
+def is_for_all(model: type[models.Model]) -> bool:
+    """Tell whether the second wall lets every shop read all rows of `model`."""
+    return any(isinstance(one, Wall) and not one.by for one in model._meta.constraints)
 
 
 def _of_lists(pattern: str, page: ConsoleModelAdmin, world: World) -> Iterator[Page]:

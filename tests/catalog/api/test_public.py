@@ -68,6 +68,7 @@ def test_the_rules_of_a_leaf_come_in_one_answer(anonymous_client, leaf) -> None:
     assert answer == {
         "category": {"id": leaf.public_id, "name": leaf.name, "name_en": ""},
         "is_leaf": True,
+        "needs_spu": False,
         "version": 1,
         "attributes": [
             {
