@@ -12,12 +12,14 @@ class CatalogConfig(AppConfig):
         from catalog import subscribers  # noqa: F401, PLC0415 -- app ready
         from catalog.admin import (  # noqa: F401, PLC0415 -- app ready
             authority,
+            buckets,
             bulk,
             decoration,
             merchant,
             operator,
             screening,
             spus,
+            stock,
         )
         from catalog.selectors import admission, grants  # noqa: PLC0415 -- app ready
         from shops.selectors.checklist import ask_catalog  # noqa: PLC0415 -- app ready

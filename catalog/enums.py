@@ -58,7 +58,7 @@ class ApiStatus(models.TextChoices):
 
 
 class MovementKind(models.TextChoices):
-    """Why stock moved (CA-10). `on_hand` changes with all but hold and release."""
+    """Why stock moved (CA-10). The last four move pieces into and out of buckets."""
 
     INITIAL = "initial", _("initial count")
     INBOUND = "inbound", _("put in")
@@ -67,6 +67,23 @@ class MovementKind(models.TextChoices):
     RELEASE = "release", _("hold released")
     SOLD = "sold", _("sold")
     RETURNED = "returned", _("returned to stock")
+    SET_ASIDE = "set_aside", _("put into a bucket")
+    SET_FREE = "set_free", _("out of its bucket")
+    #: An order takes pieces that were set aside, before it holds them.
+    DRAWN = "drawn", _("drawn from a bucket")
+    #: The order was not paid: they wait in their bucket again.
+    PUT_BACK = "put_back", _("back in its bucket")
+
+
+class BucketKind(models.TextChoices):
+    """What pieces are set aside for (CA-10)."""
+
+    #: Sold by one account, to who watches it live, until the stream ends (直播专享库存).
+    LIVE = "live", _("a live session")
+    #: Sold by one account (渠道库存).
+    CHANNEL = "channel", _("an account")
+    #: Sold by nobody until they are set free (活动库存).
+    ACTIVITY = "activity", _("an activity")
 
 
 class Verdict(models.TextChoices):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,47 @@ class AlreadyForAllCreators(DomainError):
 
     code = "already_for_all_creators"
     message = _("There is a channel product for all creators already.")
+
+
+class BadBucket(InvalidInput):
+    """Pieces cannot be set aside like this (CA-10); `errors` says why."""
+
+    code = "bad_bucket"
+    message = _("Pieces cannot be set aside like this.")
+
+    REASONS: ClassVar[Mapping[str, Promise]] = {
+        "no_account": _("An activity's pieces are sold by nobody: name no account."),
+        "account_required": _("Say whose account sells them."),
+        "end_required": _("A live session has an end: say when."),
+        "end_out_of_range": _("The end lies ahead, by 90 days at most."),
+    }
+
+    @classmethod
+    def about(cls, field: str, code: str) -> BadBucket:
+        """Return the refusal with its reason, one of `REASONS`, at `field`."""
+        detail = cls.REASONS[code]
+        return cls(str(detail), errors=[FieldError(f"/{field}", code, detail)])
+
+
+class SetAsideAlready(DomainError):
+    """A SKU has one open bucket of a kind for an account."""
+
+    code = "set_aside_already"
+    message = _("Pieces are set aside for this already: change how many.")
+
+
+class BucketEnded(DomainError):
+    """Nothing is put into or taken out of a bucket that has ended."""
+
+    code = "bucket_ended"
+    message = _("This has ended: its pieces are for everybody again.")
+
+
+class BucketShort(DomainError):
+    """More shall be taken out of a bucket than is left in it."""
+
+    code = "bucket_short"
+    message = _("Fewer pieces are left in it.")
 
 
 class NotListable(DomainError):

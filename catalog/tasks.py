@@ -11,7 +11,7 @@ from django.db import OperationalError
 
 from catalog.enums import ImportStatus
 from catalog.models import ImportJob
-from catalog.services import papers, prices
+from catalog.services import buckets, papers, prices
 from catalog.services.bulk import applying
 from catalog.services.importing import jobs
 from catalog.services.pictures import keeping
@@ -76,6 +76,14 @@ def sweep_pictures(**_: Any) -> None:
 def end_papers(**_: Any) -> None:
     """End grants and licences whose time is over, with what follows for their shops."""
     papers.end_due(at=clock.now())
+
+
+@shared_task(acks_late=True)
+def end_buckets(**_: Any) -> None:
+    """Set free what was set aside until now."""
+    ended = buckets.end_due(at=clock.now())
+    if ended:
+        logger.info("%s buckets of stock have ended", ended)
 
 
 @shared_task(acks_late=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -16,26 +15,21 @@ from django.utils.translation import gettext_lazy as _
 from catalog import policies
 from catalog.admin import wording
 from catalog.admin.forms import (
-    CountForm,
     CreateForm,
-    DeltaForm,
     EditForm,
     LimitsForm,
-    PriceForm,
     SubmitForm,
     UploadForm,
     VariantForm,
 )
 from catalog.admin.pictures import taken
-from catalog.admin.wording import shown_price
 from catalog.enums import Verdict
-from catalog.errors import OutOfStock, StockChanged, UnreadableFile
-from catalog.models import Category, Product, Sku
+from catalog.errors import UnreadableFile
+from catalog.models import Category, Product
 from catalog.policies import PurchaseLimits
 from catalog.selectors import category_rules
-from catalog.services import counting, limits, prices, products, shelf
+from catalog.services import limits, products, shelf
 from catalog.services.content import Content
-from catalog.services.counting import StockEdit
 from catalog.services.importing import jobs
 from catalog.services.importing.reading import MAX_BYTES
 from catalog.services.screening import judging
@@ -281,67 +275,6 @@ class RestoreProduct(Act):
         return _("The product is restored.")
 
 
-class SetPrice(Act):
-    """A new price; review is not needed."""
-
-    name = "set-price"
-    label = _("Set the price")
-    intro = _("Orders that exist keep their price.")
-    permission = "catalog.price"
-    form_class = PriceForm
-
-    def preview(self, actor: Actor, target: Sku) -> Sequence[tuple[Any, Any]]:
-        live = target.prices.in_force().first()
-        price = shown_price(live.price, live.currency) if live else "–"
-        return [(_("SKU"), _named(target)), (_("Price now"), price)]
-
-    def run(self, *, actor: Actor, target: Sku, data: dict[str, Any], at: datetime) -> Any:
-        version = prices.set_price(
-            sku=target,
-            price=data["price"],
-            list_price=data["list_price"],
-            effective_from=data["effective_from"],
-            actor=actor,
-            at=at,
-        )
-        return gettext("The price is %(price)s.") % {
-            "price": shown_price(version.price, version.currency)
-        }
-
-
-class AdjustStock(Act):
-    """Pieces in or out."""
-
-    name = "adjust-stock"
-    label = _("Adjust the stock")
-    permission = "catalog.stock"
-    form_class = DeltaForm
-
-    def preview(self, actor: Actor, target: Sku) -> Sequence[tuple[Any, Any]]:
-        return _counters(target)
-
-    def run(self, *, actor: Actor, target: Sku, data: dict[str, Any], at: datetime) -> Any:
-        return _edit(StockEdit(target, delta=data["delta"]), actor, at)
-
-
-class CountStock(Act):
-    """What was counted, if nothing moved since."""
-
-    name = "count-stock"
-    label = _("Enter a count")
-    permission = "catalog.stock"
-
-    def form(self, actor: Actor, target: Sku, **kwargs: Any) -> forms.Form:
-        return CountForm(initial=CountForm.initial_of(target), **kwargs)
-
-    def preview(self, actor: Actor, target: Sku) -> Sequence[tuple[Any, Any]]:
-        return _counters(target)
-
-    def run(self, *, actor: Actor, target: Sku, data: dict[str, Any], at: datetime) -> Any:
-        edit = StockEdit(target, set_to=data["set_to"], expected=data["expected"])
-        return _edit(edit, actor, at)
-
-
 class Upload(Act):
     """A file of products."""
 
@@ -376,25 +309,3 @@ def _with_uploads(data: dict[str, Any], actor: Actor, at: datetime) -> dict[str,
     for field, uploads in (("image_urls", "new_pictures"), ("detail_image_urls", "new_details")):
         content[field] = [*content[field], *taken(data[uploads], actor=actor, at=at)]
     return content
-
-
-def _named(sku: Sku) -> str:
-    return " · ".join(filter(None, [sku.product.title, " / ".join(sku.options), sku.merchant_code]))
-
-
-def _counters(sku: Sku) -> Sequence[tuple[Any, Any]]:
-    return [
-        (_("SKU"), _named(sku)),
-        (_("On hand"), sku.stock.on_hand),
-        (_("Held for orders"), sku.stock.held),
-    ]
-
-
-def _edit(edit: StockEdit, actor: Actor, at: datetime) -> str:
-    # The page sent twice is answered by its own token; each edit that gets here is a new one.
-    (result,) = counting.edit(edits=[edit], reference=uuid.uuid4().hex, actor=actor, at=at)
-    if result.code == "stock_changed":
-        raise StockChanged
-    if not result.is_ok:
-        raise OutOfStock
-    return gettext("There are %(count)s pieces on hand.") % {"count": result.on_hand}

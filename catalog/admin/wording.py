@@ -75,6 +75,10 @@ MOVEMENT_TONES: dict[str, str] = {
     MovementKind.SOLD: "primary",
     MovementKind.HOLD: "info",
     MovementKind.RELEASE: "default",
+    MovementKind.SET_ASIDE: "info",
+    MovementKind.SET_FREE: "default",
+    MovementKind.DRAWN: "primary",
+    MovementKind.PUT_BACK: "default",
 }
 EFFECT_TONES: dict[str, str] = {
     ScreeningEffect.BLOCK: "danger",

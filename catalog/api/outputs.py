@@ -289,7 +289,8 @@ class StockOut(Out):
     product_title = serializers.CharField(source="sku.product.title")
     options = serializers.ListField(source="sku.options", child=serializers.CharField())
     on_hand = serializers.IntegerField()
-    held = serializers.IntegerField()
+    held = serializers.IntegerField(help_text="For orders that are not paid yet, or set aside.")
+    set_aside = serializers.IntegerField(help_text="Of what is held; see the shop's buckets.")
     available = serializers.IntegerField()
 
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from catalog.api import (
     authority,
+    buckets,
     bulk,
     channels,
     decoration,
@@ -52,6 +53,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SHOP}/skus/<str:sku_id>/prices", merchant.ShopSkuPrices.as_view()),
     path(f"{SHOP}/stock", merchant.ShopStock.as_view()),
     path(f"{SHOP}/stock/movements", merchant.ShopStockMovements.as_view()),
+    path(f"{SHOP}/buckets", buckets.ShopBuckets.as_view()),
+    path(f"{SHOP}/buckets/<str:bucket_id>/pieces", buckets.ShopBucketPieces.as_view()),
+    path(f"{SHOP}/buckets/<str:bucket_id>/end", buckets.ShopBucketEnd.as_view()),
     path(f"{SHOP}/bulk-edits", bulk.ShopBulkEdits.as_view()),
     path(BULK, bulk.ShopBulkEdit.as_view()),
     path(f"{BULK}/rows", bulk.ShopBulkEditLines.as_view()),

@@ -1,6 +1,7 @@
 """What is sold: categories, products, SKUs, prices over time, stock."""
 
 from catalog.models.authority import BrandGrant, QualificationRule, ShopQualification
+from catalog.models.bucket import BucketDraw, StockBucket
 from catalog.models.bulk import BulkEdit, BulkEditLine
 from catalog.models.channel import ChannelSeller, ProductChannel
 from catalog.models.decoration import ShopPage, ShopPageVersion
@@ -16,6 +17,7 @@ from catalog.models.taxonomy import Brand, Category, CategoryRuleSet
 __all__ = [
     "Brand",
     "BrandGrant",
+    "BucketDraw",
     "BulkEdit",
     "BulkEditLine",
     "Category",
@@ -40,5 +42,6 @@ __all__ = [
     "Spu",
     "SpuTicket",
     "Stock",
+    "StockBucket",
     "StockMovement",
 ]

@@ -19,7 +19,8 @@ from shops.models import Shop
 class Stock(models.Model):
     """The counters of one SKU (库存). `catalog.services.stock` alone writes them.
 
-    ``on_hand = initial + Σ in − Σ out`` and ``held = Σ held_delta`` over the movements, always.
+    ``on_hand = initial + Σ in − Σ out`` and ``held = Σ held_delta`` over the movements, always, and
+    ``on_hand = available + held for orders + set aside``: the buckets of a SKU (CA-10).
     """
 
     sku = models.OneToOneField(
@@ -34,8 +35,10 @@ class Stock(models.Model):
         Shop, models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("shop")
     )
     on_hand = models.IntegerField(_("on hand"), default=0)
-    #: Held for orders that are not paid yet (预占).
+    #: Not for everybody: held for orders that are not paid yet (预占), or set aside.
     held = models.IntegerField(_("held"), default=0)
+    #: Of these, what waits in buckets.
+    set_aside = models.IntegerField(_("pieces in buckets"), default=0, db_default=0)
     available = models.GeneratedField(
         verbose_name=_("available"),
         expression=F("on_hand") - F("held"),
@@ -49,7 +52,10 @@ class Stock(models.Model):
         verbose_name = _("stock")
         verbose_name_plural = _("stock")
         constraints = (
-            models.CheckConstraint(condition=Q(held__gte=0), name="stock_held_not_negative"),
+            models.CheckConstraint(
+                condition=Q(set_aside__gte=0, held__gte=F("set_aside")),
+                name="stock_held_covers_set_aside",
+            ),
             models.CheckConstraint(condition=Q(on_hand__gte=F("held")), name="stock_covers_held"),
             CompositeKey(relation="sku", shared=["shop"], name="stock_of_sku"),
             Wall(by="shop", name="stock_wall"),
@@ -58,6 +64,11 @@ class Stock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sku_id}: {self.on_hand} − {self.held}"
+
+    @property
+    def held_for_orders(self) -> int:
+        """Pieces that orders hold which are not paid yet."""
+        return self.held - self.set_aside
 
 
 class StockMovement(models.Model):

@@ -7,12 +7,20 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from rest_framework import serializers
 
-from catalog.enums import DeductMode, DisplayState, ShelfStatus
-from catalog.models import Category, CategoryRuleSet, PriceVersion, Product, Sku, Stock
+from catalog.enums import BucketKind, DeductMode, DisplayState, ShelfStatus
+from catalog.models import (
+    Category,
+    CategoryRuleSet,
+    PriceVersion,
+    Product,
+    Sku,
+    Stock,
+    StockBucket,
+)
 from catalog.policies import (
     DEFAULT_RULES,
     LOW_STOCK,
@@ -31,6 +39,17 @@ from kernel.counting import capped_count
 from shops.enums import ShopStatus
 from shops.selectors import sales_stopped, storefronts
 from shops.selectors.shapes import Storefront
+
+
+@dataclass(frozen=True)
+class OfferedBucket:
+    """Pieces set aside for the orders that come by an account (CA-10)."""
+
+    pk: int
+    kind: str
+    #: Public.
+    account_id: str
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -56,12 +75,30 @@ class BuyableSku:
     sold_by: SoldBy | None = None
     #: CA-11: an order holds its pieces; otherwise they are anybody's until it is paid.
     is_held: bool = True
+    #: What is set aside of it for accounts (CA-10).
+    buckets: tuple[OfferedBucket, ...] = ()
+
+    def bucket_for(self, account_id: str, *, is_live: bool, at: datetime) -> int | None:
+        """Return the pk of the bucket for who comes by this account, its live session's first."""
+        if not account_id:
+            return None
+        kinds = (BucketKind.LIVE, BucketKind.CHANNEL) if is_live else (BucketKind.CHANNEL,)
+        open_ones = {
+            one.kind: one.pk
+            for one in self.buckets
+            if one.account_id == account_id and (one.ends_at is None or one.ends_at > at)
+        }
+        return next((open_ones[kind] for kind in kinds if kind in open_ones), None)
+
+
+_OPEN_BUCKETS = StockBucket.objects.filter(ended_at__isnull=True, account__isnull=False)
 
 
 def buyable(sku_ids: Iterable[int], *, at: datetime) -> dict[int, BuyableSku]:
     """Return those of `sku_ids` that can be bought now, by primary key.
 
-    One query, two where one of them is not sold everywhere (CA-19).
+    One query, two where one of them is not sold everywhere (CA-19), and one more where pieces of
+    one are set aside (CA-10).
 
     Buyable: an active SKU with a price in force, of a product on sale, in an open shop that may
     sell (SH-08). Stock is
@@ -79,6 +116,7 @@ def buyable(sku_ids: Iterable[int], *, at: datetime) -> dict[int, BuyableSku]:
         )
         .in_force()
         .select_related("sku__product__channel")
+        .annotate(has_buckets=Exists(_OPEN_BUCKETS.filter(sku=OuterRef("sku"))))
     )
     channels = {
         channel.pk: channel
@@ -86,7 +124,24 @@ def buyable(sku_ids: Iterable[int], *, at: datetime) -> dict[int, BuyableSku]:
         if (channel := getattr(version.sku.product, "channel", None))
     }
     alone = sold_by(channels.values())
-    return {version.sku_id: _buyable(version, alone) for version in versions}
+    buckets = _offered_buckets(
+        {one.sku_id for one in versions if one.has_buckets}  # type: ignore[attr-defined]
+    )
+    return {
+        version.sku_id: _buyable(version, alone, buckets.get(version.sku_id, ()))
+        for version in versions
+    }
+
+
+def _offered_buckets(sku_ids: Collection[int]) -> dict[int, tuple[OfferedBucket, ...]]:
+    """Return SKU pk → what is set aside of it for accounts. No query for nothing."""
+    found: dict[int, tuple[OfferedBucket, ...]] = {}
+    if sku_ids:
+        rows = _OPEN_BUCKETS.filter(sku__in=sku_ids).order_by("pk")
+        for row in rows.annotate(account_name=F("account__public_id")):
+            bucket = OfferedBucket(row.pk, row.kind, row.account_name, row.ends_at)
+            found[row.sku_id] = (*found.get(row.sku_id, ()), bucket)
+    return found
 
 
 def to_read_prices(sku_ids: Iterable[int]) -> Statement[dict[int, int]]:
@@ -109,7 +164,9 @@ CROSS JOIN LATERAL (
 """
 
 
-def _buyable(version: PriceVersion, alone: Mapping[int, SoldBy]) -> BuyableSku:
+def _buyable(
+    version: PriceVersion, alone: Mapping[int, SoldBy], buckets: tuple[OfferedBucket, ...]
+) -> BuyableSku:
     sku, product = version.sku, version.sku.product
     return BuyableSku(
         sku_id=sku.pk,
@@ -128,6 +185,7 @@ def _buyable(version: PriceVersion, alone: Mapping[int, SoldBy]) -> BuyableSku:
         limits=PurchaseLimits.of(product),
         sold_by=alone.get(product.pk),
         is_held=product.deduct_mode == DeductMode.ORDER,
+        buckets=buckets,
     )
 
 

@@ -18,6 +18,34 @@ WHERE coalesce(s.on_hand, 0) <> coalesce(m.on_hand, 0) OR coalesce(s.held, 0) <>
 ORDER BY sku.id
 """
 
+#: One row a SKU of which another number is set aside than its buckets hold (CA-10).
+_BUCKETS = """
+SELECT sku.public_id, s.set_aside, coalesce(b.remaining, 0), coalesce(m.set_aside, 0)
+FROM catalog_stock AS s
+JOIN catalog_sku AS sku ON sku.id = s.sku_id
+LEFT JOIN (
+    SELECT sku_id, sum(remaining) AS remaining FROM catalog_stockbucket GROUP BY sku_id
+) AS b ON b.sku_id = s.sku_id
+LEFT JOIN (
+    SELECT sku_id, sum(held_delta) AS set_aside FROM catalog_stockmovement
+    WHERE kind IN ('set_aside', 'set_free', 'drawn', 'put_back') GROUP BY sku_id
+) AS m ON m.sku_id = s.sku_id
+WHERE s.set_aside <> coalesce(b.remaining, 0) OR s.set_aside <> coalesce(m.set_aside, 0)
+ORDER BY sku.id
+"""
+
+#: One row a bucket from which its draws, less those put back, took another number than it says.
+_DRAWS = """
+SELECT b.public_id, b.drawn, coalesce(d.quantity, 0)
+FROM catalog_stockbucket AS b
+LEFT JOIN (
+    SELECT bucket_id, sum(quantity) AS quantity FROM catalog_bucketdraw
+    WHERE undone_at IS NULL GROUP BY bucket_id
+) AS d ON d.bucket_id = b.id
+WHERE b.drawn <> coalesce(d.quantity, 0)
+ORDER BY b.id
+"""
+
 #: One row a product whose price band is not that of the prices in force of its active SKUs.
 _PRICES = """
 WITH in_force AS (
@@ -42,6 +70,8 @@ def violations() -> list[str]:
     """Return one English line per broken invariant; an empty list is what everybody hopes for.
 
     - initial + Σ in − Σ out = on_hand and Σ held_delta = held, for every SKU;
+    - what is set aside of a SKU is what is in its buckets, and what its movements say; a bucket's
+      draws are those of its orders;
     - a product's price band is that of its SKUs' prices in force; a scheduled price
       that began less than five minutes ago may still wait for the sweep that applies it.
     """
@@ -53,6 +83,15 @@ def violations() -> list[str]:
                 f"stock of {name}: on hand {on_hand}, held {held},"
                 f" but its movements add up to {moved} and {moved_held}"
             )
+        cursor.execute(_BUCKETS)
+        for name, set_aside, remaining, moved in cursor.fetchall():
+            found.append(
+                f"stock of {name}: {set_aside} are set aside,"
+                f" but its buckets hold {remaining} and its movements say {moved}"
+            )
+        cursor.execute(_DRAWS)
+        for name, drawn, noted in cursor.fetchall():
+            found.append(f"bucket {name}: {drawn} were drawn, but its draws say {noted}")
         cursor.execute(_PRICES)
         for name, low, high, true_low, true_high in cursor.fetchall():
             found.append(

@@ -31,7 +31,20 @@ EFFECTS: dict[str, tuple[int, int]] = {
     MovementKind.HOLD: (0, 1),
     MovementKind.RELEASE: (0, -1),
     MovementKind.SOLD: (-1, -1),
+    MovementKind.SET_ASIDE: (0, 1),
+    MovementKind.SET_FREE: (0, -1),
+    MovementKind.DRAWN: (0, -1),
+    MovementKind.PUT_BACK: (0, 1),
 }
+#: Kinds that move pieces into and out of buckets: what they do to `held` they do to `set_aside`.
+BUCKET_KINDS = frozenset(
+    {
+        MovementKind.SET_ASIDE,
+        MovementKind.SET_FREE,
+        MovementKind.DRAWN,
+        MovementKind.PUT_BACK,
+    }
+)
 
 #: SKU pk → (on hand, held).
 Counters = dict[int, tuple[int, int]]
@@ -63,6 +76,10 @@ class Move:
     @property
     def held_delta(self) -> int:
         return EFFECTS[self.kind][1] * self.quantity
+
+    @property
+    def set_aside_delta(self) -> int:
+        return self.held_delta if self.kind in BUCKET_KINDS else 0
 
 
 def lock(sku_ids: Iterable[int]) -> dict[int, int]:
@@ -215,10 +232,13 @@ WITH moved AS (
     ON CONFLICT (sku_id, reference, kind) DO NOTHING
     RETURNING sku_id, reference, kind, on_hand_delta, held_delta
 ), summed AS (
-    SELECT sku_id, sum(on_hand_delta) AS on_hand, sum(held_delta) AS held
+    SELECT sku_id, sum(on_hand_delta) AS on_hand, sum(held_delta) AS held,
+        coalesce(sum(held_delta) FILTER (
+            WHERE kind IN ('set_aside', 'set_free', 'drawn', 'put_back')), 0) AS set_aside
     FROM moved GROUP BY sku_id
 ), counted AS (
-    UPDATE catalog_stock AS s SET on_hand = s.on_hand + d.on_hand, held = s.held + d.held
+    UPDATE catalog_stock AS s SET on_hand = s.on_hand + d.on_hand, held = s.held + d.held,
+        set_aside = s.set_aside + d.set_aside
     FROM summed AS d WHERE s.sku_id = d.sku_id
 )
 SELECT sku_id, reference, kind FROM moved

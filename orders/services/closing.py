@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from catalog.enums import MovementKind
-from catalog.services import stock
+from catalog.services import buckets, stock
 from kernel.actors import SYSTEM, Actor
 from kernel.events import publish
 from kernel.states import move
@@ -74,12 +74,10 @@ def _close(order: Order, reason: CloseReason, at: datetime, actor: Actor) -> Non
         close_reason=reason,
         closed_at=at,
     )
-    stock.apply(
-        [
-            stock_move(MovementKind.RELEASE, order.number, line)
-            for line in order.lines.all()
-            if line.is_held
-        ],
-        at,
-    )
+    released = [
+        stock_move(MovementKind.RELEASE, order.number, line)
+        for line in order.lines.all()
+        if line.is_held
+    ]
+    stock.apply([*released, *buckets.put_back(released, at)], at)
     publish(OrderClosed(order_id=order.pk, shop_id=order.shop_id, reason=reason))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +35,7 @@ Freight = Callable[[int, int, int], int]
 #: (buyer pk, product pk) → pieces that the buyer has.
 Bought = Mapping[tuple[int, int], int]
 NOTHING_SHORT: Mapping[int, int] = {}
+NOTHING_SET_ASIDE: Mapping[int, int] = {}
 NOTHING_BOUGHT: Bought = {}
 #: Shop pk → orders that it may still take today; a shop without a limit is absent (SH-16).
 OrdersLeft = Mapping[int, int]
@@ -50,6 +51,8 @@ class Wanted:
     offer: BuyableSku | None
     #: False when it is sold through others than the content that led to it (CA-19).
     is_sold_there: bool = True
+    #: Pk of the bucket that it draws from before it takes what is for everybody (CA-10).
+    bucket_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,29 @@ class Granted:
     """Takes its pieces."""
 
     priced: Priced
+    #: Place of a line → (bucket pk, pieces) that it takes out of a bucket.
+    draws: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass
+class Left:
+    """What is there under the lock, less what was granted so far. Pieces by primary key."""
+
+    available: dict[int, int]
+    set_aside: dict[int, int]
+
+    def of(self, sku_id: int, bucket_id: int | None) -> int:
+        """Return the pieces of a SKU for who may draw from that bucket."""
+        waiting = self.set_aside.get(bucket_id, 0) if bucket_id is not None else 0
+        return self.available.get(sku_id, 0) + waiting
+
+    def draw(self, bucket_id: int | None, wanted: int) -> int:
+        """Take up to `wanted` pieces out of the bucket; return how many it gave."""
+        if bucket_id is None:
+            return 0
+        drawn = min(wanted, self.set_aside.get(bucket_id, 0))
+        self.set_aside[bucket_id] = self.set_aside.get(bucket_id, 0) - drawn
+        return drawn
 
 
 @dataclass(frozen=True)
@@ -126,6 +152,7 @@ def decide(
     short: Mapping[int, int] = NOTHING_SHORT,
     bought: Bought = NOTHING_BOUGHT,
     orders_left: OrdersLeft = NO_SHOP_LIMITED,
+    set_aside: Mapping[int, int] = NOTHING_SET_ASIDE,
 ) -> list[Verdict]:
     """Return a verdict for each checkout, in their order.
 
@@ -133,9 +160,10 @@ def decide(
     fingerprint) of what was placed before. A key that comes twice in the batch is placed once.
     `short` is SKU pk → pieces of what was short a moment ago: who wants more is refused unlocked.
     `bought` is what buyers have of products that limit it, counted while nobody else could add;
-    `orders_left` what limited shops may still take, counted so too.
+    `orders_left` what limited shops may still take, counted so too. `set_aside` is bucket pk →
+    pieces in it under the lock.
     """
-    left, had, may_take = dict(available), dict(bought), dict(orders_left)
+    left, had, may_take = Left(dict(available), dict(set_aside)), dict(bought), dict(orders_left)
     granted: dict[tuple[int, str], int] = {}
     verdicts: list[Verdict] = []
     for place, checkout in enumerate(checkouts):
@@ -144,7 +172,7 @@ def decide(
             verdict = _judge(checkout, left, had, short, may_take)
             if isinstance(verdict, Granted):
                 granted[checkout.identity] = place
-                _take(checkout, left, had)
+                verdict = replace(verdict, draws=_take(checkout, left, had))
                 for part in verdict.priced.parts:
                     if part.shop_id in may_take:
                         may_take[part.shop_id] -= 1
@@ -257,19 +285,30 @@ def _pieces(checkout: Checkout) -> list[tuple[int, int, int]]:
     ]
 
 
-def _take(checkout: Checkout, left: dict[int, int], had: dict[tuple[int, int], int]) -> None:
-    """Take what a granted checkout holds out of `left` and give its pieces to its buyer."""
+def _take(
+    checkout: Checkout, left: Left, had: dict[tuple[int, int], int]
+) -> dict[int, tuple[int, int]]:
+    """Take what a granted checkout holds out of `left` and give its pieces to its buyer.
+
+    Returns what its lines draw from buckets, by their places.
+    """
     buyer_id, _key = checkout.identity
     for _sku, product_id, quantity in _pieces(checkout):
         had[buyer_id, product_id] = had.get((buyer_id, product_id), 0) + quantity
-    for line in checkout.lines:
-        if line.offer is not None and line.offer.is_held:
-            left[line.offer.sku_id] -= line.quantity
+    draws: dict[int, tuple[int, int]] = {}
+    for place, line in enumerate(checkout.lines):
+        if line.offer is None or not line.offer.is_held:
+            continue
+        drawn = left.draw(line.bucket_id, line.quantity)
+        left.available[line.offer.sku_id] -= line.quantity - drawn
+        if drawn and line.bucket_id is not None:
+            draws[place] = (line.bucket_id, drawn)
+    return draws
 
 
 def _judge(
     checkout: Checkout,
-    left: Mapping[int, int],
+    left: Left,
     had: Bought,
     short: Mapping[int, int],
     may_take: OrdersLeft,
@@ -287,10 +326,13 @@ def _judge(
     if expected is not None and expected != priced.pay_amount:
         return Denied(PriceChanged(extra={"quote": _summary(priced)}))
     needs: Counter[int] = Counter()
-    for sku_id, _product, quantity in _pieces(checkout):
-        needs[sku_id] += quantity
+    there: dict[int, int] = {}
+    for line in checkout.lines:
+        if line.offer is not None:
+            needs[line.offer.sku_id] += line.quantity
+            there[line.offer.sku_id] = left.of(line.offer.sku_id, line.bucket_id)
     gone = {sku_id for sku_id, pieces in needs.items() if pieces > short.get(sku_id, pieces)} or {
-        sku_id for sku_id, pieces in needs.items() if pieces > left.get(sku_id, 0)
+        sku_id for sku_id, pieces in needs.items() if pieces > there[sku_id]
     }
     if gone:
         places = [

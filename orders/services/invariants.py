@@ -41,14 +41,14 @@ _LAWS = (
     (
         "SKU {0}: unpaid orders hold {1}, its counters say {2}",
         """
-        SELECT k.public_id, coalesce(u.pieces, 0), s.held
+        SELECT k.public_id, coalesce(u.pieces, 0), s.held - s.set_aside
           FROM catalog_stock s
           JOIN catalog_sku k ON k.id = s.sku_id
           LEFT JOIN (SELECT l.sku_id, sum(l.quantity) AS pieces
                        FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
                       WHERE o.status = 'unpaid' AND l.is_held
                       GROUP BY l.sku_id) u ON u.sku_id = s.sku_id
-         WHERE coalesce(u.pieces, 0) <> s.held
+         WHERE coalesce(u.pieces, 0) <> s.held - s.set_aside
         """,
     ),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,8 @@ from datetime import datetime
 from django.db import IntegrityError, OperationalError, transaction
 
 from catalog.services import stock
-from kernel.asking import Statement, ask, nothing, numbers
+from catalog.services.buckets import to_read_remaining
+from kernel.asking import Statement, ask, ask_one, nothing, numbers
 from kernel.errors import Busy, DomainError
 from orders.models import OrderGroup
 from orders.services import deciding, limits, reading, recording
@@ -101,6 +103,8 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
     available: dict[int, int] = {}
     bought = deciding.NOTHING_BOUGHT
     orders_left: dict[int, int] = {}
+    buckets: dict[int, int] = {}
+    set_aside: dict[int, int] = {}
     reserved = None
     if hopeful:
         bought = limits.count_in_turn(facts.limited(hopeful))
@@ -119,6 +123,8 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
         facts = facts.renewed(now, prices, at)
         if facts.limited(hopeful) - bought.keys() or facts.capped(hopeful) != capped:
             raise LimitAppeared
+        buckets = facts.buckets_of(hopeful)
+        set_aside = ask_one(to_read_remaining(buckets)) if buckets else {}
     checkouts = [
         reading.checkout_of(
             request,
@@ -136,10 +142,12 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
         known=known,
         bought=bought,
         orders_left=orders_left,
+        set_aside=set_aside,
     )
-    book.shortages.learn(_left_after(requests, verdicts, available, facts))
+    there = _all_there(available, set_aside, buckets)
+    book.shortages.learn(_left_after(requests, verdicts, there, facts))
     granted = {
-        place: recording.Grant(requests[place], verdict.priced, receiver)
+        place: recording.Grant(requests[place], verdict.priced, receiver, verdict.draws)
         for place, verdict in enumerate(verdicts)
         if isinstance(verdict, deciding.Granted) and (receiver := receivers[place])
     }
@@ -162,13 +170,28 @@ def _is_hopeless(request: PlaceOrder, facts: reading.Facts, short: Mapping[int, 
     )
 
 
+def _all_there(
+    available: Mapping[int, int], set_aside: Mapping[int, int], buckets: Mapping[int, int]
+) -> Mapping[int, int]:
+    """Return what anybody at all could have of each SKU: what is set aside too. Pieces by SKU."""
+    if not set_aside:
+        return available
+    there = Counter(available)
+    for bucket_id, pieces in set_aside.items():
+        there[buckets[bucket_id]] += pieces
+    return there
+
+
 def _left_after(
     requests: Sequence[PlaceOrder],
     verdicts: Sequence[deciding.Verdict],
     available: Mapping[int, int],
     facts: reading.Facts,
 ) -> dict[int, int]:
-    """Return what is left of the locked SKUs that somebody was refused for. Pieces by SKU pk."""
+    """Return what is left of the locked SKUs that somebody was refused for. Pieces by SKU pk.
+
+    `available` is what there was for anybody at all: who wants more is refused by that alone.
+    """
     if not any(isinstance(one, deciding.Denied) for one in verdicts):
         return {}
     left = dict(available)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from catalog.models import Stock
+from catalog.services.buckets import to_read_remaining
 from kernel.actors import Actor
 from kernel.asking import ask_one
 from orders.services.deciding import price, refuse_over_limits
@@ -83,6 +84,11 @@ def quote(
     refuse_over_limits(checkout, ask_one(to_count(limited)) if limited else {})
     skus = [line.offer.sku_id for line in checkout.lines if line.offer]
     left = dict(Stock.objects.filter(pk__in=skus).values_list("pk", "available"))
+    drawn_from = {one.bucket_id for one in checkout.lines if one.bucket_id is not None}
+    set_aside = ask_one(to_read_remaining(drawn_from)) if drawn_from else {}
+    for one in checkout.lines:
+        if one.offer and one.bucket_id is not None:
+            left[one.offer.sku_id] += set_aside.get(one.bucket_id, 0)
     orders = []
     for part in priced.parts:
         rows = [

@@ -139,6 +139,24 @@ class Facts:
             return False
         return offer.sold_by.allows(touch.account_id, is_creator=kept.value.is_creator)
 
+    def bucket_of(self, buyer_id: int, line: WantedLine, at: datetime) -> int | None:
+        """Return the pk of the bucket that a line draws from, None for nearly all (CA-10)."""
+        offer = self.offer_of(line.sku_id)
+        if offer is None or not offer.buckets:
+            return None
+        touch = _touch_of(buyer_id, line, self.cart_touches)
+        return offer.bucket_for(touch.account_id, is_live=touch.is_live, at=at)
+
+    def buckets_of(self, requests: Iterable[PlaceOrder]) -> dict[int, int]:
+        """Return bucket pk → SKU pk of all that is set aside of what `requests` want."""
+        return {
+            bucket.pk: offer.sku_id
+            for request in requests
+            for line in request.lines
+            if (offer := self.offer_of(line.sku_id))
+            for bucket in offer.buckets
+        }
+
     def renewed(self, now: Mapping[str, int], prices: Mapping[int, int], at: datetime) -> Facts:
         """Return the facts with everything read again that has changed since it was read."""
         return replace(self, pages=self.book.renewed(self.pages, now, prices, at))
@@ -185,6 +203,7 @@ def checkout_of(
                 line.quantity,
                 facts.offer_of(line.sku_id),
                 is_sold_there=facts.is_sold_there(request.buyer_id, line),
+                bucket_id=facts.bucket_of(request.buyer_id, line, at),
             )
             for line in request.lines
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 from catalog.enums import MovementKind
 from catalog.selectors import BuyableSku
-from catalog.services import stock
+from catalog.services import buckets, stock
 from kernel.asking import Statement, nothing
 from kernel.events import publish
 from kernel.rowsets import bytea, row_of, rowset, statement
@@ -42,6 +42,8 @@ class Grant:
     request: PlaceOrder
     priced: Priced
     receiver: SealedReceiver
+    #: Place of a line → (bucket pk, pieces) that it takes out of a bucket.
+    draws: Mapping[int, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def record(
     orders = _orders(parts, facts, snapshots, reserved, at)
     lines, adjustments = _lines(parts, orders, facts, snapshots, reserved)
     payments = _payments(grants, groups, reserved, at)
+    draws = _draws(parts, orders, lines)
     publish(
         *(
             OrderPlaced(order_id=order.id, shop_id=order.shop_id, buyer_id=order.buyer_id)
@@ -114,7 +117,8 @@ def record(
         ),
         after=[
             _to_write(groups, orders, lines, adjustments, payments),
-            stock.to_hold(_holds(orders, lines), at),
+            stock.to_hold([*_holds(orders, lines), *buckets.moves_of(draws)], at),
+            *([buckets.to_draw(draws)] if draws else []),
         ],
     )
     return _recorded(parts, groups, orders, lines, payments, facts)
@@ -349,15 +353,33 @@ def _block(attribution: Attribution) -> Block | None:
     return attribution.presenter.block if attribution.presenter else None
 
 
+def _draws(
+    parts: Sequence[_Part], orders: Sequence[Row], lines: Sequence[Row]
+) -> list[buckets.Draw]:
+    """Return what the lines take out of buckets: of most, nothing."""
+    written = iter(lines)
+    return [
+        buckets.Draw(bucket_id, line.sku_id, line.shop_id, _reference(order, line), pieces)
+        for one, order in zip(parts, orders, strict=True)
+        for place, line in zip(one.part.places, written, strict=False)
+        for bucket_id, pieces in [one.grant.draws.get(place, (0, 0))]
+        if pieces
+    ]
+
+
+def _reference(order: Row, line: Row) -> str:
+    return f"order:{order.number}:{line.position}"
+
+
 def _holds(orders: Sequence[Row], lines: Sequence[Row]) -> list[stock.Move]:
-    numbers = {order.id: order.number for order in orders}
+    by_pk = {order.id: order for order in orders}
     return [
         stock.Move(
             sku_id=line.sku_id,
             shop_id=line.shop_id,
             kind=MovementKind.HOLD,
             quantity=line.quantity,
-            reference=f"order:{numbers[line.order_id]}:{line.position}",
+            reference=_reference(by_pk[line.order_id], line),
         )
         for line in lines
         if line.is_held

@@ -26,6 +26,7 @@ from catalog.models import (
     ShopPicture,
     Spu,
     SpuTicket,
+    StockBucket,
     StockMovement,
 )
 from kernel import clock
@@ -39,6 +40,7 @@ from tests.architecture.list_endpoints import Scene, recipe
 from tests.factories.accounts import (
     FAR_AWAY,
     LONG_AGO,
+    AccountFactory,
     AgencyFactory,
     CreatorFactory,
     OperatorFactory,
@@ -165,6 +167,26 @@ def _ticket(shop: Any) -> SpuTicket:
 @recipe("catalog/spus")
 def standard_products() -> Scene:
     return Scene(None, "catalog/spus", _spu)
+
+
+@recipe("catalog/shops/<str:shop_id>/buckets")
+def buckets_of_a_shop() -> Scene:
+    shop = ShopFactory()
+    url = f"catalog/shops/{shop.public_id}/buckets"
+
+    def add() -> StockBucket:
+        sku = product_on_sale(shop=shop).skus.get()
+        account = AccountFactory()
+        return StockBucket.objects.create(
+            shop=shop,
+            product_id=sku.product_id,
+            sku=sku,
+            kind="channel",
+            account=account,
+            quantity=0,
+        )
+
+    return Scene(owner_of(shop), url, add)
 
 
 @recipe("catalog/shops/<str:shop_id>/spu-tickets")

@@ -8,6 +8,7 @@ from affiliates.models import PlanFile, PlanRowFault
 from aftersales.enums import Inspection
 from catalog.enums import ImportFormat
 from catalog.models import (
+    BucketDraw,
     BulkEdit,
     BulkEditLine,
     ChannelSeller,
@@ -22,6 +23,7 @@ from catalog.models import (
     ShopPageVersion,
     ShopPicture,
     SpuTicket,
+    StockBucket,
 )
 from catalog.services.screening.rules import RuleSpec
 from governance.enums import AssessmentCause
@@ -208,6 +210,17 @@ def _edit(line: OrderLine) -> None:
         product=product, shop=shop, kind="named", main_product=product
     )
     ChannelSeller.objects.create(channel=channel, shop=shop, account=AccountFactory())
+    sku = product.skus.get()
+    bucket = StockBucket.objects.create(
+        shop=shop,
+        product=product,
+        sku=sku,
+        kind="channel",
+        account=AccountFactory(),
+        quantity=1,
+        drawn=1,
+    )
+    BucketDraw.objects.create(bucket=bucket, sku=sku, shop=shop, reference="order:x:1", quantity=1)
     review = ProductReview.objects.create(
         product=product,
         shop=shop,

@@ -11,10 +11,14 @@ import re
 import subprocess
 import sys
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.walks.mutants import ROOT, Mutant
+from config.environment import BASE_DIR
+
+if TYPE_CHECKING:  # a plugin is imported before the models can be
+    from tests.walks.mutants import Mutant
 
 _QUIETLY = ("-n0", "-q", "-pno:cacheprovider", "-ptests.walks.mutated", "-mnot browser")
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
@@ -45,8 +49,8 @@ def noticed_by(mutant: Mutant) -> str:
 def _failures(room: str, name: str) -> frozenset[str]:
     address, _, options = os.environ["DATABASE_URL"].partition("?")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *_QUIETLY, "--reuse-db", f"tests/{room}"],
-        cwd=ROOT,
+        [sys.executable, "-m", "pytest", *_QUIETLY, "--reuse-db", "--maxfail=3", f"tests/{room}"],
+        cwd=BASE_DIR,
         env=os.environ | {"MUTANT": name, "DATABASE_URL": f"{address}_mutant?{options}"},
         capture_output=True,
         text=True,

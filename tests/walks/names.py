@@ -15,6 +15,7 @@ from catalog.models import (
     ShopQualification,
     Spu,
     SpuTicket,
+    StockBucket,
 )
 from orders.models import OrderGroup, Package, Payment, Refund
 from tests.walks.people import People
@@ -119,6 +120,7 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "shipping_file": [trade.shipping_file.public_id],
         "review": _all(goods["in_review"].reviews.all(), "public_id")
         + _all(goods["rejected"].reviews.all(), "public_id"),
+        "bucket": _all(StockBucket.objects.filter(shop=shop), "public_id"),
         "spu_ticket": _all(SpuTicket.objects.filter(shop=shop), "public_id"),
         "review_pass": _all(ReviewPass.objects.filter(shop=shop), "public_id"),
         "return_address": _all(shop.return_addresses.all(), "public_id"),

@@ -297,6 +297,16 @@ def _name_a_filter(request: Request, side: Side) -> None:
     request.body["status"] = "to_ship"
 
 
+@changes("catalog_shops_shop_id_buckets_post")
+def _name_its_seller(request: Request, side: Side) -> None:
+    request.body |= {"kind": "channel", "account_id": side.front.account.public_id}
+
+
+@changes("catalog_shops_shop_id_buckets_bucket_id_pieces_post")
+def _put_one_in(request: Request, side: Side) -> None:
+    request.body["delta"] = 1
+
+
 @changes("catalog_shops_shop_id_stock_post")
 def _count(request: Request, side: Side) -> None:
     request.body["edits"][0]["delta"] = 1

@@ -9,7 +9,7 @@ from accounts.models import Account, User
 from affiliates.models import Pick, Plan, PlanFile
 from affiliates.services import memberships, picks, plans
 from affiliates.services.planfiles import jobs as planfiles
-from catalog.enums import ImportFormat, ImportStatus, PaperStatus, SellChannel
+from catalog.enums import BucketKind, ImportFormat, ImportStatus, PaperStatus, SellChannel
 from catalog.models import (
     Brand,
     BulkEdit,
@@ -21,7 +21,7 @@ from catalog.models import (
     ShopPicture,
     Sku,
 )
-from catalog.services import channels, counting, decoration, prices, products, reviews
+from catalog.services import buckets, channels, counting, decoration, prices, products, reviews
 from catalog.services.bulk import preparing
 from catalog.services.bulk.reading import Wish
 from catalog.services.content import Content
@@ -104,6 +104,16 @@ def make_storefront(
         product=goods["draft"],
         kind=SellChannel.NAMED,
         accounts=[bindings["active"].account],
+        at=at,
+        actor=actor,
+    )
+    buckets.set_aside(
+        sku=goods["on_sale"].skus.order_by("pk")[0],
+        kind=BucketKind.CHANNEL,
+        account=people.creator.account,
+        quantity=5,
+        ends_at=None,
+        note=canary(side, "bucket"),
         at=at,
         actor=actor,
     )
