@@ -58,7 +58,7 @@ class ApiStatus(models.TextChoices):
 
 
 class MovementKind(models.TextChoices):
-    """Why stock moved (CA-10). The last four move pieces into and out of buckets."""
+    """Why stock moved (CA-10). Some move pieces into and out of buckets."""
 
     INITIAL = "initial", _("initial count")
     INBOUND = "inbound", _("put in")
@@ -71,6 +71,9 @@ class MovementKind(models.TextChoices):
     SET_FREE = "set_free", _("out of its bucket")
     #: An order takes pieces that were set aside, before it holds them.
     DRAWN = "drawn", _("drawn from a bucket")
+    #: As a bundle that was put together, or as a part of one that was taken apart.
+    BUNDLE_IN = "bundle_in", _("came by bundling")
+    BUNDLE_OUT = "bundle_out", _("went by bundling")
     #: The order was not paid: they wait in their bucket again.
     PUT_BACK = "put_back", _("back in its bucket")
 

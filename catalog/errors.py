@@ -51,6 +51,64 @@ class AlreadyForAllCreators(DomainError):
     message = _("There is a channel product for all creators already.")
 
 
+class BadSku(InvalidInput):
+    """A SKU cannot be like this; `errors` says why."""
+
+    code = "bad_sku"
+    message = _("The SKU is not valid.")
+
+    @classmethod
+    def about(cls, field: str, code: str, detail: str | Promise) -> BadSku:
+        """Return the refusal with its reason at `field`."""
+        return cls(str(detail), errors=[FieldError(f"/{field}", code, detail)])
+
+
+class LastSku(DomainError):
+    """A product on the shelf has an active SKU."""
+
+    code = "last_sku"
+    message = _("It is the only SKU that is sold: take the product off the shelf instead.")
+
+
+class BadBundle(InvalidInput):
+    """A SKU cannot be put together like this (CA-09); `errors` says why."""
+
+    code = "bad_bundle"
+    message = _("The SKU cannot be put together like this.")
+
+    REASONS: ClassVar[Mapping[str, Promise]] = {
+        "itself": _("A bundle is no part of itself."),
+        "named_twice": _("Name each part once."),
+        "too_many_parts": _("A bundle has up to 20 parts."),
+        "bad_quantity": _("1 to 99 pieces of each part."),
+        "of_another_shop": _("Parts are SKUs of the same shop."),
+        "unknown_part": _("No SKU of the shop is called: %(names)s."),
+        "part_is_a_bundle": _("A bundle is no part of another."),
+        "is_a_part": _("It is a part of a bundle itself."),
+        "one_piece": _("One piece of one SKU is no bundle."),
+    }
+
+    @classmethod
+    def about(cls, field: str, code: str, **words: str) -> BadBundle:
+        """Return the refusal with its reason, one of `REASONS`, at `field`."""
+        detail = str(cls.REASONS[code]) % words
+        return cls(str(detail), errors=[FieldError(f"/{field}", code, detail)])
+
+
+class BundleHasPieces(DomainError):
+    """Bundles of the old parts are there: their parts stay what they are."""
+
+    code = "bundle_has_pieces"
+    message = _("Bundles of the old parts are in stock: sell them or take them apart first.")
+
+
+class NoBundle(DomainError):
+    """The SKU is not put together from others."""
+
+    code = "no_bundle"
+    message = _("This SKU is no bundle.")
+
+
 class BadBucket(InvalidInput):
     """Pieces cannot be set aside like this (CA-10); `errors` says why."""
 

@@ -11,7 +11,7 @@ from django.db import OperationalError
 
 from catalog.enums import ImportStatus
 from catalog.models import ImportJob
-from catalog.services import buckets, papers, prices
+from catalog.services import buckets, bundles, papers, prices
 from catalog.services.bulk import applying
 from catalog.services.importing import jobs
 from catalog.services.pictures import keeping
@@ -84,6 +84,12 @@ def end_buckets(**_: Any) -> None:
     ended = buckets.end_due(at=clock.now())
     if ended:
         logger.info("%s buckets of stock have ended", ended)
+
+
+@shared_task(acks_late=True)
+def fill_bundles(**_: Any) -> None:
+    """Put together what bundles lack of what they shall keep ready."""
+    bundles.fill_up(at=clock.now())
 
 
 @shared_task(acks_late=True)

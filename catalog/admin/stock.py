@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from catalog.admin import buckets, wording
+from catalog.admin import buckets, skus, wording
 from catalog.admin.bulk import ChangeMany
 from catalog.admin.forms import CountForm, DeltaForm, PriceForm
 from catalog.enums import ShelfStatus
@@ -35,6 +35,13 @@ from kernel.admin.sites import merchant_site
 from kernel.admin.wording import person, reference
 
 BULK = "merchant:catalog_bulkedit_act"
+OF_SKUS = (
+    buckets.SetAside,
+    skus.ChangeSku,
+    skus.SetBundle,
+    skus.PutTogether,
+    skus.TakeApart,
+)
 SHOWN_PRICES = 20
 SHOWN_MOVEMENTS = 30
 
@@ -144,7 +151,7 @@ class StockConsole(ConsoleModelAdmin):
     """The stock list: every SKU with its price in force and its counters."""
 
     permission = "catalog.view"
-    acts = (SetPrice, AdjustStock, CountStock, buckets.SetAside)
+    acts = (SetPrice, AdjustStock, CountStock, *OF_SKUS)
     change_form_template = "catalog/sku.html"
     change_list_template = "catalog/skus.html"
     list_display = (
@@ -243,6 +250,7 @@ class StockConsole(ConsoleModelAdmin):
             "picture_url": target.image_url or next(iter(target.product.image_urls), ""),
             "price": wording.shown_price(target.price_now, "CNY"),
             "buckets": buckets.shown(target),
+            "parts": skus.shown_parts(target),
             "stock_tone": wording.STOCK_TONES[availability(target.stock.available)],
             "prices": [
                 {

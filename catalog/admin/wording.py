@@ -75,6 +75,8 @@ MOVEMENT_TONES: dict[str, str] = {
     MovementKind.SOLD: "primary",
     MovementKind.HOLD: "info",
     MovementKind.RELEASE: "default",
+    MovementKind.BUNDLE_IN: "success",
+    MovementKind.BUNDLE_OUT: "warning",
     MovementKind.SET_ASIDE: "info",
     MovementKind.SET_FREE: "default",
     MovementKind.DRAWN: "primary",

@@ -159,6 +159,14 @@ class ProductCardOut(Out):
         return StorefrontOut(self.context["storefronts"][product.shop_id]).data
 
 
+class SkuPartOut(Out):
+    """Pieces of another SKU in each bundle."""
+
+    title = serializers.CharField(source="part.product.title")
+    options = serializers.ListField(source="part.options", child=serializers.CharField())
+    quantity = serializers.IntegerField()
+
+
 class PublicSkuOut(Out):
     """A variant as a buyer sees it."""
 
@@ -168,6 +176,7 @@ class PublicSkuOut(Out):
     price = Money()
     list_price = Money(allow_null=True)
     availability = serializers.ChoiceField(choices=AVAILABILITY)
+    parts = SkuPartOut(many=True, help_text="What a bundle is put together from.")
 
 
 class ProductPageOut(Out):
@@ -216,6 +225,7 @@ class ShopSkuOut(Out):
 
     id = serializers.CharField(source="public_id")
     merchant_code = serializers.CharField()
+    supplier_code = serializers.CharField()
     options = serializers.ListField(child=serializers.CharField())
     image_url = serializers.CharField()
     is_active = serializers.BooleanField()

@@ -15,11 +15,13 @@ from catalog.api import (
     public,
     quality,
     screening,
+    skus,
     spus,
 )
 
 SHOP = "shops/<str:shop_id>"
 PRODUCT = f"{SHOP}/products/<str:product_id>"
+SKU = f"{SHOP}/skus/<str:sku_id>"
 BULK = f"{SHOP}/bulk-edits/<str:bulk_edit_id>"
 GRANT = "operator/brand-grants/<str:brand_grant_id>"
 QUALIFICATION = "operator/qualifications/<str:qualification_id>"
@@ -50,7 +52,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{PRODUCT}/check", merchant.ShopProductCheck.as_view()),
     path(f"{PRODUCT}/reviews", merchant.ShopProductReviews.as_view()),
     path(f"{PRODUCT}/skus", merchant.ShopProductSkus.as_view()),
-    path(f"{SHOP}/skus/<str:sku_id>/prices", merchant.ShopSkuPrices.as_view()),
+    path(SKU, skus.ShopSku.as_view()),
+    path(f"{SKU}/bundle", skus.ShopSkuBundle.as_view()),
+    path(f"{SKU}/bundle/put-together", skus.ShopSkuAssembly.as_view()),
+    path(f"{SKU}/bundle/take-apart", skus.ShopSkuTakingApart.as_view()),
+    path(f"{SKU}/prices", merchant.ShopSkuPrices.as_view()),
     path(f"{SHOP}/stock", merchant.ShopStock.as_view()),
     path(f"{SHOP}/stock/movements", merchant.ShopStockMovements.as_view()),
     path(f"{SHOP}/buckets", buckets.ShopBuckets.as_view()),

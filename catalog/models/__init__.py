@@ -3,6 +3,7 @@
 from catalog.models.authority import BrandGrant, QualificationRule, ShopQualification
 from catalog.models.bucket import BucketDraw, StockBucket
 from catalog.models.bulk import BulkEdit, BulkEditLine
+from catalog.models.bundle import Bundle, BundlePart
 from catalog.models.channel import ChannelSeller, ProductChannel
 from catalog.models.decoration import ShopPage, ShopPageVersion
 from catalog.models.importing import ImportJob, ImportRowError
@@ -20,6 +21,8 @@ __all__ = [
     "BucketDraw",
     "BulkEdit",
     "BulkEditLine",
+    "Bundle",
+    "BundlePart",
     "Category",
     "CategoryRuleSet",
     "ChannelSeller",

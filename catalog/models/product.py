@@ -373,6 +373,8 @@ class Sku(models.Model):
         Product, models.CASCADE, db_constraint=False, related_name="skus", verbose_name=_("product")
     )
     merchant_code = models.CharField(_("merchant code"), max_length=64)
+    #: What its supplier calls it (供应商货号): the merchant's own note, on pick lists.
+    supplier_code = models.CharField(_("supplier code"), max_length=64, default="", db_default="")
     #: One value for each of the product's option names.
     options = models.JSONField(_("options"), default=list)
     image_url = models.CharField(_("picture"), max_length=300, blank=True)

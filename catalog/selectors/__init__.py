@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from catalog.enums import BucketKind, DeductMode, DisplayState, ShelfStatus
 from catalog.models import (
+    BundlePart,
     Category,
     CategoryRuleSet,
     PriceVersion,
@@ -31,6 +32,7 @@ from catalog.policies import (
     SoldBy,
     availability,
 )
+from catalog.selectors.bundles import parts_now
 from catalog.selectors.channels import sold_by
 from kernel.actors import Actor
 from kernel.api.serializers import Out
@@ -193,8 +195,10 @@ def _buyable(
 class SkuView:
     """A SKU with its price in force and its counters; amounts in minor units of `currency`."""
 
+    pk: int
     public_id: str
     merchant_code: str
+    supplier_code: str
     options: list[str]
     image_url: str
     is_active: bool
@@ -203,6 +207,8 @@ class SkuView:
     currency: str
     on_hand: int
     held: int
+    #: What a bundle is put together from now (CA-09).
+    parts: Sequence[BundlePart] = ()
 
     @property
     def available(self) -> int:
@@ -234,7 +240,7 @@ class ShopProductPage:
 
 
 def skus_of(product_ids: Iterable[int]) -> dict[int, list[SkuView]]:
-    """Return the SKUs of each product, oldest first. Two queries for any number of products."""
+    """Return the SKUs of each product, oldest first. Three queries for any number of products."""
     skus = list(
         Sku.objects.filter(product_id__in=set(product_ids)).select_related("stock").order_by("pk")
     )
@@ -243,13 +249,15 @@ def skus_of(product_ids: Iterable[int]) -> dict[int, list[SkuView]]:
         for version in PriceVersion.objects.filter(sku__in=[sku.pk for sku in skus]).in_force()
     }
     found: dict[int, list[SkuView]] = {product_id: [] for product_id in set(product_ids)}
+    parts = parts_now([sku.pk for sku in skus])
     for sku in skus:
-        found[sku.product_id].append(_sku_view(sku, prices.get(sku.pk)))
+        view = _sku_view(sku, prices.get(sku.pk), parts.get(sku.pk, ()))
+        found[sku.product_id].append(view)
     return found
 
 
 def product_page(product: Product, *, at: datetime) -> ProductPage:
-    """Return the page of a product on sale: active SKUs that have a price. Six queries."""
+    """Return the page of a product on sale: active SKUs that have a price. Seven queries."""
     skus = skus_of([product.pk])[product.pk]
     return ProductPage(
         product=product,
@@ -372,11 +380,13 @@ class PurchaseLimitsOut(Out):
     max_per_buyer = serializers.IntegerField(allow_null=True)
 
 
-def _sku_view(sku: Sku, version: PriceVersion | None) -> SkuView:
+def _sku_view(sku: Sku, version: PriceVersion | None, parts: Sequence[BundlePart]) -> SkuView:
     counters = getattr(sku, "stock", None)
     return SkuView(
+        pk=sku.pk,
         public_id=sku.public_id,
         merchant_code=sku.merchant_code,
+        supplier_code=sku.supplier_code,
         options=sku.options,
         image_url=sku.image_url,
         is_active=sku.is_active,
@@ -385,4 +395,5 @@ def _sku_view(sku: Sku, version: PriceVersion | None) -> SkuView:
         currency=version.currency if version else "CNY",
         on_hand=counters.on_hand if counters else 0,
         held=counters.held if counters else 0,
+        parts=parts,
     )

@@ -31,6 +31,8 @@ EFFECTS: dict[str, tuple[int, int]] = {
     MovementKind.HOLD: (0, 1),
     MovementKind.RELEASE: (0, -1),
     MovementKind.SOLD: (-1, -1),
+    MovementKind.BUNDLE_IN: (1, 0),
+    MovementKind.BUNDLE_OUT: (-1, 0),
     MovementKind.SET_ASIDE: (0, 1),
     MovementKind.SET_FREE: (0, -1),
     MovementKind.DRAWN: (0, -1),

@@ -27,6 +27,7 @@ _SWEEPS = {
     "catalog.tasks.sweep_bulk_edits": 15,
     "catalog.tasks.apply_begun_prices": 60,
     "catalog.tasks.end_buckets": 60,
+    "catalog.tasks.fill_bundles": 60,
     "catalog.tasks.end_papers": 300,
     "affiliates.tasks.finish_what_is_due": 60,
     "affiliates.tasks.release_commissions": 60,

@@ -187,6 +187,8 @@ CONSOLE_REFERENCES: dict[str, Any] = {
     "case": _("Case"),
     "refund": _("Refund"),
     "bulk": _("Bulk edit"),
+    "bucket": _("Bucket"),
+    "bundle": _("Bundle"),
     "bulk-undo": _("Bulk edit undone:"),
 }
 
@@ -258,6 +260,10 @@ CONSOLE_ACTS: dict[str, Any] = {
     "catalog.undo_bulk_edit": _("Bulk edit undone"),
     "catalog.discard_bulk_edit": _("Bulk edit discarded"),
     "catalog.edit_stock": _("Stock adjusted"),
+    "catalog.change_sku": _("SKU changed"),
+    "catalog.set_bundle": _("Parts of a bundle set"),
+    "catalog.put_together": _("Bundles put together"),
+    "catalog.take_apart": _("Bundles taken apart"),
     "catalog.set_aside": _("Stock set aside"),
     "catalog.change_set_aside": _("Pieces set aside changed"),
     "catalog.end_set_aside": _("Stock set free"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from catalog.selectors.bundles import parts_of
 from kernel import clock, money
 from kernel.admin.base import ConsoleModelAdmin
 from kernel.admin.pictures import pictured
@@ -113,6 +115,8 @@ class OrderConsole(ConsoleModelAdmin):
         identity = identity_of([target], at=clock.now())[target.pk]
         tone, words = wording.countdown(target, clock.now())
         kinds = dict(GuaranteeKind.choices)
+        lines = list(target.lines.all())
+        parts = parts_of([(line.sku_id, target.placed_at) for line in lines])
         return {
             "order": target,
             "status_tone": wording.STATUS_TONES[target.status],
@@ -122,7 +126,10 @@ class OrderConsole(ConsoleModelAdmin):
             "guarantees": [
                 kinds.get(one, one) for one in identity["storefront"]["shop"]["guarantees"]
             ],
-            "lines": [_line(line, target) for line in target.lines.all()],
+            "lines": [
+                _line(line, target, parts.get((line.sku_id, target.placed_at), ()))
+                for line in lines
+            ],
             "packages": [_package(one) for one in ways_of(target.pk, target.shop_id)],
             "flag_tone": wording.FLAG_TONES[target.flag] if target.flag else "",
             "printings": self._printings(target),
@@ -152,7 +159,7 @@ class PlatformOrderConsole(OrderConsole):
         return order.shop.name
 
 
-def _line(line: Any, order: Order) -> dict[str, Any]:
+def _line(line: Any, order: Order, parts: Iterable[Any]) -> dict[str, Any]:
     shown = {
         name: money.display(getattr(line, f"{name}_amount"), order.currency)
         for name in ("goods", "freight", "pay", "refunded")
@@ -160,6 +167,7 @@ def _line(line: Any, order: Order) -> dict[str, Any]:
     return {
         "row": line,
         "options": " / ".join(line.options),
+        "parts": [f"{one.quantity} × {one.part.merchant_code}" for one in parts],
         "price": money.display(line.unit_price, order.currency),
         "presenter": line.presenter.body if line.presenter else None,
         "channel": line.get_traffic_channel_display(),

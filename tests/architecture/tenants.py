@@ -11,6 +11,8 @@ from catalog.models import (
     BucketDraw,
     BulkEdit,
     BulkEditLine,
+    Bundle,
+    BundlePart,
     ChannelSeller,
     ImportJob,
     ImportRowError,
@@ -211,6 +213,9 @@ def _edit(line: OrderLine) -> None:
     )
     ChannelSeller.objects.create(channel=channel, shop=shop, account=AccountFactory())
     sku = product.skus.get()
+    part = make_sku(shop=shop)
+    bundle = Bundle.objects.create(sku=sku, shop=shop)
+    BundlePart.objects.create(bundle=bundle, shop=shop, part=part, quantity=2, starts_at=PLACED_AT)
     bucket = StockBucket.objects.create(
         shop=shop,
         product=product,

@@ -13,6 +13,8 @@ from catalog.enums import BucketKind, ImportFormat, ImportStatus, PaperStatus, S
 from catalog.models import (
     Brand,
     BulkEdit,
+    Bundle,
+    BundlePart,
     Category,
     ImportJob,
     ImportRowError,
@@ -21,7 +23,15 @@ from catalog.models import (
     ShopPicture,
     Sku,
 )
-from catalog.services import buckets, channels, counting, decoration, prices, products, reviews
+from catalog.services import (
+    buckets,
+    channels,
+    counting,
+    decoration,
+    prices,
+    products,
+    reviews,
+)
 from catalog.services.bulk import preparing
 from catalog.services.bulk.reading import Wish
 from catalog.services.content import Content
@@ -107,6 +117,9 @@ def make_storefront(
         at=at,
         actor=actor,
     )
+    loose, part = goods["draft"].skus.order_by("pk")[0], goods["on_sale"].skus.order_by("pk")[0]
+    bundle = Bundle.objects.create(sku=loose, shop=shop)
+    BundlePart.objects.create(bundle=bundle, shop=shop, part=part, quantity=2, starts_at=at)
     buckets.set_aside(
         sku=goods["on_sale"].skus.order_by("pk")[0],
         kind=BucketKind.CHANNEL,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from xml.sax.saxutils import escape
 
 from django.utils.translation import gettext as _
 
+from catalog.selectors.bundles import parts_now
 from kernel.numbers import TRADE_ZONE
 from orders.models import Printing
 from orders.services.printing.sheets import Goods, font, orders_of, plain
@@ -30,7 +32,11 @@ def goods_of(shop_id: int, order_ids: Sequence[int]) -> list[tuple[Goods, int]]:
             quantity = line.unshipped_quantity + (known.quantity if known else 0)
             options = " / ".join(line.options)
             goods = Goods(line.sku.merchant_code, line.title, options, quantity)
+            goods = replace(goods, supplier_code=line.sku.supplier_code)
             found[line.sku_id] = (goods, count + 1)
+    for sku_id, parts in parts_now(found).items():
+        said = ", ".join(f"{one.quantity} × {one.part.merchant_code}" for one in parts)
+        found[sku_id] = (replace(found[sku_id][0], contains=said), found[sku_id][1])
     return sorted(found.values(), key=lambda pair: (pair[0].code, pair[0].title))
 
 
@@ -50,7 +56,7 @@ def draw(printing: Printing, order_ids: Sequence[int]) -> bytes:
     rows = goods_of(printing.shop_id, order_ids)
     head = [_("Place"), _("Merchant code"), _("Goods"), _("Pieces"), _("Orders")]
     body = [
-        [cell(""), cell(one.code), cell(f"{one.title} {one.options}"), cell(one.quantity), cell(n)]
+        [cell(""), cell(_codes(one)), cell(_said(one)), cell(one.quantity), cell(n)]
         for one, n in rows
     ]
     table = Table(
@@ -68,6 +74,15 @@ def draw(printing: Printing, order_ids: Sequence[int]) -> bytes:
     )
     document.build([Paragraph(escape(_title(printing, rows)), title_style), table])
     return written.getvalue()
+
+
+def _codes(goods: Goods) -> str:
+    return f"{goods.code} ({goods.supplier_code})" if goods.supplier_code else goods.code
+
+
+def _said(goods: Goods) -> str:
+    inside = f"= {goods.contains}" if goods.contains else ""
+    return " ".join(filter(None, [goods.title, goods.options, inside]))
 
 
 def _title(printing: Printing, rows: Sequence[tuple[Goods, int]]) -> str:

@@ -26,6 +26,9 @@ class Goods:
     title: str
     options: str
     quantity: int
+    #: For pick lists: what its supplier calls it, and what a bundle is put together from.
+    supplier_code: str = ""
+    contains: str = ""
 
 
 @dataclass(frozen=True)

@@ -264,6 +264,7 @@ def test_a_product_page_shows_variants_and_availability_not_numbers(anonymous_cl
             "price": {"amount": price, "currency": "CNY"},
             "list_price": None,
             "availability": word,
+            "parts": [],
         }
         for sku, price, word in zip(
             skus_of(product),
