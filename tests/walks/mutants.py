@@ -55,6 +55,8 @@ class Mutant:
     apply: Callable[[], Any]
     #: File and line of the code that it changes.
     spot: tuple[str, int] = ("", 0)
+    #: It takes a door's own question away: no other room has that door.
+    is_of_a_door: bool = False
 
     @property
     def room(self) -> str:
@@ -313,11 +315,11 @@ def _attributes() -> Iterator[Mutant]:
         if vars(kind).get("permission"):
             change = mock.patch.object(kind, "permission", "")
             what = f"asks no {kind.permission}"
-            yield Mutant("permission", where, what, lambda change=change: change)
+            yield Mutant("permission", where, what, lambda one=change: one, is_of_a_door=True)
         if vars(kind).get("permissions"):
             change = mock.patch.object(kind, "permissions", dict.fromkeys(kind.permissions, ""))
             what = f"asks none of {sorted(set(kind.permissions.values()))}"
-            yield Mutant("permission", where, what, lambda change=change: change)
+            yield Mutant("permission", where, what, lambda one=change: one, is_of_a_door=True)
 
 
 def _roles() -> Iterator[Mutant]:

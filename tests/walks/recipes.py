@@ -307,6 +307,12 @@ def _put_one_in(request: Request, side: Side) -> None:
     request.body["delta"] = 1
 
 
+@changes("catalog_shops_shop_id_skus_sku_id_bundle_put")
+def _name_a_part(request: Request, side: Side) -> None:
+    part = side.front.sku("in_review").public_id
+    request.body["parts"] = [{"sku_id": part, "quantity": 2}]
+
+
 @changes("catalog_shops_shop_id_stock_post")
 def _count(request: Request, side: Side) -> None:
     request.body["edits"][0]["delta"] = 1
