@@ -36,6 +36,9 @@ class Actor:
     permissions: frozenset[str] = frozenset()
     #: What the negotiation record and the audit show, e.g. "Lin (owner)".
     label: str = ""
+    #: The public id of whom they act for: their shop, creator or agency, or the account whose face
+    #: let them into the shop. Empty for who acts for themselves, and for the platform.
+    on_behalf_of: str = ""
     #: What they may do asks for a second factor, where the system demands one.
     is_guarded: bool = False
     #: What they may do asks for a second factor, and they have none: no door opens but the one

@@ -40,6 +40,7 @@ def record(
         actor_role=actor.role,
         actor_user_id=actor.user_id,
         actor_label=actor.label[:120],
+        on_behalf_of=actor.on_behalf_of,
         shop_id=owner,
         action=action,
         target_model=target._meta.label_lower,

@@ -28,6 +28,7 @@ def creator_actor(user_id: int, keys: Mapping[str, str]) -> Actor | None:
         user_id=user_id,
         creator_id=creator.pk,
         label=f"{creator.account.name} (creator)",
+        on_behalf_of=creator.public_id,
     )
 
 
@@ -41,7 +42,11 @@ def agency_actor(user_id: int, keys: Mapping[str, str]) -> Actor | None:
     if agency is None:
         return None
     return Actor(
-        role=Role.AGENCY, user_id=user_id, agency_id=agency.pk, label=f"{agency.name} (agency)"
+        role=Role.AGENCY,
+        user_id=user_id,
+        agency_id=agency.pk,
+        label=f"{agency.name} (agency)",
+        on_behalf_of=agency.public_id,
     )
 
 

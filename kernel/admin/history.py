@@ -33,6 +33,7 @@ def lines(actor: Actor, target: models.Model) -> list[dict[str, Any]]:
         {
             "at": entry.at,
             "by": wording.person(entry.actor_label) or wording.person(entry.actor_role),
+            "on_behalf_of": entry.on_behalf_of if actor.is_platform else "",
             "done": wording.act(entry.action),
             "before": wording.facts(entry.before, entry.target_model),
             "after": wording.facts(entry.after, entry.target_model),

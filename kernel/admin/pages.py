@@ -110,9 +110,10 @@ class PlatformAuditPage(TrailPage):
 
     permission = "kernel.operate"
     public_field = "pk"
+    list_display = ("at", "by", "on_behalf_of", "done", "kind", "target", "reason")
     search_fields = (*TrailPage.search_fields, "request_id")
     fieldsets = (
-        (None, {"fields": (("done", "at"), ("by", "reason"))}),
+        (None, {"fields": (("done", "at"), ("by", "on_behalf_of"), "reason")}),
         (_("Object"), {"fields": (("kind", "target"), ("was", "became"))}),
         (_("Request"), {"fields": (("action", "request_id"), ("ip", "place"))}),
     )

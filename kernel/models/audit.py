@@ -29,6 +29,10 @@ class AuditEntry(models.Model):
     actor_role = models.CharField(_("role"), max_length=20)
     actor_user_id = models.BigIntegerField(_("user"), null=True)
     actor_label = models.CharField(_("by"), max_length=120, blank=True)
+    #: The public id of whom they acted for; `shop_id` is whose entry it is.
+    on_behalf_of = models.CharField(
+        _("on behalf of"), max_length=32, blank=True, default="", db_default=""
+    )
     shop_id = models.BigIntegerField(_("shop"), null=True)
     #: ``room.verb_noun``, e.g. ``shops.approve_admission``.
     action = models.CharField(_("action"), max_length=80)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 
 from accounts.enums import RoleKind
 from accounts.services.actors import suspended
@@ -25,7 +25,8 @@ def merchant_actor(user_id: int, keys: Mapping[str, str]) -> Actor | None:
     if "shop_id" in keys:
         places = places.filter(shop__public_id=keys["shop_id"])
     is_missing = second_factor.is_missing() if second_factor.is_demanded() else Value(value=False)
-    place = places.annotate(has_no_factor=is_missing).order_by("pk").first()
+    places = places.annotate(has_no_factor=is_missing, shop_name=F("shop__public_id"))
+    place = places.order_by("pk").first()
     if place is None:
         return _official_actor(user_id, keys)
     held = permissions_of(place.role)
@@ -35,6 +36,7 @@ def merchant_actor(user_id: int, keys: Mapping[str, str]) -> Actor | None:
         shop_id=place.shop_id,
         permissions=held,
         label=label_of(place),
+        on_behalf_of=place.shop_name,
         is_guarded=bool(held & GUARDED),
         needs_second_factor=place.has_no_factor and bool(held & GUARDED),
     )
@@ -77,4 +79,5 @@ def _official_actor(user_id: int, keys: Mapping[str, str]) -> Actor | None:
         shop_id=binding.shop_id,
         permissions=official_permissions(binding),
         label=f"{binding.account.owner} (official account)",
+        on_behalf_of=binding.account.public_id,
     )

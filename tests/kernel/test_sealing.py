@@ -97,6 +97,7 @@ COLUMNS = {
     "actor_role": "'operator'",
     "actor_user_id": "coalesce(actor_user_id, 0) + 1",
     "actor_label": "'Somebody else'",
+    "on_behalf_of": "'shp_somebody'",
     "shop_id": "coalesce(shop_id, 0) + 1",
     "action": "'tests.other'",
     "target_model": "'shops.shop'",

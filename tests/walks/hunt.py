@@ -139,8 +139,7 @@ def test_a_permission_that_is_gone_is_found(world, record_property):
 
         def found(mutant: Mutant) -> str:
             of_room = [one for one in asked if one.room == mutant.room]
-            beyond = [] if mutant.is_of_a_door else [one for one in asked if one not in of_room]
-            for one in (*of_room, *beyond):
+            for one in asked if mutant.is_for_all else of_room:
                 for person, may in zip(people, said[one.what], strict=True):
                     if one.may(person) is not (may == "yes"):
                         return f"A1 {one.what} as {person.role}"

@@ -59,6 +59,11 @@ class Mutant:
     is_of_a_door: bool = False
 
     @property
+    def is_for_all(self) -> bool:
+        """Tell whether doors of other rooms ask there too."""
+        return self.room == "kernel" or "policies.py" in self.where
+
+    @property
     def room(self) -> str:
         """The room that it lives in."""
         return self.where.partition("/")[0]

@@ -9,12 +9,19 @@ import pytest
 from django.db.models.functions import Now
 from django.test import Client
 
+from accounts.services.actors import agency_actor, creator_actor
 from kernel import audit, sealing
 from kernel.actors import SYSTEM
 from kernel.models import AuditCheck, AuditEntry, Delivery, OutboxMessage
 from shops.enums import StaffRole
-from tests.factories.accounts import OperatorFactory, UserFactory
-from tests.factories.shops import PreparingShopFactory, StaffFactory
+from shops.services.actors import merchant_actor
+from tests.factories.accounts import (
+    AgencyFactory,
+    CreatorFactory,
+    OperatorFactory,
+    UserFactory,
+)
+from tests.factories.shops import BindingFactory, PreparingShopFactory, StaffFactory
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 AUDIT = "/merchant/kernel/auditentry/"
@@ -89,6 +96,30 @@ def test_gv_09_every_object_has_its_history(enter: Callable[[Any], Client]) -> N
     assert enter(clerk.user).get(f"{path}history/").status_code == 404
     assert enter(StaffFactory().user).get(f"{path}history/").status_code == 404
     assert enter(OperatorFactory()).get("/operator/shops/shop/nothing/history/").status_code == 404
+
+
+def test_gv_09_the_trail_says_on_whose_behalf_somebody_acted(enter: Callable[[Any], Client]):
+    """Staff for their shop, the face of a shop as its account, creators and agencies for theirs.
+
+    Page: /operator/kernel/auditentry/
+    """
+    place, binding = StaffFactory(), BindingFactory()
+    creator, agency = CreatorFactory(), AgencyFactory()
+    people = {
+        place.shop.public_id: merchant_actor(place.user_id, {}),
+        binding.account.public_id: merchant_actor(binding.account.owner_id, {}),
+        creator.public_id: creator_actor(creator.user_id, {}),
+        agency.public_id: agency_actor(agency.owner_id, {}),
+        "": SYSTEM,
+    }
+    for actor in people.values():
+        audit.record(actor=actor, action="shops.other", target=place, at=AT)
+
+    said = AuditEntry.objects.filter(action="shops.other").order_by("pk")
+    assert list(said.values_list("on_behalf_of", flat=True)) == list(people)
+    shown = enter(OperatorFactory()).get("/operator/kernel/auditentry/").text
+    assert all(name in shown for name in people)
+    assert creator.public_id not in enter(place.user).get("/merchant/kernel/auditentry/").text
 
 
 def test_a_broken_trail_stands_on_the_operators_first_page(
