@@ -24,7 +24,7 @@ def test_the_demo_is_whole_right_seeded_once_and_lets_its_people_in() -> None:
 
     assert Shop.objects.count() == 8
     assert Binding.objects.in_force().count() == 3
-    assert Product.objects.filter(display_state="on_sale").count() == 35
+    assert Product.objects.filter(display_state="on_sale").count() == 36
     assert Order.objects.count() >= 300
     assert {"unpaid", "to_ship", "shipped", "completed", "closed"} <= _statuses()
     assert RefundCase.objects.count() == 28

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from demo.seeding import World, cases, figures, market, people, sales, stakes
+from demo.seeding import World, cases, figures, market, people, sales, shelf, stakes
 from kernel import clock
 from shops.models import Shop
 
@@ -40,4 +40,5 @@ class Command(BaseCommand):
             cases.seed(world)
             figures.seed(world)
             stakes.seed(world)
+            shelf.seed(world)
             report("Demo data", 1, 1)
