@@ -9,6 +9,16 @@ class EntryKind(models.TextChoices):
     REVERSE = "reverse", _("taken back after settlement")
 
 
+class FeeKind(models.TextChoices):
+    """What a dated rate is for (SH-09): all add up."""
+
+    BASE = "base", _("base rate")
+    #: On top, for what comes by a channel.
+    CHANNEL = "channel", _("supplement of a channel")
+    #: On top, for what specialty shops sell without a brand.
+    UNBRANDED = "unbranded", _("supplement without a brand")
+
+
 class PartyKind(models.TextChoices):
     SHOP = "shop", _("shop")
     CREATOR = "creator", _("creator")

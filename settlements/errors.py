@@ -23,6 +23,14 @@ class FeeRateOutOfRange(DomainError):
     message = _("The fee rate is 0 %% to %(high)s %%.")
 
 
+class FeeChannelWrong(DomainError):
+    """The supplement of a channel names it; no other rate does."""
+
+    code = "fee_channel_wrong"
+    status = 400
+    message = _("A channel belongs to the supplement of a channel, and to no other rate.")
+
+
 class NoPayoutAccount(DomainError):
     """A shop's money goes to its bank account alone."""
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-
-from django.conf import settings
 
 from accounts.models import Agency, Creator
-from catalog.models import Category
 from kernel.actors import Actor, Role
 from kernel.errors import NotFound
 from ledger import selectors as book
 from ledger.models import AccountCode
 from settlements.enums import PartyKind
-from settlements.models import FeeRate
 from shops.models import Shop
 
 _ACCOUNTS = {
@@ -72,41 +66,3 @@ def balance_of(party: PartyRef, currency: str = "CNY") -> Balance:
     """Return the party's balance: the book's, never one of our own."""
     owed = -book.balance(party.account_code, party.public_id, currency)
     return Balance(balance_amount=owed, available_amount=max(owed, 0), currency=currency)
-
-
-def fee_rate(category: Category, at: datetime) -> int:
-    """Return the platform's fee in basis points for sales of `category` made at `at` (SH-09).
-
-    The nearest category up the tree with a dated rate of its own decides, else the rate without
-    category, else the setting.
-    """
-    return fee_rates([(category, at)])[category.pk, at]
-
-
-def fee_rates(sales: Iterable[tuple[Category, datetime]]) -> dict[tuple[int, datetime], int]:
-    """Return (category pk, time) → basis points, in one query."""
-    sales = list(sales)
-    chains = {category.pk: _chain(category) for category, _at in sales}
-    wanted = {pk for chain in chains.values() for pk in chain}
-    rows = list(
-        FeeRate.objects.filter(category__in=wanted) | FeeRate.objects.filter(category__isnull=True)
-    )
-    return {(category.pk, at): _rate(rows, chains[category.pk], at) for category, at in sales}
-
-
-def _chain(category: Category) -> list[int]:
-    """Return the primary keys from the category up to the root."""
-    above = [int(part) for part in category.path.split("/") if part]
-    return [category.pk, *(pk for pk in reversed(above) if pk != category.pk)]
-
-
-def _rate(rows: list[FeeRate], chain: list[int], at: datetime) -> int:
-    begun = sorted(
-        (row for row in rows if row.effective_from <= at),
-        key=lambda row: (row.effective_from, row.pk),
-    )
-    latest = {row.category_id: row.rate_bp for row in begun}
-    for pk in (*chain, None):
-        if pk in latest:
-            return latest[pk]
-    return settings.SERVICE_FEE_BP

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -22,8 +23,9 @@ from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.forms import YuanField
 from kernel.admin.sites import merchant_site
 from settlements.admin.pages import PAYOUT_TONES, amount_column, by_column, posting
-from settlements.models import Payout, Statement, StatementLine
+from settlements.models import Payout, SettlementEntry, Statement, StatementLine
 from settlements.policies import next_month, starts_at
+from settlements.rates import Fee
 from settlements.selectors import balance_of, party_of
 from settlements.services import payouts
 
@@ -119,13 +121,28 @@ class MerchantStatementConsole(ConsoleModelAdmin):
         }
 
 
+def _rates(entry: SettlementEntry) -> str:
+    fee = Fee.of(entry)
+    parts = [(fee.channel_bp, gettext("channel")), (fee.unbranded_bp, gettext("no brand"))]
+    on_top = [f" + {bp / 100:g} % {name}" for bp, name in parts if bp]
+    return f"{fee.base_bp / 100:g} %{''.join(on_top)}"
+
+
 @admin.register(StatementLine, site=merchant_site)
 class MerchantStatementLineConsole(ConsoleModelAdmin):
     """Every posting to the shop's balance."""
 
     permission = "settlements.view"
     has_object_page = False
-    list_display: ClassVar[Any] = ("at", "what", "order_number", "shown_amount")
+    list_display: ClassVar[Any] = (
+        "at",
+        "what",
+        "order_number",
+        "paid",
+        "commission",
+        "fee",
+        "shown_amount",
+    )
     search_exactly: ClassVar[Any] = ("entry__line__order__number",)
     search_help_text = _("Number of an order")
     list_filter: ClassVar[Any] = ("at",)
@@ -138,6 +155,27 @@ class MerchantStatementLineConsole(ConsoleModelAdmin):
     def what(self, line: StatementLine) -> str:
         """Return what was posted."""
         return posting(line.reference)
+
+    @display(description=_("Paid and subsidies"))
+    def paid(self, line: StatementLine) -> str:
+        """Return what came in for the goods."""
+        entry = line.entry
+        if entry is None:
+            return "–"
+        return money.display(entry.paid_amount + entry.subsidy_amount, line.currency)
+
+    @display(description=_("Commission"))
+    def commission(self, line: StatementLine) -> str:
+        """Return what creator and agency got of it."""
+        return money.display(line.entry.commission_amount, line.currency) if line.entry else "–"
+
+    @display(description=_("Platform fee"))
+    def fee(self, line: StatementLine) -> str:
+        """Return the fee with its rate, and what of it came on top of the base rate."""
+        if line.entry is None:
+            return "–"
+        shown = money.display(line.entry.platform_fee_amount, line.currency)
+        return f"{shown} ({_rates(line.entry)})"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StatementLine]:
         return super().get_queryset(request).select_related("entry")

@@ -25,8 +25,9 @@ from kernel.admin import home
 from kernel.admin.base import Act, ConsoleModelAdmin
 from kernel.admin.sites import operator_site
 from kernel.errors import NotFound
+from orders.enums import TrafficChannel
 from settlements.admin.pages import PAYOUT_TONES, amount_column, by_column
-from settlements.enums import EntryKind, PayoutStatus
+from settlements.enums import EntryKind, FeeKind, PayoutStatus
 from settlements.models import FeeRate, Payout, SettlementEntry
 from settlements.services import fees, payout_accounts, payouts
 from settlements.services.audit import audit
@@ -41,8 +42,15 @@ class RefuseForm(forms.Form):
 
 
 class FeeRateForm(forms.Form):
-    """A category, a rate, a day."""
+    """What for, a rate, a day."""
 
+    kind = forms.ChoiceField(label=_("Kind"), choices=FeeKind.choices, initial=FeeKind.BASE)
+    channel = forms.ChoiceField(
+        label=_("Channel"),
+        choices=[("", "–"), *TrafficChannel.choices],
+        required=False,
+        help_text=_("For the supplement of a channel alone."),
+    )
     category = forms.ModelChoiceField(
         label=_("Category"),
         queryset=Category.objects.order_by("path"),
@@ -141,6 +149,8 @@ class SetFeeRate(Act):
         self, *, actor: Actor, target: Any, data: dict[str, Any], at: datetime
     ) -> str | Promise:
         fees.set_rate(
+            kind=FeeKind(data["kind"]),
+            channel=data["channel"],
             category=data["category"],
             rate_bp=int(data["rate"].scaleb(2)),
             effective_from=data["effective_from"],
@@ -265,7 +275,8 @@ class FeeRateConsole(ConsoleModelAdmin):
 
     permission = "settlements.operate"
     has_object_page = False
-    list_display: ClassVar[Any] = ("shown_category", "rate", "effective_from")
+    list_display: ClassVar[Any] = ("kind", "channel", "shown_category", "rate", "effective_from")
+    list_filter: ClassVar[Any] = ("kind",)
     empty_hint = _("Until a rate is set, the standard rate of the settings holds.")
     ordering: Any = ("-effective_from", "-pk")
     acts = (SetFeeRate,)

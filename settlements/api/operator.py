@@ -25,6 +25,7 @@ from settlements.api.serializers import (
     TransferOut,
     TransferQueryIn,
 )
+from settlements.enums import FeeKind
 from settlements.models import FeeRate, Payout, SettlementEntry
 from settlements.services import fees, payout_accounts, payouts
 
@@ -115,6 +116,8 @@ class FeeRatesView(View):
         if "category_id" in data:
             category = Category.objects.get_visible(request.actor, public_id=data["category_id"])
         return fees.set_rate(
+            kind=FeeKind(data.get("kind", FeeKind.BASE)),
+            channel=data.get("channel", ""),
             category=category,
             rate_bp=data["rate_bp"],
             effective_from=data["effective_from"],

@@ -16,6 +16,7 @@ from settlements.api.serializers import (
     PayoutIn,
     PayoutOut,
     PayoutQueryIn,
+    ShopStatementLineOut,
     StatementLineOut,
     StatementLineQueryIn,
     StatementOut,
@@ -50,13 +51,17 @@ class StatementLinesView(View):
     @listing(gives=StatementLineOut, ordering=("-at", "-id"), filters=StatementLineQueryIn)
     def get(self, request: Any, query: dict[str, Any], **keys: str) -> QuerySet[StatementLine]:
         """List the postings of a month, or all, latest first."""
-        lines = StatementLine.objects.visible_to(request.actor).select_related("entry")
-        if "month" in query:
-            month = query["month"]
-            lines = lines.filter(at__gte=starts_at(month), at__lt=starts_at(next_month(month)))
-        if "order_number" in query:
-            lines = lines.filter(order_number=query["order_number"])
-        return lines
+        return _lines(request, query)
+
+
+def _lines(request: Any, query: dict[str, Any]) -> QuerySet[StatementLine]:
+    lines = StatementLine.objects.visible_to(request.actor).select_related("entry")
+    if "month" in query:
+        month = query["month"]
+        lines = lines.filter(at__gte=starts_at(month), at__lt=starts_at(next_month(month)))
+    if "order_number" in query:
+        lines = lines.filter(order_number=query["order_number"])
+    return lines
 
 
 class PayoutsView(View):
@@ -92,11 +97,16 @@ class ShopStatementsView(StatementsView):
     permission = "settlements.view"
 
 
-class ShopStatementLinesView(StatementLinesView):
-    """The shop's."""
+class ShopStatementLinesView(View):
+    """The shop's, with what everybody got of its sales."""
 
     audience = Role.MERCHANT
     permission = "settlements.view"
+
+    @listing(gives=ShopStatementLineOut, ordering=("-at", "-id"), filters=StatementLineQueryIn)
+    def get(self, request: Any, query: dict[str, Any], shop_id: str) -> QuerySet[StatementLine]:
+        """List the postings of a month, or all, latest first; with the platform's fee."""
+        return _lines(request, query)
 
 
 class ShopPayoutsView(PayoutsView):

@@ -13,7 +13,8 @@ from rest_framework import serializers
 from kernel.api.serializers import Amount, In, Money, Out, RateBp, Text
 from ledger.models import AccountCode
 from ledger.selectors import balances_of
-from settlements.enums import EntryKind, PartyKind, PayoutAccountStatus, PayoutStatus
+from orders.enums import TrafficChannel
+from settlements.enums import EntryKind, FeeKind, PartyKind, PayoutAccountStatus, PayoutStatus
 
 MONTH = RegexValidator(r"^20[0-9]{2}-(0[1-9]|1[0-2])\Z", _("A month reads like 2026-03."))
 
@@ -88,6 +89,12 @@ class TransferQueryIn(In):
 class FeeRateIn(In):
     """A fee rate from a moment on; without a category for all that have none of their own."""
 
+    kind = serializers.ChoiceField(
+        choices=FeeKind.choices, required=False, help_text="Without it, the base rate."
+    )
+    channel = serializers.ChoiceField(
+        choices=TrafficChannel.choices, required=False, help_text="Of the supplement of a channel."
+    )
     category_id = Text(max_length=32, required=False)
     rate_bp = RateBp(max_value=3_000)
     effective_from = serializers.DateTimeField(default_timezone=UTC)
@@ -129,6 +136,28 @@ class StatementLineOut(Out):
     def get_kind(self, line: Any) -> str:
         """Return ``settle``, ``reverse``, ``payout`` or ``deposit``."""
         return line.entry.kind if line.entry_id else str(line.reference).partition(":")[0]
+
+
+class ShopStatementLineOut(StatementLineOut):
+    """A posting of a shop with the waterfall that it comes from; null where no sale is behind it.
+
+    ``paid + subsidy = amount + commission + platform_fee``; the fee is ``fee_rate_bp`` of paid and
+    subsidy, of which ``fee_channel_bp`` and ``fee_unbranded_bp`` came on top of the base rate.
+    """
+
+    paid = Money(source="entry.paid_amount", allow_null=True, default=None)
+    subsidy = Money(source="entry.subsidy_amount", allow_null=True, default=None)
+    commission = Money(source="entry.commission_amount", allow_null=True, default=None)
+    platform_fee = Money(source="entry.platform_fee_amount", allow_null=True, default=None)
+    fee_rate_bp = serializers.IntegerField(
+        source="entry.fee_rate_bp", allow_null=True, default=None
+    )
+    fee_channel_bp = serializers.IntegerField(
+        source="entry.fee_channel_bp", allow_null=True, default=None
+    )
+    fee_unbranded_bp = serializers.IntegerField(
+        source="entry.fee_unbranded_bp", allow_null=True, default=None
+    )
 
 
 class PayoutAccountOut(Out):
@@ -196,7 +225,9 @@ class SettlementEntryOut(Out):
     creator = Money(source="creator_amount")
     agency = Money(source="agency_amount")
     platform_fee = Money(source="platform_fee_amount")
-    fee_rate_bp = serializers.IntegerField()
+    fee_rate_bp = serializers.IntegerField(help_text="In all: base, channel, without a brand.")
+    fee_channel_bp = serializers.IntegerField()
+    fee_unbranded_bp = serializers.IntegerField()
     at = serializers.DateTimeField()
 
 
@@ -242,8 +273,10 @@ class TransferOut(Out):
 
 
 class FeeRateOut(Out):
-    """A fee rate."""
+    """A fee rate, or a supplement on top of it."""
 
+    kind = serializers.ChoiceField(choices=FeeKind.choices)
+    channel = serializers.CharField()
     category_id = serializers.CharField(source="category.public_id", allow_null=True, default=None)
     category_name = serializers.CharField(source="category.name", allow_null=True, default=None)
     rate_bp = serializers.IntegerField()

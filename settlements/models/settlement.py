@@ -16,15 +16,26 @@ from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField, PublicIdField, RateField, one_of
 from kernel.scoping import PlatformQuerySet, ScopedQuerySet, ShopOwnedQuerySet
 from kernel.walls import READ, Wall
+from orders.enums import TrafficChannel
 from orders.models import OrderLine
-from settlements.enums import EntryKind, PartyKind, PayoutStatus
+from settlements.enums import EntryKind, FeeKind, PartyKind, PayoutStatus
 from settlements.models.payout_account import PayoutAccount
 from shops.models import Shop
 
 
 class FeeRate(models.Model):
-    """The platform's technical service fee from a date (技术服务费率, SH-09). Never updated."""
+    """The platform's technical service fee from a date (技术服务费率, SH-09). Never updated.
 
+    A sale pays the base rate of its category, and on top what stands for its channel, and for a
+    product without a brand in a specialty shop.
+    """
+
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=FeeKind, default=FeeKind.BASE, db_default=FeeKind.BASE
+    )
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=TrafficChannel, blank=True, default="", db_default=""
+    )
     #: Null: every category without a rate of its own.
     category = models.ForeignKey(
         Category, models.PROTECT, null=True, related_name="+", verbose_name=_("category")
@@ -40,6 +51,15 @@ class FeeRate(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(rate_bp__gte=0, rate_bp__lte=3_000), name="feerate_range"
+            ),
+            one_of("kind", FeeKind, "feerate_kind_valid"),
+            models.CheckConstraint(
+                condition=Q(kind=FeeKind.CHANNEL, channel__in=TrafficChannel.values)
+                | (~Q(kind=FeeKind.CHANNEL) & Q(channel="")),
+                name="feerate_channel",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=FeeKind.BASE) | Q(rate_bp__lte=500), name="feerate_supplement"
             ),
             Wall(may=READ, name="feerate_wall"),
         )
@@ -89,6 +109,9 @@ class SettlementEntry(models.Model):
     agency_amount = AmountField(_("agency"), default=0)
     platform_fee_amount = AmountField(_("platform fee"), default=0)
     fee_rate_bp = RateField(_("fee rate"))
+    #: Of the rate, what came on top of the base: for the channel, and for having no brand.
+    fee_channel_bp = RateField(_("for the channel"), default=0, db_default=0)
+    fee_unbranded_bp = RateField(_("without a brand"), default=0, db_default=0)
     at = models.DateTimeField(_("at"))
 
     objects = ShopOwnedQuerySet.as_manager()
@@ -108,6 +131,10 @@ class SettlementEntry(models.Model):
                 ),
                 name="settlemententry_waterfall",
             ),
+            models.CheckConstraint(
+                condition=Q(fee_rate_bp__gte=F("fee_channel_bp") + F("fee_unbranded_bp")),
+                name="settlemententry_fee_parts",
+            ),
             models.UniqueConstraint(
                 fields=["line"], condition=Q(kind="settle"), name="settlemententry_settled_once"
             ),
@@ -119,6 +146,11 @@ class SettlementEntry(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def commission_amount(self) -> int:
+        """What the creator and the agency got."""
+        return self.creator_amount + self.agency_amount
 
 
 class PartyQuerySet(ScopedQuerySet):

@@ -9,12 +9,12 @@ from django.db import transaction
 from catalog.models import Category
 from kernel import audit
 from kernel.actors import Actor
-from settlements import selectors
-from settlements.errors import FeeRateInThePast, FeeRateOutOfRange
+from settlements.enums import FeeKind
+from settlements.errors import FeeChannelWrong, FeeRateInThePast, FeeRateOutOfRange
 from settlements.models import FeeRate
 
-#: Also a CHECK of the table.
-MAX_RATE_BP = 3_000
+#: Also CHECKs of the table.
+MAX_RATE_BP, MAX_SUPPLEMENT_BP = 3_000, 500
 
 
 @transaction.atomic
@@ -25,24 +25,42 @@ def set_rate(
     effective_from: datetime,
     at: datetime,
     actor: Actor,
+    kind: FeeKind = FeeKind.BASE,
+    channel: str = "",
 ) -> FeeRate:
     """Let orders placed from `effective_from` on pay `rate_bp`; None is for every other category.
 
-    Raises FeeRateOutOfRange, FeeRateInThePast.
+    A supplement comes on top of the base rate: for what came by `channel`, or without a brand from
+    a specialty shop; 0 ends it. Raises FeeRateOutOfRange, FeeRateInThePast, and FeeChannelWrong
+    for a channel where none belongs, or none where one does.
     """
-    if not 0 <= rate_bp <= MAX_RATE_BP:
-        raise FeeRateOutOfRange(FeeRateOutOfRange.message % {"high": MAX_RATE_BP // 100})
+    high = MAX_RATE_BP if kind == FeeKind.BASE else MAX_SUPPLEMENT_BP
+    if not 0 <= rate_bp <= high:
+        raise FeeRateOutOfRange(FeeRateOutOfRange.message % {"high": high // 100})
+    if (kind == FeeKind.CHANNEL) != bool(channel):
+        raise FeeChannelWrong
     if effective_from < at:
         raise FeeRateInThePast
-    before = selectors.fee_rate(category, at) if category else None
-    rate = FeeRate.objects.create(category=category, rate_bp=rate_bp, effective_from=effective_from)
+    known = FeeRate.objects.filter(
+        kind=kind, channel=channel, category=category, effective_from__lte=at
+    )
+    latest = known.order_by("effective_from", "pk").last()
+    rate = FeeRate.objects.create(
+        kind=kind,
+        channel=channel,
+        category=category,
+        rate_bp=rate_bp,
+        effective_from=effective_from,
+    )
     audit.record(
         actor=actor,
         action="settlements.set_fee_rate",
         target=rate,
         at=at,
-        before={"rate_bp": before},
+        before={"rate_bp": latest.rate_bp if latest else None},
         after={
+            "kind": str(kind),
+            "channel": channel,
             "rate_bp": rate_bp,
             "category": category.public_id if category else None,
             "from": effective_from.isoformat(),

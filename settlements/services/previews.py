@@ -10,7 +10,7 @@ from affiliates.policies import split
 from aftersales.enums import REFUND_BOOKED
 from aftersales.models import RefundCase
 from orders.models import OrderLine
-from settlements import selectors
+from settlements import rates
 from settlements.enums import EntryKind
 from settlements.models import SettlementEntry
 from settlements.services.settling import worth_of
@@ -21,7 +21,7 @@ def who_pays(case: RefundCase) -> list[tuple[str | Promise, int]]:
 
     Before settlement it is what the parties will not get, after it what is taken back from them.
     """
-    line = OrderLine.objects.select_related("order", "product__category").get(pk=case.line_id)
+    line = OrderLine.objects.select_related("order__shop", "product__category").get(pk=case.line_id)
     is_booked = case.status in REFUND_BOOKED
     refunded = line.refunded_amount - (case.amount if is_booked else 0)
     if not 0 <= refunded <= line.pay_amount - case.amount:
@@ -53,7 +53,7 @@ def _fee_rate(line: OrderLine) -> int:
     settled = SettlementEntry.objects.filter(line=line, kind=EntryKind.SETTLE).first()
     if settled is not None:
         return settled.fee_rate_bp
-    return selectors.fee_rate(line.product.category, line.order.placed_at)
+    return rates.fees_of([line])[0].rate_bp
 
 
 def _earned(found: Commission | None, goods_amount: int) -> tuple[int, int]:

@@ -8,7 +8,7 @@ sum to what it is worth now, and after a full refund everybody is at zero.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -26,11 +26,12 @@ from ledger.services.transfers import Posting
 from orders.enums import OrderStatus
 from orders.models import Order, OrderLine
 from orders.services.settled import mark_settled
-from settlements import selectors
+from settlements import rates
 from settlements.enums import EntryKind, PartyKind
 from settlements.events import LineSettled
 from settlements.models import SettlementEntry, StatementLine
 from settlements.policies import Waterfall, subsidy_left, waterfall
+from settlements.rates import Fee
 
 logger = logging.getLogger(__name__)
 
@@ -84,8 +85,8 @@ def _settle(orders: Sequence[Order], at: datetime) -> None:
         earned = commissions.settle(line_ids=[line.pk for line in lines], at=at)
         _book(
             [
-                _settle_entry(line, earned.get(line.pk), rate_bp, at)
-                for line, rate_bp in _rated(lines)
+                _settle_entry(line, earned.get(line.pk), fee, at)
+                for line, fee in zip(lines, rates.fees_of(lines), strict=True)
             ],
             earned,
             lines,
@@ -111,11 +112,12 @@ def take_back(*, line_id: int, refund_number: str, at: datetime) -> SettlementEn
     line = OrderLine.objects.select_related("order__shop").get(pk=line_id)
     earned = commissions.earnings_of([line_id])
     was = Waterfall(**entries.aggregate(**{name: Sum(name) for name in _AMOUNTS}))
-    change = worth_of(line, _earned(earned.get(line_id)), settled.fee_rate_bp) - was
+    fee = Fee.of(settled)
+    change = worth_of(line, _earned(earned.get(line_id)), fee.rate_bp) - was
     if not change:
         return None
     reference = f"reverse:{refund_number}:{_name(line)}"
-    entry = _entry(line, EntryKind.REVERSE, reference, change, settled.fee_rate_bp, at)
+    entry = _entry(line, EntryKind.REVERSE, reference, change, fee, at)
     entry.creator_id, entry.agency_id = settled.creator_id, settled.agency_id
     _book([entry], earned, [line])
     return entry
@@ -157,12 +159,6 @@ def _due_lines() -> QuerySet[OrderLine]:
     return lines.select_related("order__shop", "product__category")
 
 
-def _rated(lines: Sequence[OrderLine]) -> Iterable[tuple[OrderLine, int]]:
-    """Return the lines with the fee rate that held when their order was placed."""
-    rates = selectors.fee_rates((line.product.category, line.order.placed_at) for line in lines)
-    return [(line, rates[line.product.category_id, line.order.placed_at]) for line in lines]
-
-
 def worth_of(
     line: OrderLine,
     earned: tuple[int, int],
@@ -198,10 +194,10 @@ def _name(line: OrderLine) -> str:
 
 
 def _settle_entry(
-    line: OrderLine, earning: Earning | None, fee_rate_bp: int, at: datetime
+    line: OrderLine, earning: Earning | None, fee: Fee, at: datetime
 ) -> SettlementEntry:
-    worth = worth_of(line, _earned(earning), fee_rate_bp)
-    entry = _entry(line, EntryKind.SETTLE, f"settle:{_name(line)}", worth, fee_rate_bp, at)
+    worth = worth_of(line, _earned(earning), fee.rate_bp)
+    entry = _entry(line, EntryKind.SETTLE, f"settle:{_name(line)}", worth, fee, at)
     if earning:
         entry.creator_id, entry.agency_id = earning.creator_id, earning.agency_id
     return entry
@@ -212,7 +208,7 @@ def _entry(
     kind: EntryKind,
     reference: str,
     amounts: Waterfall,
-    fee_rate_bp: int,
+    fee: Fee,
     at: datetime,
 ) -> SettlementEntry:
     return SettlementEntry(
@@ -222,8 +218,8 @@ def _entry(
         kind=kind,
         reference=reference,
         currency=line.currency,
-        fee_rate_bp=fee_rate_bp,
         at=at,
+        **fee.columns,
         **{name: getattr(amounts, name) for name in _AMOUNTS},
     )
 

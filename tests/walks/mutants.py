@@ -25,8 +25,10 @@ from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, transaction
 
-from kernel.actors import Actor
+from accounts.policies import PLATFORM_PERMISSIONS
+from kernel.actors import Actor, Role
 from kernel.admin.base import Act, ConsoleModelAdmin
+from kernel.admin.sites import merchant_site, operator_site, support_site
 from kernel.api.views import View
 from kernel.errors import NotFound
 from kernel.scoping import ScopedQuerySet
@@ -57,6 +59,8 @@ class Mutant:
     spot: tuple[str, int] = ("", 0)
     #: It takes a door's own question away: no other room has that door.
     is_of_a_door: bool = False
+    #: All whom that door lets in have what it asks for: without the question nobody gains.
+    is_idle: bool = False
 
     @property
     def is_for_all(self) -> bool:
@@ -319,12 +323,27 @@ def _attributes() -> Iterator[Mutant]:
         where = f"{kind.__module__.replace('.', '/')}.py {kind.__name__}"
         if vars(kind).get("permission"):
             change = mock.patch.object(kind, "permission", "")
-            what = f"asks no {kind.permission}"
-            yield Mutant("permission", where, what, lambda one=change: one, is_of_a_door=True)
+            what, idle = f"asks no {kind.permission}", _is_idle(kind, {kind.permission})
+            yield Mutant("permission", where, what, lambda one=change: one, ("", 0), True, idle)
         if vars(kind).get("permissions"):
             change = mock.patch.object(kind, "permissions", dict.fromkeys(kind.permissions, ""))
-            what = f"asks none of {sorted(set(kind.permissions.values()))}"
-            yield Mutant("permission", where, what, lambda one=change: one, is_of_a_door=True)
+            asked = set(kind.permissions.values())
+            what, idle = f"asks none of {sorted(asked)}", _is_idle(kind, asked)
+            yield Mutant("permission", where, what, lambda one=change: one, ("", 0), True, idle)
+
+
+def _is_idle(kind: type[Any], asked: set[str]) -> bool:
+    """Tell whether each role that comes to the door has all that it asks for."""
+    come: set[Any] = set()
+    if issubclass(kind, View):
+        come.add(kind.audience)
+    for site in (merchant_site, support_site, operator_site):
+        for page in site._registry.values():
+            if isinstance(page, kind) or kind in getattr(page, "acts", ()):
+                come.add(site.role)
+    held = [set(policies.PERMISSIONS[one]) for one in StaffRole.values if Role.MERCHANT in come]
+    held += [set(PLATFORM_PERMISSIONS[role]) for role in come if role in PLATFORM_PERMISSIONS]
+    return bool(held) and all(asked <= one for one in held)
 
 
 def _roles() -> Iterator[Mutant]:

@@ -27,11 +27,11 @@ _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 def pytest_collection_finish() -> None:
     """Let the wall down and the mutant live, before the first test."""
     from kernel import walls
-    from tests.walks.mutants import filters
+    from tests.walks.mutants import filters, guards
 
     walls._ENTER = f"SELECT set_config('{walls.SETTING}', %s, true)"
     wanted = os.environ.get("MUTANT")
-    for mutant in filters() if wanted else ():
+    for mutant in (*filters(), *guards()) if wanted else ():
         if str(mutant) == wanted:
             mutant.apply().__enter__()
             return

@@ -18,7 +18,7 @@ from settlements.services import settling, statements
 from shops.enums import StaffRole
 from tests.factories.accounts import OperatorFactory
 from tests.factories.catalog import CategoryFactory
-from tests.factories.orders import make_order
+from tests.factories.orders import PLACED_AT, make_order
 from tests.factories.shops import ShopFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
@@ -135,20 +135,42 @@ def test_operators_check_the_books(operator, shop):
     assert "violations: account shop_payable" in operator.post(address, follow=True).text
 
 
+def test_sh_09_a_merchant_sees_what_the_fee_consists_of(desk, shop):
+    """Base rate and what came on top, at each posting.
+
+    Page: /merchant/settlements/statementline/
+    """
+    for kind, channel, rate_bp in (("base", "", 300), ("channel", "unknown", 100)):
+        FeeRate.objects.create(
+            kind=kind,
+            channel=channel,
+            rate_bp=rate_bp,
+            effective_from=PLACED_AT - timedelta(days=9),
+        )
+    settled(shop)
+    assert "¥4.00 (3 % + 1 % channel)" in desk.get(url("statementline")).text
+
+
 def test_operators_set_fee_rates(operator):
     category = CategoryFactory()
     soon = localtime(clock.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     address = url("feerate", "act", "set", site="operator")
 
-    operator.post(address, {"category": category.public_id, "rate": "2.5", "effective_from": soon})
-    operator.post(address, {"category": "", "rate": "4", "effective_from": soon})
-    late = operator.post(address, {"rate": "4", "effective_from": "2020-01-01T00:00"})
-    high = operator.post(address, {"rate": "30.01", "effective_from": soon})
+    def send(**fields):
+        return operator.post(address, {"kind": "base", "effective_from": soon} | fields)
 
-    assert (late.status_code, high.status_code) == (422, 422)
-    assert list(FeeRate.objects.order_by("pk").values_list("category", "rate_bp")) == [
-        (category.pk, 250),
-        (None, 400),
+    send(category=category.public_id, rate="2.5")
+    send(rate="4")
+    send(kind="channel", channel="own", rate="1")
+    late = send(rate="4", effective_from="2020-01-01T00:00")
+    high, nowhere = send(rate="30.01"), send(kind="channel", rate="1")
+
+    assert (late.status_code, high.status_code, nowhere.status_code) == (422, 422, 422)
+    rates = FeeRate.objects.order_by("pk")
+    assert list(rates.values_list("category", "kind", "channel", "rate_bp")) == [
+        (category.pk, "base", "", 250),
+        (None, "base", "", 400),
+        (None, "channel", "own", 100),
     ]
     assert category.name in operator.get(url("feerate", site="operator")).text
 
