@@ -19,9 +19,9 @@ class SettlementsConfig(AppConfig):
             operator,  # noqa: F401 -- registers
             payout_accounts,  # noqa: F401 -- registers
         )
-        from settlements.rates import fee_rate  # noqa: PLC0415 -- app ready
         from settlements.services import payout_accounts as accounts  # noqa: PLC0415 -- app ready
         from settlements.services.previews import who_pays  # noqa: PLC0415 -- app ready
+        from settlements.services.rates import fee_rate  # noqa: PLC0415 -- app ready
 
         caps.register_fee_source(fee_rate)
         previews.register(who_pays)

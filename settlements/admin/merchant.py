@@ -25,9 +25,9 @@ from kernel.admin.sites import merchant_site
 from settlements.admin.pages import PAYOUT_TONES, amount_column, by_column, posting
 from settlements.models import Payout, SettlementEntry, Statement, StatementLine
 from settlements.policies import next_month, starts_at
-from settlements.rates import Fee
 from settlements.selectors import balance_of, party_of
 from settlements.services import payouts
+from settlements.services.rates import Fee
 
 LIST = "merchant:settlements_payout_changelist"
 #: A statement's page shows its latest lines; the list of lines has them all.

@@ -10,9 +10,9 @@ from affiliates.policies import split
 from aftersales.enums import REFUND_BOOKED
 from aftersales.models import RefundCase
 from orders.models import OrderLine
-from settlements import rates
 from settlements.enums import EntryKind
 from settlements.models import SettlementEntry
+from settlements.services import rates
 from settlements.services.settling import worth_of
 
 

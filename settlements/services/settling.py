@@ -26,12 +26,12 @@ from ledger.services.transfers import Posting
 from orders.enums import OrderStatus
 from orders.models import Order, OrderLine
 from orders.services.settled import mark_settled
-from settlements import rates
 from settlements.enums import EntryKind, PartyKind
 from settlements.events import LineSettled
 from settlements.models import SettlementEntry, StatementLine
 from settlements.policies import Waterfall, subsidy_left, waterfall
-from settlements.rates import Fee
+from settlements.services import rates
+from settlements.services.rates import Fee
 
 logger = logging.getLogger(__name__)
 

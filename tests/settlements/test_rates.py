@@ -13,9 +13,9 @@ from kernel import clock
 from orders.models import OrderLine
 from settlements.models import FeeRate, SettlementEntry
 from settlements.policies import waterfall
-from settlements.rates import Fee, fees_of
 from settlements.services import settling
 from settlements.services.invariants import violations
+from settlements.services.rates import Fee, fees_of
 from shops.models import Shop
 from tests.factories.accounts import OperatorFactory
 from tests.factories.catalog import BrandFactory, CategoryFactory
