@@ -201,6 +201,7 @@ CONSOLE_TRANSFERS: dict[str, Any] = {
     "reverse": _("Taken back after a refund"),
     "payout": _("Payout"),
     "deposit": _("Deposit"),
+    "collect": _("Income of an account collected"),
 }
 
 #: What the audit trail says was done; every act that a service records is here.

@@ -74,6 +74,7 @@ class MerchantStatementConsole(ConsoleModelAdmin):
         "taken_back",
         "paid_out",
         "deposited",
+        "collected",
         "closing",
         "updated_at",
     )
@@ -83,7 +84,7 @@ class MerchantStatementConsole(ConsoleModelAdmin):
     fields: Any = (
         ("opening", "closing"),
         ("settled", "taken_back"),
-        ("paid_out", "deposited"),
+        ("paid_out", "deposited", "collected"),
         "updated_at",
     )
 
@@ -92,6 +93,7 @@ class MerchantStatementConsole(ConsoleModelAdmin):
     taken_back = amount_column("reversed_amount", _("Taken back"))
     paid_out = amount_column("paid_out_amount", _("Paid out"))
     deposited = amount_column("deposited_amount", _("Moved to the deposit"))
+    collected = amount_column("collected_amount", _("Collected for accounts"))
     closing = amount_column("closing_amount", _("Closing"))
 
     @display(description=_("month"), ordering="month")

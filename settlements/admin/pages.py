@@ -25,6 +25,7 @@ _POSTINGS = {
     "reverse": _("Taken back after a refund"),
     "payout": _("Payout"),
     "deposit": _("Deposit"),
+    "collect": _("Income of an account collected"),
 }
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
+from accounts.models import Account
 from kernel.actors import Role
 from kernel.api.operations import listing, operation
 from kernel.api.views import View
 from settlements.api.serializers import (
     BalanceOut,
+    CreatorBalanceOut,
     PayoutAccountIn,
     PayoutAccountOut,
     PayoutIn,
@@ -25,6 +28,7 @@ from settlements.models import Payout, PayoutAccount, Statement, StatementLine
 from settlements.policies import next_month, starts_at
 from settlements.selectors import Balance, balance_of, party_of
 from settlements.services import payout_accounts, payouts
+from shops.selectors import collection_shop
 
 
 class BalanceView(View):
@@ -137,10 +141,17 @@ class ShopPayoutAccountsView(View):
         )
 
 
-class CreatorBalanceView(BalanceView):
+class CreatorBalanceView(View):
     """The creator's."""
 
     audience = Role.CREATOR
+
+    @operation(gives=CreatorBalanceOut)
+    def get(self, request: Any) -> dict[str, Any]:
+        """Show the balance, as the ledger has it, and which shop collects what is earned now."""
+        balance = balance_of(party_of(request.actor))
+        account = Account.objects.get(creator=request.actor.creator_id)
+        return {**asdict(balance), "collected_by": collection_shop(account)}
 
 
 class CreatorStatementsView(StatementsView):

@@ -110,8 +110,21 @@ class BalanceOut(Out):
     available = Money(source="available_amount")
 
 
+class CollectingShopOut(Out):
+    """Where an account's own income goes while it is a shop's face (BI-06)."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+
+
+class CreatorBalanceOut(BalanceOut):
+    """A creator's balance. Income of a shop's face goes on to the shop, which is named here."""
+
+    collected_by = CollectingShopOut(allow_null=True)
+
+
 class StatementOut(Out):
-    """A month: opening + settled − taken back − paid out − moved to the deposit = closing."""
+    """A month: opening + settled − taken back − paid out − to the deposit + collected = closing."""
 
     id = serializers.CharField(source="public_id")
     month = serializers.DateField()
@@ -120,6 +133,10 @@ class StatementOut(Out):
     reversed = Money(source="reversed_amount")
     paid_out = Money(source="paid_out_amount")
     deposited = Money(source="deposited_amount")
+    collected = Money(
+        source="collected_amount",
+        help_text="A shop's, of its accounts' income; a creator's, below zero: the shop has it.",
+    )
     closing = Money(source="closing_amount")
     updated_at = serializers.DateTimeField()
 
@@ -134,7 +151,7 @@ class StatementLineOut(Out):
     at = serializers.DateTimeField()
 
     def get_kind(self, line: Any) -> str:
-        """Return ``settle``, ``reverse``, ``payout`` or ``deposit``."""
+        """Return ``settle``, ``reverse``, ``payout``, ``deposit`` or ``collect``."""
         return line.entry.kind if line.entry_id else str(line.reference).partition(":")[0]
 
 

@@ -97,6 +97,15 @@ class SettlementEntry(models.Model):
     agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, related_name="+", verbose_name=_("agency")
     )
+    #: The shop that collects the creator's part, when their account was its face (BI-06).
+    collected_by = models.ForeignKey(
+        Shop,
+        models.PROTECT,
+        db_index=False,
+        null=True,
+        related_name="+",
+        verbose_name=_("collected by"),
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=EntryKind)
     #: ``settle:<line>`` or ``reverse:<refund number>:<line>``: also the ledger's reference.
     reference = models.CharField(_("reference"), max_length=120, unique=True)
@@ -134,6 +143,10 @@ class SettlementEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(fee_rate_bp__gte=F("fee_channel_bp") + F("fee_unbranded_bp")),
                 name="settlemententry_fee_parts",
+            ),
+            models.CheckConstraint(
+                condition=Q(collected_by__isnull=True) | Q(creator__isnull=False),
+                name="settlemententry_collects_of_creator",
             ),
             models.UniqueConstraint(
                 fields=["line"], condition=Q(kind="settle"), name="settlemententry_settled_once"
@@ -198,7 +211,10 @@ class Party(models.Model):
 
 
 class Statement(Party):
-    """A party's month (账单): opening + lines − payouts − deposit = closing, as in the ledger."""
+    """A party's month (账单): opening + lines − payouts − deposit + collected = closing.
+
+    The same as in the ledger.
+    """
 
     public_id = PublicIdField(_("statement id"), prefix="stm")
     #: First day of the month, in China.
@@ -209,6 +225,8 @@ class Statement(Party):
     paid_out_amount = AmountField(_("paid out"), default=0)
     #: Net, into the deposit (SH-08); negative when more came back.
     deposited_amount = AmountField(_("moved to the deposit"), default=0)
+    #: A shop's, of the income of accounts whose shop it is; a creator's, below zero (BI-06).
+    collected_amount = AmountField(_("collected for accounts"), default=0, db_default=0)
     closing_amount = AmountField(_("closing balance"))
     updated_at = models.DateTimeField(_("updated at"), db_default=Now())
 
@@ -229,6 +247,7 @@ class Statement(Party):
                     - F("reversed_amount")
                     - F("paid_out_amount")
                     - F("deposited_amount")
+                    + F("collected_amount")
                 ),
                 name="statement_adds_up",
             ),

@@ -17,6 +17,8 @@ from settlements.selectors import PartyRef
 
 #: First word of the references of what goes into a shop's deposit and comes out of it.
 DEPOSIT = "deposit"
+#: The same of a creator's income that the shop of their account collects (BI-06).
+COLLECT = "collect"
 
 
 @transaction.atomic

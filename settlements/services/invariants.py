@@ -52,6 +52,20 @@ _LAWS = (
         """,
     ),
     (
+        "entry {0}: {1} of it are to be collected, the book says {2}",
+        """
+        SELECT e.reference, e.creator_amount, coalesce(book.amount, 0)::bigint
+          FROM settlements_settlemententry e
+          LEFT JOIN (SELECT t.reference, sum(leg.amount) AS amount
+                       FROM ledger_transfer t JOIN ledger_leg leg ON leg.transfer_id = t.id
+                       JOIN ledger_ledgeraccount account ON account.id = leg.account_id
+                      WHERE t.kind = 'collect' AND account.code = 'creator_payable'
+                      GROUP BY 1) book ON book.reference = 'collect:' || e.id
+         WHERE e.collected_by_id IS NOT NULL AND e.creator_amount <> coalesce(book.amount, 0)
+         LIMIT 100
+        """,
+    ),
+    (
         "statement lines of {0}[{1}] sum to {2}, the book owes {3}",
         """
         WITH lines AS (

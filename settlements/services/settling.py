@@ -30,7 +30,7 @@ from settlements.enums import EntryKind, PartyKind
 from settlements.events import LineSettled
 from settlements.models import SettlementEntry, StatementLine
 from settlements.policies import Waterfall, subsidy_left, waterfall
-from settlements.services import rates
+from settlements.services import collecting, rates
 from settlements.services.rates import Fee
 
 logger = logging.getLogger(__name__)
@@ -83,14 +83,12 @@ def _settle(orders: Sequence[Order], at: datetime) -> None:
     lines = list(_due_lines().filter(order__in=orders).order_by("pk"))
     if lines:
         earned = commissions.settle(line_ids=[line.pk for line in lines], at=at)
-        _book(
-            [
-                _settle_entry(line, earned.get(line.pk), fee, at)
-                for line, fee in zip(lines, rates.fees_of(lines), strict=True)
-            ],
-            earned,
-            lines,
-        )
+        entries = [
+            _settle_entry(line, earned.get(line.pk), fee, at)
+            for line, fee in zip(lines, rates.fees_of(lines), strict=True)
+        ]
+        collecting.name_shops(entries, lines)
+        _book(entries, earned, lines)
     waiting = _unsettled_lines().filter(order__in=orders).values_list("order_id", flat=True)
     done = {order.pk for order in orders}.difference(waiting)
     mark_settled(order_ids=done, at=at)
@@ -119,6 +117,7 @@ def take_back(*, line_id: int, refund_number: str, at: datetime) -> SettlementEn
     reference = f"reverse:{refund_number}:{_name(line)}"
     entry = _entry(line, EntryKind.REVERSE, reference, change, fee, at)
     entry.creator_id, entry.agency_id = settled.creator_id, settled.agency_id
+    entry.collected_by_id = settled.collected_by_id
     _book([entry], earned, [line])
     return entry
 
@@ -232,15 +231,18 @@ def _book(
     """Write the entries, their transfers, what they mean to each party, and tell of them."""
     shops = {line.pk: line.order.shop.public_id for line in lines}
     SettlementEntry.objects.bulk_create(entries)
+    passed_on = collecting.of(entries, earned)
     transfers.post(
         [
             _posting(entry, shops[entry.line_id], earned.get(entry.line_id))
             for entry in entries
             if entry.paid_amount or entry.subsidy_amount
         ]
+        + [one.posting for one in passed_on]
     )
     StatementLine.objects.bulk_create(
         [line for entry in entries for line in _statement_lines(entry)]
+        + [line for one in passed_on for line in one.statement_lines]
     )
     told = [entry for entry in entries if entry.kind == EntryKind.SETTLE]
     if told:

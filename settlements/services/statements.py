@@ -13,6 +13,7 @@ from settlements.policies import next_month, starts_at
 from settlements.services import balances
 
 _DEPOSIT = Q(reference__startswith=f"{balances.DEPOSIT}:")
+_COLLECTED = Q(reference__startswith=f"{balances.COLLECT}:")
 _PARTY = ("party", "shop_id", "creator_id", "agency_id", "currency")
 
 
@@ -32,8 +33,9 @@ def refresh(*, month: date, at: datetime) -> int:
     rows = lines.values(*_PARTY).annotate(
         settled=Sum("amount", filter=Q(entry__kind=EntryKind.SETTLE), default=0),
         reversed=Sum("amount", filter=Q(entry__kind=EntryKind.REVERSE), default=0),
-        paid_out=Sum("amount", filter=Q(entry__isnull=True) & ~_DEPOSIT, default=0),
+        paid_out=Sum("amount", filter=Q(entry__isnull=True) & ~_DEPOSIT & ~_COLLECTED, default=0),
         deposited=Sum("amount", filter=_DEPOSIT, default=0),
+        collected=Sum("amount", filter=_COLLECTED, default=0),
         opening=Subquery(earlier.order_by("-month").values("closing_amount")[:1]),
     )
     statements = []
@@ -48,11 +50,13 @@ def refresh(*, month: date, at: datetime) -> int:
                 reversed_amount=-row["reversed"],
                 paid_out_amount=-row["paid_out"],
                 deposited_amount=-row["deposited"],
+                collected_amount=row["collected"],
                 closing_amount=opening
                 + row["settled"]
                 + row["reversed"]
                 + row["paid_out"]
-                + row["deposited"],
+                + row["deposited"]
+                + row["collected"],
                 updated_at=at,
             )
         )
@@ -66,6 +70,7 @@ def refresh(*, month: date, at: datetime) -> int:
             "reversed_amount",
             "paid_out_amount",
             "deposited_amount",
+            "collected_amount",
             "closing_amount",
             "updated_at",
         ],

@@ -2,6 +2,7 @@
 
 from shops.selectors.freight import FreightTerms, RegionTerms, freight_terms
 from shops.selectors.identity import (
+    collecting_shops,
     collection_shop,
     official_account,
     presenters,
@@ -33,6 +34,7 @@ __all__ = [
     "StorefrontOut",
     "StorefrontShopOut",
     "closures",
+    "collecting_shops",
     "collection_shop",
     "find_region",
     "freight_terms",

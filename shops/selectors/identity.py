@@ -77,6 +77,30 @@ def collection_shop(account: Account) -> Shop | None:
     return binding.shop if binding else None
 
 
+def collecting_shops(
+    sales: Collection[tuple[int, datetime]],
+) -> dict[tuple[int, datetime], Shop]:
+    """Return the shop whose collection account takes the income of each (account pk, moment).
+
+    That is the main shop of those whose face the account was then (BI-06), whatever was bound or
+    ended since; absent for an account that was nobody's. One query.
+    """
+    rows = Binding.objects.filter(
+        account__in={account_id for account_id, _at in sales},
+        relation=Relation.OFFICIAL,
+        bound_at__isnull=False,
+    )
+    bound = list(rows.select_related("shop").order_by("-is_main", "bound_at", "pk"))
+    found: dict[tuple[int, datetime], Shop] = {}
+    for account_id, at in sales:
+        for one in bound:
+            held = one.bound_at is not None and one.bound_at <= at
+            if one.account_id == account_id and held and (not one.ended_at or at < one.ended_at):
+                found[account_id, at] = one.shop
+                break
+    return found
+
+
 def official_account(shop_id: int) -> Account | None:
     """Return the account that is the shop's face, or None."""
     binding = (

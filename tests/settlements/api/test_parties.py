@@ -71,6 +71,7 @@ def test_each_party_sees_its_own_money_and_nobody_elses(client_for, world):
         assert client.get(f"{BASE}{place}/balance").json() == {
             "balance": amount,
             "available": amount,
+            **({"collected_by": None} if place == "creator" else {}),
         }
         [statement] = client.get(f"{BASE}{place}/statements").json()["results"]
         assert (statement["opening"]["amount"], statement["closing"]) == (0, amount)
