@@ -130,6 +130,21 @@ class ShippingTime(models.TextChoices):
     D45 = "45d", _("within 45 days")
 
 
+class SaleKind(models.TextChoices):
+    """How a product is sold (售卖模式, CA-15); the numbers are Doudian's ``presell_type``."""
+
+    SPOT = "spot", _("from stock")  # 0
+    PRESALE = "presale", _("presale at the full price")  # 1
+    STEPPED = "stepped", _("from stock first, the rest later")  # 2
+
+
+class ShipsFrom(models.TextChoices):
+    """From when the days of a presale count."""
+
+    PAYMENT = "payment", _("when it is paid")
+    PRESALE_END = "presale_end", _("when the presale is over")
+
+
 class DeductMode(models.TextChoices):
     """When pieces stop being for sale (扣减方式, CA-11); the number is Doudian's."""
 

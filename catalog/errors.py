@@ -297,6 +297,13 @@ class MissingColumns(UnreadableFile):
         super().__init__(extra={"columns": list(columns)})
 
 
+class BadSaleMode(InvalidInput):
+    """A way to sell that lacks what it needs; `errors` names the fields (CA-15)."""
+
+    code = "bad_sale_mode"
+    message = _("It cannot be sold like this.")
+
+
 class InvalidScreeningRule(InvalidInput):
     """An interception rule lacks what its kind asks for; `errors` names the fields."""
 

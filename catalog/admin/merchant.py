@@ -18,6 +18,7 @@ from catalog.admin import acts, deducting, wording
 from catalog.admin.channels import MakeChannelProduct, SetChannel, shown_channel
 from catalog.admin.matrix import FillMatrix
 from catalog.admin.pages import ProductConsole, QualityFilter, StateFilter, is_bin
+from catalog.admin.sale_modes import SetSaleMode
 from catalog.enums import DisplayState
 from catalog.models import ImportJob, Product
 from catalog.models.quality import PASS_SCORE
@@ -75,6 +76,7 @@ class MerchantProductConsole(ProductConsole):
         acts.SetLimits,
         SetChannel,
         MakeChannelProduct,
+        SetSaleMode,
         deducting.SetDeductMode,
         acts.DiscardChange,
         acts.DeleteProduct,

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from catalog.admin import wording
+from catalog.admin.sale_modes import told
 from catalog.enums import DisplayState, ShelfStatus, Verdict
 from catalog.models import Brand, Category, Product, ProductReview, Spu
 from catalog.models.quality import PASS_SCORE
 from catalog.policies import restore_until
-from catalog.selectors import category_path, skus_of, with_available
+from catalog.selectors import category_path, open_modes, skus_of, with_available
 from catalog.selectors.diffs import (
     FieldChange,
     changes_between,
@@ -161,6 +162,7 @@ class ProductConsole(ConsoleModelAdmin):
             "restore_until": restore_until(target),
             "state_tone": wording.STATE_TONES[target.display_state],
             "band": wording.price_band(target),
+            "sale_modes": [told(one) for one in open_modes([target.pk])],
             "category_path": " / ".join(node.name for node in path),
             "skus": skus,
             "quality": wording.quality(diagnose(target)),

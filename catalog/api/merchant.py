@@ -78,7 +78,7 @@ def _sku(actor: Actor, sku_id: str) -> Sku:
     return Sku.objects.select_related("product").get_visible(actor, public_id=sku_id)
 
 
-def _page(actor: Actor, product: Product) -> selectors.ShopProductPage:
+def page_of(actor: Actor, product: Product) -> selectors.ShopProductPage:
     return selectors.shop_product_page(shop_product(actor, product.public_id))
 
 
@@ -134,7 +134,7 @@ class ShopProducts(ShopView):
             submit_now=data.get("submit", False),
             list_when_approved=data["list_when_approved"],
         )
-        return _page(request.actor, product)
+        return page_of(request.actor, product)
 
 
 class ShopProduct(ShopView):
@@ -153,7 +153,7 @@ class ShopProduct(ShopView):
             at=request.at,
             version=data["version"],
         )
-        return _page(request.actor, product)
+        return page_of(request.actor, product)
 
     @operation(status=204)
     def delete(self, request: Any, shop_id: str, product_id: str) -> None:
@@ -172,7 +172,7 @@ class ShopProductLimits(ShopView):
             actor=request.actor,
             at=request.at,
         )
-        return _page(request.actor, product)
+        return page_of(request.actor, product)
 
 
 class ShopProductDeductMode(ShopView):
@@ -185,7 +185,7 @@ class ShopProductDeductMode(ShopView):
             actor=request.actor,
             at=request.at,
         )
-        return _page(request.actor, product)
+        return page_of(request.actor, product)
 
 
 class ShopProductSubmission(ShopView):
@@ -218,7 +218,7 @@ class ShopProductMove(ShopView):
     def answer(self, request: Any, product_id: str) -> Any:
         """Make the move and present the product."""
         product = self.move(request, shop_product(request.actor, product_id))
-        return _page(request.actor, product)
+        return page_of(request.actor, product)
 
 
 class ShopProductDiscard(ShopProductMove):

@@ -18,13 +18,15 @@ from catalog.enums import (
     ImportStatus,
     MovementKind,
     ReviewStatus,
+    SaleKind,
     ShelfStatus,
     ShippingTime,
+    ShipsFrom,
 )
 from catalog.models import ImportRowError, Product
 from catalog.selectors import PurchaseLimitsOut
 from kernel.api.serializers import Money, Out
-from shops.selectors import StorefrontOut, storefronts
+from shops.selectors import ShipsInOut, StorefrontOut, storefronts
 
 AVAILABILITY = ("in_stock", "low_stock", "out_of_stock")
 
@@ -177,6 +179,12 @@ class PublicSkuOut(Out):
     list_price = Money(allow_null=True)
     availability = serializers.ChoiceField(choices=AVAILABILITY)
     parts = SkuPartOut(many=True, help_text="What a bundle is put together from.")
+    sale_kind = serializers.ChoiceField(source="sale.kind", choices=SaleKind.choices)
+    ships = ShipsInOut(source="sale.ships")
+    later_ships = ShipsInOut(
+        source="sale.of_the_last", allow_null=True, help_text="Of the last pieces, sold in steps."
+    )
+    presale_ends_at = serializers.DateTimeField(source="sale.presale_ends_at", allow_null=True)
 
 
 class ProductPageOut(Out):
@@ -236,6 +244,19 @@ class ShopSkuOut(Out):
     available = serializers.IntegerField()
 
 
+class SaleModeOut(Out):
+    """How a product is sold, or one SKU of it."""
+
+    sku_id = serializers.CharField(source="sku.public_id", allow_null=True, default=None)
+    kind = serializers.ChoiceField(choices=SaleKind.choices)
+    shipping_time = serializers.ChoiceField(choices=ShippingTime.choices, allow_blank=True)
+    days = serializers.IntegerField(allow_null=True)
+    ships_from = serializers.ChoiceField(choices=ShipsFrom.choices, allow_blank=True)
+    presale_ends_at = serializers.DateTimeField(allow_null=True)
+    later_pieces = serializers.IntegerField(allow_null=True)
+    starts_at = serializers.DateTimeField()
+
+
 class ShopProductPageOut(Out):
     """A product as its merchant sees it: live content, what waits, the three axes and the SKUs."""
 
@@ -276,6 +297,7 @@ class ShopProductPageOut(Out):
     )
     purchase_limits = PurchaseLimitsOut(source="product")
     deduct_mode = serializers.ChoiceField(source="product.deduct_mode", choices=DeductMode.choices)
+    sale_modes = SaleModeOut(many=True, help_text="Where it is not from stock as promised.")
     version = serializers.IntegerField(source="product.version")
     #: The fields that wait for review and their new values.
     waiting_changes = serializers.DictField(allow_null=True)

@@ -10,6 +10,7 @@ from catalog.models.importing import ImportJob, ImportRowError
 from catalog.models.picture import ShopPicture
 from catalog.models.price import PriceVersion
 from catalog.models.product import Product, ProductDraft, ProductReview, Sku
+from catalog.models.sale_mode import SaleMode
 from catalog.models.screening import ReviewPass, ScreeningHit, ScreeningRule
 from catalog.models.spu import Spu, SpuTicket
 from catalog.models.stock import Stock, StockMovement
@@ -35,6 +36,7 @@ __all__ = [
     "ProductReview",
     "QualificationRule",
     "ReviewPass",
+    "SaleMode",
     "ScreeningHit",
     "ScreeningRule",
     "ShopPage",

@@ -2,193 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from rest_framework import serializers
 
-from catalog.enums import BucketKind, DeductMode, DisplayState, ShelfStatus
+from catalog.enums import DisplayState, ShelfStatus
 from catalog.models import (
     BundlePart,
     Category,
     CategoryRuleSet,
     PriceVersion,
     Product,
+    SaleMode,
     Sku,
     Stock,
-    StockBucket,
 )
 from catalog.policies import (
     DEFAULT_RULES,
     LOW_STOCK,
-    NO_LIMITS,
     AttributeRule,
     LeafRules,
-    PurchaseLimits,
-    SoldBy,
     availability,
 )
 from catalog.selectors.bundles import parts_now
-from catalog.selectors.channels import sold_by
+from catalog.selectors.sale_modes import FROM_STOCK, SaleTerms, open_modes, terms_of
 from kernel.actors import Actor
 from kernel.api.serializers import Out
-from kernel.asking import Statement, numbers
 from kernel.counting import capped_count
-from shops.enums import ShopStatus
-from shops.selectors import sales_stopped, storefronts
+from shops.selectors import storefronts
 from shops.selectors.shapes import Storefront
-
-
-@dataclass(frozen=True)
-class OfferedBucket:
-    """Pieces set aside for the orders that come by an account (CA-10)."""
-
-    pk: int
-    kind: str
-    #: Public.
-    account_id: str
-    ends_at: datetime | None
-
-
-@dataclass(frozen=True)
-class BuyableSku:
-    """What an order line needs to know of a SKU; `price` in minor units of `currency`."""
-
-    sku_id: int
-    public_id: str
-    shop_id: int
-    product_id: int
-    product_public_id: str
-    category_id: int
-    title: str
-    #: One value per option name of the product, in order.
-    options: list[str]
-    image_url: str
-    price_version_id: int
-    price: int
-    currency: str
-    product_version: int
-    limits: PurchaseLimits = NO_LIMITS
-    #: CA-19; None is everywhere.
-    sold_by: SoldBy | None = None
-    #: CA-11: an order holds its pieces; otherwise they are anybody's until it is paid.
-    is_held: bool = True
-    #: What is set aside of it for accounts (CA-10).
-    buckets: tuple[OfferedBucket, ...] = ()
-
-    def bucket_for(self, account_id: str, *, is_live: bool, at: datetime) -> int | None:
-        """Return the pk of the bucket for who comes by this account, its live session's first."""
-        if not account_id:
-            return None
-        kinds = (BucketKind.LIVE, BucketKind.CHANNEL) if is_live else (BucketKind.CHANNEL,)
-        open_ones = {
-            one.kind: one.pk
-            for one in self.buckets
-            if one.account_id == account_id and (one.ends_at is None or one.ends_at > at)
-        }
-        return next((open_ones[kind] for kind in kinds if kind in open_ones), None)
-
-
-_OPEN_BUCKETS = StockBucket.objects.filter(ended_at__isnull=True, account__isnull=False)
-
-
-def buyable(sku_ids: Iterable[int], *, at: datetime) -> dict[int, BuyableSku]:
-    """Return those of `sku_ids` that can be bought now, by primary key.
-
-    One query, two where one of them is not sold everywhere (CA-19), and one more where pieces of
-    one are set aside (CA-10).
-
-    Buyable: an active SKU with a price in force, of a product on sale, in an open shop that may
-    sell (SH-08). Stock is
-    another question (`catalog.services.stock.lock`). `at` is the moment the caller asks for; which
-    price is in force is for the database's clock, so a wrong application clock sells nothing at
-    tomorrow's price.
-    """
-    versions = (
-        PriceVersion.objects.filter(
-            ~sales_stopped("sku__product__shop_id"),
-            sku_id__in=set(sku_ids),
-            sku__is_active=True,
-            sku__product__display_state__in=[DisplayState.ON_SALE, DisplayState.ON_SALE_EDITING],
-            sku__product__shop__status=ShopStatus.OPEN,
-        )
-        .in_force()
-        .select_related("sku__product__channel")
-        .annotate(has_buckets=Exists(_OPEN_BUCKETS.filter(sku=OuterRef("sku"))))
-    )
-    channels = {
-        channel.pk: channel
-        for version in versions
-        if (channel := getattr(version.sku.product, "channel", None))
-    }
-    alone = sold_by(channels.values())
-    buckets = _offered_buckets(
-        {one.sku_id for one in versions if one.has_buckets}  # type: ignore[attr-defined]
-    )
-    return {
-        version.sku_id: _buyable(version, alone, buckets.get(version.sku_id, ()))
-        for version in versions
-    }
-
-
-def _offered_buckets(sku_ids: Collection[int]) -> dict[int, tuple[OfferedBucket, ...]]:
-    """Return SKU pk → what is set aside of it for accounts. No query for nothing."""
-    found: dict[int, tuple[OfferedBucket, ...]] = {}
-    if sku_ids:
-        rows = _OPEN_BUCKETS.filter(sku__in=sku_ids).order_by("pk")
-        for row in rows.annotate(account_name=F("account__public_id")):
-            bucket = OfferedBucket(row.pk, row.kind, row.account_name, row.ends_at)
-            found[row.sku_id] = (*found.get(row.sku_id, ()), bucket)
-    return found
-
-
-def to_read_prices(sku_ids: Iterable[int]) -> Statement[dict[int, int]]:
-    """Return the statement that tells SKU pk → pk of its price in force, by the database's clock.
-
-    A SKU without one is absent.
-    """
-    return Statement(PRICES_IN_FORCE, [numbers(sku_ids)], dict)
-
-
-#: One short walk of an index for each SKU.
-PRICES_IN_FORCE = """
-SELECT asked.sku_id, in_force.id
-FROM unnest(%s::bigint[]) AS asked (sku_id)
-CROSS JOIN LATERAL (
-    SELECT id FROM catalog_priceversion
-    WHERE sku_id = asked.sku_id AND effective_from <= statement_timestamp()
-    ORDER BY effective_from DESC, id DESC LIMIT 1
-) AS in_force
-"""
-
-
-def _buyable(
-    version: PriceVersion, alone: Mapping[int, SoldBy], buckets: tuple[OfferedBucket, ...]
-) -> BuyableSku:
-    sku, product = version.sku, version.sku.product
-    return BuyableSku(
-        sku_id=sku.pk,
-        public_id=sku.public_id,
-        shop_id=sku.shop_id,
-        product_id=product.pk,
-        product_public_id=product.public_id,
-        category_id=product.category_id,
-        title=product.title,
-        options=sku.options,
-        image_url=sku.image_url or next(iter(product.image_urls), ""),
-        price_version_id=version.pk,
-        price=version.price,
-        currency=version.currency,
-        product_version=product.version,
-        limits=PurchaseLimits.of(product),
-        sold_by=alone.get(product.pk),
-        is_held=product.deduct_mode == DeductMode.ORDER,
-        buckets=buckets,
-    )
 
 
 @dataclass(frozen=True)
@@ -209,6 +56,9 @@ class SkuView:
     held: int
     #: What a bundle is put together from now (CA-09).
     parts: Sequence[BundlePart] = ()
+    #: When it is sent, and until when it can be ordered (CA-15).
+    sale: SaleTerms = FROM_STOCK
+    is_over: bool = False
 
     @property
     def available(self) -> int:
@@ -216,7 +66,7 @@ class SkuView:
 
     @property
     def availability(self) -> str:
-        return availability(self.available)
+        return availability(0 if self.is_over else self.available)
 
 
 @dataclass(frozen=True)
@@ -237,32 +87,38 @@ class ShopProductPage:
     skus: list[SkuView]
     #: The fields that wait for review, or None.
     waiting_changes: dict[str, Any] | None
+    #: How it is sold, where that is not from stock as promised: of all SKUs, then of single ones.
+    sale_modes: list[SaleMode]
 
 
 def skus_of(product_ids: Iterable[int]) -> dict[int, list[SkuView]]:
-    """Return the SKUs of each product, oldest first. Three queries for any number of products."""
-    skus = list(
-        Sku.objects.filter(product_id__in=set(product_ids)).select_related("stock").order_by("pk")
-    )
+    """Return the SKUs of each product, oldest first. Four queries for any number of products."""
+    rows = Sku.objects.filter(product_id__in=set(product_ids)).order_by("pk")
+    skus = list(rows.select_related("stock", "product"))
     prices = {
         version.sku_id: version
         for version in PriceVersion.objects.filter(sku__in=[sku.pk for sku in skus]).in_force()
     }
     found: dict[int, list[SkuView]] = {product_id: [] for product_id in set(product_ids)}
     parts = parts_now([sku.pk for sku in skus])
+    sales = terms_of(skus)
     for sku in skus:
-        view = _sku_view(sku, prices.get(sku.pk), parts.get(sku.pk, ()))
+        view = _sku_view(sku, prices.get(sku.pk), parts.get(sku.pk, ()), sales[sku.pk])
         found[sku.product_id].append(view)
     return found
 
 
 def product_page(product: Product, *, at: datetime) -> ProductPage:
-    """Return the page of a product on sale: active SKUs that have a price. Seven queries."""
+    """Return the page of a product on sale: active SKUs that have a price. Eight queries."""
     skus = skus_of([product.pk])[product.pk]
     return ProductPage(
         product=product,
         category_path=category_path(product.category),
-        skus=[sku for sku in skus if sku.is_active and sku.price is not None],
+        skus=[
+            replace(sku, is_over=sku.sale.is_over(at))
+            for sku in skus
+            if sku.is_active and sku.price is not None
+        ],
         storefront=storefronts([product.shop_id], at=at)[product.shop_id],
     )
 
@@ -274,6 +130,7 @@ def shop_product_page(product: Product) -> ShopProductPage:
         product=product,
         skus=skus_of([product.pk])[product.pk],
         waiting_changes=draft.changes if draft else None,
+        sale_modes=open_modes([product.pk]),
     )
 
 
@@ -380,7 +237,9 @@ class PurchaseLimitsOut(Out):
     max_per_buyer = serializers.IntegerField(allow_null=True)
 
 
-def _sku_view(sku: Sku, version: PriceVersion | None, parts: Sequence[BundlePart]) -> SkuView:
+def _sku_view(
+    sku: Sku, version: PriceVersion | None, parts: Sequence[BundlePart], sale: SaleTerms
+) -> SkuView:
     counters = getattr(sku, "stock", None)
     return SkuView(
         pk=sku.pk,
@@ -396,4 +255,5 @@ def _sku_view(sku: Sku, version: PriceVersion | None, parts: Sequence[BundlePart
         on_hand=counters.on_hand if counters else 0,
         held=counters.held if counters else 0,
         parts=parts,
+        sale=sale,
     )

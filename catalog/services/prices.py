@@ -6,16 +6,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from catalog.enums import SaleKind
 from catalog.errors import BadPrice
 from catalog.events import PriceChanged
 from catalog.models import PriceVersion, Product, Sku
 from catalog.policies import DEFAULT_RULES, MAX_LIST_PRICE_FACTOR, LeafRules
 from catalog.selectors import rules_of
+from catalog.selectors.sale_modes import OPEN_MODES
 from kernel import audit
 from kernel.actors import Actor
 from kernel.clock import database_now
@@ -164,7 +167,20 @@ def judge(new_prices: Sequence[NewPrice], products: Mapping[int, Product]) -> li
     for new in new_prices:
         known = lowest[new.sku.product_id]
         lowest[new.sku.product_id] = new.price if known is None else min(known, new.price)
-    return [_refusal(new, products[new.sku.product_id], rules, lowest) for new in new_prices]
+    presold = _presold(
+        {new.sku.product_id for new in new_prices if new.price < settings.PRESALE_LEAST_PRICE}
+    )
+    return [
+        _refusal(new, products[new.sku.product_id], rules, lowest, presold) for new in new_prices
+    ]
+
+
+def _presold(product_ids: Collection[int]) -> set[int]:
+    """Return those of products that are sold before they are there (CA-15); mostly no query."""
+    if not product_ids:
+        return set()
+    presales = OPEN_MODES.filter(product__in=product_ids, kind=SaleKind.PRESALE)
+    return set(presales.values_list("product_id", flat=True))
 
 
 def _refusal(
@@ -172,7 +188,10 @@ def _refusal(
     product: Product,
     rules: Mapping[int, LeafRules],
     lowest: Mapping[int, int | None],
+    presold: Collection[int],
 ) -> BadPrice | None:
+    if product.pk in presold and new.price < settings.PRESALE_LEAST_PRICE:
+        return _bad("/price", "too_low_for_presale", _("The price is too low for a presale."))
     leaf = rules.get(product.category_id, DEFAULT_RULES)
     factor = leaf.max_list_price_factor
     try:

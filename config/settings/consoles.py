@@ -245,6 +245,7 @@ CONSOLE_ACTS: dict[str, Any] = {
     "catalog.set_channel": _("sell channel chosen"),
     "catalog.set_limits": _("Purchases limited"),
     "catalog.set_deduct_mode": _("Deduction of stock set"),
+    "catalog.set_sale_mode": _("Way of selling set"),
     "catalog.submit_product": _("Product submitted for review"),
     "catalog.withdraw_product": _("Product withdrawn from review"),
     "catalog.approve_product": _("Product approved"),

@@ -16,6 +16,8 @@ UNPAID_CLOSE_AFTER = timedelta(minutes=30)
 #: CA-12: a payment that is started later than this before the end holds the pieces so much longer.
 HELD_WHILE_PAYING = timedelta(minutes=5)
 SHIP_PROMISE = timedelta(hours=48)
+#: CA-15: the least price of what is sold before it is there, in minor units.
+PRESALE_LEAST_PRICE = 100
 #: A same-day promise holds for what is paid before this time of day in China.
 SAME_DAY_UNTIL = time(16)
 #: SH-19: the longest time a shop may be closed at a stretch.

@@ -169,6 +169,7 @@ def _line(line: Any, order: Order, parts: Iterable[Any]) -> dict[str, Any]:
         "options": " / ".join(line.options),
         "parts": [f"{one.quantity} × {one.part.merchant_code}" for one in parts],
         "price": money.display(line.unit_price, order.currency),
+        "sent": wording.sent(line.ships),
         "presenter": line.presenter.body if line.presenter else None,
         "channel": line.get_traffic_channel_display(),
         **shown,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.timesince import timesince, timeuntil
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,22 @@ from orders.enums import (
     ShippingFileStatus,
 )
 from orders.models import Order
+from shops.enums import ShippingSpeed
+from shops.selectors import ShipsIn
+
+#: How soon a line is sent, in words of the field.
+_SPEEDS = dict(ShippingSpeed.choices)
+
+
+def sent(ships: ShipsIn) -> str:
+    """Return how soon a line is sent, nothing where it is as the shop promises (CA-15)."""
+    if ships.days is None:
+        return str(_SPEEDS[ships.speed]) if ships.speed else ""
+    if ships.after is None:
+        return gettext("within %(days)s days of the payment") % {"days": ships.days}
+    told = {"days": ships.days, "day": f"{localtime(ships.after):%Y-%m-%d %H:%M}"}
+    return gettext("within %(days)s days of %(day)s") % told
+
 
 #: Colours of Unfold's labels by status.
 STATUS_TONES: dict[str, str] = {

@@ -25,7 +25,7 @@ from orders.enums import (
 )
 from orders.models import Order, OrderGroup, OrderLine, Payment
 from orders.selectors import NowKnownAsOut, attach_identity
-from shops.selectors import PresenterOut, StorefrontOut
+from shops.selectors import PresenterOut, ShipsInOut, StorefrontOut
 
 
 class CartEntryOut(Out):
@@ -70,6 +70,7 @@ class QuotedLineOut(Out):
     freight_amount = Money()
     pay_amount = Money()
     is_available = serializers.BooleanField()
+    ships = ShipsInOut()
     presenter = PresenterOut(allow_null=True)
 
 
@@ -112,6 +113,7 @@ class OrderLineOut(Out):
     cancelled_quantity = serializers.IntegerField()
     refunded_quantity = serializers.IntegerField()
     refunded_amount = Money()
+    ships = ShipsInOut()
     presenter = PresenterOut(source="presenter.body", allow_null=True, default=None)
 
     def get_id(self, line: OrderLine) -> str:

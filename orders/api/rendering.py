@@ -124,6 +124,11 @@ def line_body(
         "cancelled_quantity": line.cancelled_quantity,
         "refunded_quantity": line.refunded_quantity,
         "refunded_amount": money(line, line.refunded_amount),
+        "ships": {
+            "speed": str(line.ship_speed),
+            "days": line.ship_days,
+            "after": moment(line.ship_after),
+        },
         "presenter": presenter,
     }
 

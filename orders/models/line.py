@@ -14,7 +14,9 @@ from kernel.walls import Wall
 from orders.enums import MediaType, TrafficChannel
 from orders.models.identity import IdentitySnapshot
 from orders.models.order import BuyerOrShopQuerySet, Order
+from shops.enums import ShippingSpeed
 from shops.models import Shop
+from shops.selectors import ShipsIn
 
 
 class OrderLine(models.Model):
@@ -89,6 +91,12 @@ class OrderLine(models.Model):
     pay_amount = AmountField(_("to pay"))
     #: CA-11: its pieces are held, or were; of what is deducted at payment, from then on.
     is_held = models.BooleanField(_("pieces held"), default=True, db_default=True)
+    #: CA-15: how soon it is sent, as it was said when it was ordered; see `ships`.
+    ship_speed = models.CharField(
+        _("shipping speed"), max_length=12, choices=ShippingSpeed, default="", db_default=""
+    )
+    ship_days = models.PositiveSmallIntegerField(_("sent within days"), null=True)
+    ship_after = models.DateTimeField(_("days count from"), null=True)
     shipped_quantity = models.PositiveIntegerField(_("shipped"), default=0)
     #: Refunded before they were shipped: ``quantity − shipped − cancelled`` is left to ship.
     cancelled_quantity = models.PositiveIntegerField(_("pieces not to be shipped"), default=0)
@@ -175,6 +183,11 @@ class OrderLine(models.Model):
                 condition=Q(quantity__gte=F("shipped_quantity") + F("cancelled_quantity")),
                 name="orderline_pieces_go_one_way",
             ),
+            models.CheckConstraint(
+                condition=Q(ship_days=None, ship_after=None, ship_speed__in=["", *ShippingSpeed])
+                | Q(ship_days__gte=1, ship_speed=""),
+                name="orderline_ships_one_way",
+            ),
             models.UniqueConstraint(fields=["id", "shop", "buyer"], name="orderline_id_shop_buyer"),
             models.UniqueConstraint(fields=["id", "shop"], name="orderline_id_shop"),
             CompositeKey(relation="order", shared=["shop", "buyer"], name="orderline_of_order"),
@@ -189,6 +202,11 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} × {self.quantity}"
+
+    @property
+    def ships(self) -> ShipsIn:
+        """How soon it is sent (CA-15)."""
+        return ShipsIn(self.ship_speed, self.ship_days, self.ship_after)
 
     @property
     def unshipped_quantity(self) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from catalog.models import Stock
 from catalog.policies import PurchaseLimits
-from catalog.selectors import BuyableSku, buyable
+from catalog.selectors.offers import BuyableSku, buyable
 from orders.models import CartLine
 from shops.selectors import storefronts
 

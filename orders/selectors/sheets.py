@@ -75,6 +75,9 @@ class LineRow(NamedTuple):
     cancelled_quantity: int
     refunded_quantity: int
     refunded_amount: int
+    ship_speed: str
+    ship_days: int | None
+    ship_after: datetime | None
     traffic_channel: str
     content_account_id: str
     media_type: str
@@ -143,8 +146,8 @@ SELECT line.order_id, line.position, sku.public_id, product.public_id, line.titl
     line.freight_amount, line.promotion_amount, line.promotion_shop_amount,
     line.promotion_platform_amount, line.promotion_talent_amount, line.pay_amount,
     line.shipped_quantity, line.cancelled_quantity, line.refunded_quantity, line.refunded_amount,
-    line.traffic_channel, line.content_account_id, line.media_type, line.media_id,
-    line.is_live_scene, line.pick_code, presenter.body
+    line.ship_speed, line.ship_days, line.ship_after, line.traffic_channel, line.content_account_id,
+    line.media_type, line.media_id, line.is_live_scene, line.pick_code, presenter.body
 FROM orders_orderline AS line
 JOIN catalog_sku AS sku ON sku.id = line.sku_id
 JOIN catalog_product AS product ON product.id = line.product_id

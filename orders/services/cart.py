@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from catalog.models import Sku
-from catalog.selectors import buyable
+from catalog.selectors.offers import buyable
 from kernel.actors import Actor
 from kernel.errors import NotFound
 from orders.errors import CartFull

@@ -14,7 +14,7 @@ from functools import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from catalog.errors import OutOfStock
-from catalog.selectors import BuyableSku
+from catalog.selectors.offers import BuyableSku
 from kernel.errors import DomainError, FieldError, KeyReused, NotFound
 from kernel.money import MAX_AMOUNT
 from orders.errors import (
@@ -97,6 +97,8 @@ class Granted:
     priced: Priced
     #: Place of a line → (bucket pk, pieces) that it takes out of a bucket.
     draws: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    #: Places of the lines with a piece that comes later (CA-15).
+    later: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -172,7 +174,8 @@ def decide(
             verdict = _judge(checkout, left, had, short, may_take)
             if isinstance(verdict, Granted):
                 granted[checkout.identity] = place
-                verdict = replace(verdict, draws=_take(checkout, left, had))
+                draws, later = _take(checkout, left, had)
+                verdict = replace(verdict, draws=draws, later=later)
                 for part in verdict.priced.parts:
                     if part.shop_id in may_take:
                         may_take[part.shop_id] -= 1
@@ -287,23 +290,29 @@ def _pieces(checkout: Checkout) -> list[tuple[int, int, int]]:
 
 def _take(
     checkout: Checkout, left: Left, had: dict[tuple[int, int], int]
-) -> dict[int, tuple[int, int]]:
+) -> tuple[dict[int, tuple[int, int]], frozenset[int]]:
     """Take what a granted checkout holds out of `left` and give its pieces to its buyer.
 
-    Returns what its lines draw from buckets, by their places.
+    Returns what its lines draw from buckets, by their places, and which of them wait for pieces
+    that come later.
     """
     buyer_id, _key = checkout.identity
     for _sku, product_id, quantity in _pieces(checkout):
         had[buyer_id, product_id] = had.get((buyer_id, product_id), 0) + quantity
     draws: dict[int, tuple[int, int]] = {}
+    later: set[int] = set()
     for place, line in enumerate(checkout.lines):
-        if line.offer is None or not line.offer.is_held:
+        if line.offer is None:
             continue
-        drawn = left.draw(line.bucket_id, line.quantity)
-        left.available[line.offer.sku_id] -= line.quantity - drawn
+        offer = line.offer
+        drawn = left.draw(line.bucket_id, line.quantity) if offer.is_held else 0
+        if offer.sale.is_later(line.quantity - drawn, left.available.get(offer.sku_id, 0)):
+            later.add(place)
+        if offer.is_held:
+            left.available[offer.sku_id] -= line.quantity - drawn
         if drawn and line.bucket_id is not None:
             draws[place] = (line.bucket_id, drawn)
-    return draws
+    return draws, frozenset(later)
 
 
 def _judge(

@@ -147,7 +147,9 @@ def _place(requests: Sequence[PlaceOrder], book: Book, at: datetime) -> list[Pla
     there = _all_there(available, set_aside, buckets)
     book.shortages.learn(_left_after(requests, verdicts, there, facts))
     granted = {
-        place: recording.Grant(requests[place], verdict.priced, receiver, verdict.draws)
+        place: recording.Grant(
+            requests[place], verdict.priced, receiver, verdict.draws, verdict.later
+        )
         for place, verdict in enumerate(verdicts)
         if isinstance(verdict, deciding.Granted) and (receiver := receivers[place])
     }

@@ -11,13 +11,14 @@ from catalog.models import Stock
 from catalog.services.buckets import to_read_remaining
 from kernel.actors import Actor
 from kernel.asking import ask_one
-from orders.services.deciding import price, refuse_over_limits
+from orders.services.deciding import Wanted, price, refuse_over_limits
 from orders.services.limits import to_count
 from orders.services.pricing import PricedLine
 from orders.services.reading import Facts, checkout_of, read_facts
 from orders.services.receivers import region_of
 from orders.services.remembering import open_book
 from orders.services.requests import PlaceOrder, WantedLine
+from shops.selectors import ShipsIn
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class QuotedLine:
     pay_amount: int
     currency: str
     is_available: bool
+    #: How soon it is sent, as far as is known before the lock (CA-15).
+    ships: ShipsIn
     presenter: Mapping[str, Any] | None
 
 
@@ -86,13 +89,11 @@ def quote(
     left = dict(Stock.objects.filter(pk__in=skus).values_list("pk", "available"))
     drawn_from = {one.bucket_id for one in checkout.lines if one.bucket_id is not None}
     set_aside = ask_one(to_read_remaining(drawn_from)) if drawn_from else {}
-    for one in checkout.lines:
-        if one.offer and one.bucket_id is not None:
-            left[one.offer.sku_id] += set_aside.get(one.bucket_id, 0)
+    there = [_there(one, left, set_aside) for one in checkout.lines]
     orders = []
     for part in priced.parts:
         rows = [
-            _line(request, request.lines[place], amounts, facts, left)
+            _line(request, request.lines[place], amounts, facts, there[place])
             for place, amounts in zip(part.places, part.priced.lines, strict=True)
         ]
         orders.append(
@@ -114,12 +115,32 @@ def quote(
     )
 
 
+@dataclass(frozen=True)
+class _There:
+    """Whether there is enough for a line, and whether a piece of it comes later. Hints."""
+
+    is_enough: bool
+    is_later: bool
+
+
+def _there(line: Wanted, left: Mapping[int, int], set_aside: Mapping[int, int]) -> _There:
+    offer = line.offer
+    if offer is None:
+        return _There(is_enough=False, is_later=False)
+    for_all = left.get(offer.sku_id, 0)
+    drawn = set_aside.get(line.bucket_id, 0) if line.bucket_id is not None else 0
+    return _There(
+        is_enough=for_all + drawn >= line.quantity,
+        is_later=offer.sale.is_later(max(0, line.quantity - drawn), for_all),
+    )
+
+
 def _line(
     request: PlaceOrder,
     wanted: WantedLine,
     amounts: PricedLine,
     facts: Facts,
-    left: Mapping[int, int],
+    there: _There,
 ) -> QuotedLine:
     offer = facts.offer(wanted.sku_id)
     presenter = facts.attribution_of(request.buyer_id, wanted).presenter
@@ -134,6 +155,7 @@ def _line(
         freight_amount=amounts.freight_amount,
         pay_amount=amounts.pay_amount,
         currency=offer.currency,
-        is_available=left.get(offer.sku_id, 0) >= wanted.quantity,
+        is_available=there.is_enough,
+        ships=offer.sale.ships_in(is_later=there.is_later),
         presenter=presenter.block if presenter else None,
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from catalog.selectors import BuyableSku
+from catalog.selectors.offers import BuyableSku
 from kernel.asking import Statement, ask, ask_one, numbers
 from kernel.revisions import Kept
 from orders.enums import TrafficChannel
@@ -49,6 +49,11 @@ class Facts:
         """Return the offer of a public SKU id, None when it cannot be bought."""
         kept = self.pages.offers.get(sku_id)
         return kept.value if kept else None
+
+    def open_offer_of(self, sku_id: str, at: datetime) -> BuyableSku | None:
+        """Return the offer of a public SKU id, None when nobody can order it at `at` (CA-15)."""
+        offer = self.offer_of(sku_id)
+        return None if offer is None or offer.sale.is_over(at) else offer
 
     def skus_of(self, requests: Iterable[PlaceOrder]) -> set[int]:
         """Return the primary keys of the SKUs that `requests` want and that can be bought."""
@@ -201,7 +206,7 @@ def checkout_of(
             Wanted(
                 line.sku_id,
                 line.quantity,
-                facts.offer_of(line.sku_id),
+                facts.open_offer_of(line.sku_id, at),
                 is_sold_there=facts.is_sold_there(request.buyer_id, line),
                 bucket_id=facts.bucket_of(request.buyer_id, line, at),
             )

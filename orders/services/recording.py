@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.enums import MovementKind
-from catalog.selectors import BuyableSku
+from catalog.selectors.offers import BuyableSku
 from catalog.services import buckets, stock
 from kernel.asking import Statement, nothing
 from kernel.events import publish
@@ -44,6 +44,8 @@ class Grant:
     receiver: SealedReceiver
     #: Place of a line → (bucket pk, pieces) that it takes out of a bucket.
     draws: Mapping[int, tuple[int, int]]
+    #: Places of the lines with a piece that comes later (CA-15).
+    later: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -282,9 +284,10 @@ def _lines(
     lines: list[Row] = []
     adjustments: list[Row] = []
     for one, order in zip(parts, orders, strict=True):
-        rows = zip(one.lines, one.part.priced.lines, one.attributions, strict=True)
-        for position, (wanted, priced, attribution) in enumerate(rows, start=1):
-            line = _line(order, position, wanted, priced, attribution, facts)
+        rows = zip(one.part.places, one.part.priced.lines, one.attributions, strict=True)
+        for position, (place, priced, attribution) in enumerate(rows, start=1):
+            wanted, is_later = one.grant.request.lines[place], place in one.grant.later
+            line = _line(order, position, wanted, priced, attribution, facts, is_later=is_later)
             line.id = next(pks)
             if attribution.presenter is not None:
                 line.presenter_id = snapshots[attribution.presenter.key]
@@ -311,8 +314,11 @@ def _line(
     priced: PricedLine,
     attribution: Attribution,
     facts: Facts,
+    *,
+    is_later: bool,
 ) -> Row:
     offer = facts.offer(wanted.sku_id)
+    ships = offer.sale.ships_in(is_later=is_later)
     touch = attribution.touch
     return NewLine(
         order_id=order.id,
@@ -329,6 +335,9 @@ def _line(
         unit_price=priced.unit_price,
         quantity=priced.quantity,
         is_held=offer.is_held,
+        ship_speed=ships.speed,
+        ship_days=ships.days,
+        ship_after=ships.after,
         goods_amount=priced.goods_amount,
         freight_amount=priced.freight_amount,
         freight_original_amount=priced.freight_original_amount,

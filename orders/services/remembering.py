@@ -17,7 +17,7 @@ from django.db import connection
 from accounts.enums import CreatorStatus
 from accounts.models import Account
 from catalog.models import Sku
-from catalog.selectors import BuyableSku, buyable, to_read_prices
+from catalog.selectors.offers import BuyableSku, buyable, to_read_prices
 from kernel.asking import Statement, ask_one
 from kernel.revisions import Kept, Memory, read_revised, to_read_revisions
 from orders.services.shortages import Shortages

@@ -1,12 +1,14 @@
 """By when paid orders are to be sent, as their shops promise it (SH-11, SH-19).
 
-Payment writes the common deadline, in the sale's own statement. What a shop promises besides,
-special dates and holidays, is worked out here, after the sale: from dated rows, so that working it
-out again changes nothing. Deadlines of refunds and returns are not touched.
+Payment writes the common deadline, in the sale's own statement. What a shop promises besides, what
+was said of each line (CA-15), special dates and holidays, is worked out here, after the sale: from
+dated rows, so that working it out again changes nothing. An order has one deadline, that of the
+line that may wait longest. Deadlines of refunds and returns are not touched.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
@@ -14,8 +16,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from orders.enums import OrderStatus
-from orders.models import Order
-from shops.selectors import shipping_terms
+from orders.models import Order, OrderLine
+from shops.selectors import AS_PROMISED, ShipsIn, shipping_terms
 
 #: Orders that a parcel is still owed for.
 OWED = (OrderStatus.TO_SHIP, OrderStatus.PARTLY_SHIPPED)
@@ -44,6 +46,16 @@ def reckon_shops(shop_ids: Collection[int]) -> int:
         moved, last = moved + reckon_orders(pks), pks[-1]
 
 
+def _said_of_lines(order_ids: Collection[int]) -> dict[int, set[ShipsIn]]:
+    """Return order pk → how soon its lines are sent. One query."""
+    said: dict[int, set[ShipsIn]] = defaultdict(set)
+    lines = OrderLine.objects.filter(order__in=order_ids)
+    columns = ("order_id", "ship_speed", "ship_days", "ship_after")
+    for pk, *ships in lines.values_list(*columns):
+        said[pk].add(ShipsIn(*ships))
+    return said
+
+
 @transaction.atomic
 def _reckon(orders: QuerySet[Order]) -> int:
     # The terms are read under the rows' locks: of two who reckon at once, the later one reads last.
@@ -52,11 +64,15 @@ def _reckon(orders: QuerySet[Order]) -> int:
     rows: list[tuple[int, int, datetime, datetime]] = list(
         locked.order_by("pk").values_list(*columns)
     )
-    terms = shipping_terms({shop_id for _pk, shop_id, _paid, _by in rows}) if rows else {}
+    if not rows:
+        return 0
+    terms = shipping_terms({shop_id for _pk, shop_id, _paid, _by in rows})
+    said = _said_of_lines([pk for pk, _shop, _paid, _by in rows])
     news = {
         pk: due
         for pk, shop_id, paid_at, ship_by_at in rows
-        if (due := terms[shop_id].ship_by(paid_at)) != ship_by_at
+        if (due := max(terms[shop_id].ship_by(paid_at, one) for one in said[pk] or {AS_PROMISED}))
+        != ship_by_at
     }
     if news:
         with connection.cursor() as cursor:

@@ -19,10 +19,24 @@ from shops.selectors.restrictions import (
     unpaid_for,
 )
 from shops.selectors.returning import return_address
-from shops.selectors.shapes import ApprovalOut, PresenterOut, StorefrontOut, StorefrontShopOut
-from shops.selectors.shipping import Closure, ShippingTerms, closures, shipping_terms
+from shops.selectors.shapes import (
+    ApprovalOut,
+    PresenterOut,
+    ShipsInOut,
+    StorefrontOut,
+    StorefrontShopOut,
+)
+from shops.selectors.shipping import (
+    AS_PROMISED,
+    Closure,
+    ShippingTerms,
+    ShipsIn,
+    closures,
+    shipping_terms,
+)
 
 __all__ = [
+    "AS_PROMISED",
     "ApprovalOut",
     "Closure",
     "FreightTerms",
@@ -31,6 +45,8 @@ __all__ = [
     "Region",
     "RegionTerms",
     "ShippingTerms",
+    "ShipsIn",
+    "ShipsInOut",
     "StorefrontOut",
     "StorefrontShopOut",
     "closures",

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.selectors import AccountCard, AccountCardOut
 from kernel.api.serializers import Out
-from shops.enums import ApprovalStatus, GuaranteeKind, Relation, ShopType
+from shops.enums import ApprovalStatus, GuaranteeKind, Relation, ShippingSpeed, ShopType
 
 
 class StorefrontShop(TypedDict):
@@ -67,6 +67,17 @@ class PresenterOut(Out):
 
     account = AccountCardOut()
     relation = serializers.ChoiceField(choices=Relation.choices)
+
+
+class ShipsInOut(Out):
+    """How soon it is sent: by a speed, or so many days after it is paid and `after` is over.
+
+    Without a speed and without days it is sent as its shop promises.
+    """
+
+    speed = serializers.ChoiceField(choices=ShippingSpeed.choices, allow_blank=True)
+    days = serializers.IntegerField(allow_null=True)
+    after = serializers.DateTimeField(allow_null=True)
 
 
 class ApprovalOut(Out):

@@ -28,6 +28,21 @@ class Closure:
 
 
 @dataclass(frozen=True)
+class ShipsIn:
+    """How soon one thing is sent: by a speed, or so many days after it is paid and `after` is over.
+
+    Without a speed and without days it is sent as its shop promises.
+    """
+
+    speed: str = ""
+    days: int | None = None
+    after: datetime | None = None
+
+
+AS_PROMISED = ShipsIn()
+
+
+@dataclass(frozen=True)
 class Delay:
     """Orders paid in a window are sent by the end of a day, or some days later."""
 
@@ -47,12 +62,15 @@ class ShippingTerms:
     #: In the order of their beginning; they do not overlap.
     closures: tuple[Closure, ...] = ()
 
-    def ship_by(self, paid_at: datetime) -> datetime:
-        """Return by when an order paid at `paid_at` is to be handed to a carrier (SH-11, SH-19).
+    def ship_by(self, paid_at: datetime, ships: ShipsIn = AS_PROMISED) -> datetime:
+        """Return by when what is paid at `paid_at` is to be handed to a carrier (SH-11, SH-19).
 
         A special date may only make it later; while the shop is closed the clock stands still.
         """
-        due = _due(paid_at, self._speed(paid_at))
+        if ships.days is not None:
+            due = max(paid_at, ships.after or paid_at) + timedelta(days=ships.days)
+        else:
+            due = _due(paid_at, ships.speed or self._speed(paid_at))
         for delay in self.delays:
             if delay.paid_from <= paid_at < delay.paid_to:
                 later = due + timedelta(days=delay.plus_days)

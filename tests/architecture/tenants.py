@@ -20,6 +20,7 @@ from catalog.models import (
     ProductDraft,
     ProductReview,
     ReviewPass,
+    SaleMode,
     ScreeningHit,
     ShopPage,
     ShopPageVersion,
@@ -224,6 +225,9 @@ def _edit(line: OrderLine) -> None:
         account=AccountFactory(),
         quantity=1,
         drawn=1,
+    )
+    SaleMode.objects.create(
+        shop=shop, product=product, sku=sku, kind="spot", shipping_time="5d", starts_at=PLACED_AT
     )
     BucketDraw.objects.create(bucket=bucket, sku=sku, shop=shop, reference="order:x:1", quantity=1)
     review = ProductReview.objects.create(

@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 from catalog.enums import DisplayState, DraftStatus, Verdict
 from catalog.errors import ChangePending, InvalidProduct
 from catalog.models import Product, ProductDraft, ProductReview
-from catalog.selectors import buyable
 from catalog.selectors.diffs import changes_between, changes_of
+from catalog.selectors.offers import buyable
 from catalog.services import prices, products, reviews, shelf
 from catalog.services.reviews import Reason
 from catalog.services.variants import SkuSpec

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from catalog.enums import DraftStatus, ReviewStatus, ShelfStatus
 from catalog.models import PriceVersion
-from catalog.selectors import BuyableSku, buyable
+from catalog.selectors.offers import BuyableSku, buyable
 from shops.enums import ShopStatus
 from tests.factories.catalog import LONG_AGO, ProductFactory, SkuFactory, product_on_sale, skus_of
 

@@ -302,6 +302,12 @@ def _name_its_seller(request: Request, side: Side) -> None:
     request.body |= {"kind": "channel", "account_id": side.front.account.public_id}
 
 
+@changes("catalog_shops_shop_id_products_product_id_sale_mode_put")
+def _sell_in_steps(request: Request, side: Side) -> None:
+    request.body = {"kind": "stepped", "days": 5, "later_pieces": 1}
+    request.body["sku_id"] = side.front.sku("on_sale").public_id
+
+
 @changes("catalog_shops_shop_id_buckets_bucket_id_pieces_post")
 def _put_one_in(request: Request, side: Side) -> None:
     request.body["delta"] = 1

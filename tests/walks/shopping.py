@@ -9,34 +9,19 @@ from accounts.models import Account, User
 from affiliates.models import Pick, Plan, PlanFile
 from affiliates.services import memberships, picks, plans
 from affiliates.services.planfiles import jobs as planfiles
-from catalog.enums import BucketKind, ImportFormat, ImportStatus, PaperStatus, SellChannel
+from catalog.enums import PaperStatus
 from catalog.models import (
     Brand,
     BulkEdit,
-    Bundle,
-    BundlePart,
     Category,
     ImportJob,
-    ImportRowError,
     Product,
     ShopPageVersion,
-    ShopPicture,
     Sku,
 )
 from catalog.services import (
-    buckets,
-    channels,
-    counting,
     decoration,
-    prices,
-    products,
-    reviews,
 )
-from catalog.services.bulk import preparing
-from catalog.services.bulk.reading import Wish
-from catalog.services.content import Content
-from catalog.services.counting import StockEdit
-from catalog.services.variants import SkuSpec
 from kernel.actors import Actor, Role
 from kernel.crypto import encrypt
 from settlements.services import payout_accounts
@@ -55,13 +40,8 @@ from tests.factories.shops import (
     actor_of,
 )
 from tests.walks.canaries import canary, canary_email
+from tests.walks.goods import make_bulk_edit, make_import, make_products, sell
 from tests.walks.people import People
-
-OPERATOR = Actor(role=Role.OPERATOR, permissions=frozenset(), label="Operator")
-
-
-#: In minor units: what the sides earn never looks alike.
-PRICES = {"A": 5_000, "B": 6_130}
 
 
 @dataclass
@@ -108,28 +88,9 @@ def make_storefront(
     )
     _sending(side, shop, at)
     bindings = _bindings(side, shop, people)
-    goods = _products(side, shop, actor, category, at)
+    goods = make_products(side, shop, actor, category, at)
     names.rename_shop(shop_id=shop.pk, name=canary(side, "renamed"), at=at, actor=actor)
-    channels.set_channel(
-        product=goods["draft"],
-        kind=SellChannel.NAMED,
-        accounts=[bindings["active"].account],
-        at=at,
-        actor=actor,
-    )
-    loose, part = goods["draft"].skus.order_by("pk")[0], goods["on_sale"].skus.order_by("pk")[0]
-    bundle = Bundle.objects.create(sku=loose, shop=shop)
-    BundlePart.objects.create(bundle=bundle, shop=shop, part=part, quantity=2, starts_at=at)
-    buckets.set_aside(
-        sku=goods["on_sale"].skus.order_by("pk")[0],
-        kind=BucketKind.CHANNEL,
-        account=people.creator.account,
-        quantity=5,
-        ends_at=None,
-        note=canary(side, "bucket"),
-        at=at,
-        actor=actor,
-    )
+    sell(side, shop, actor, goods, bindings["active"].account, people, at)
     names.rename_shop(shop_id=shop.pk, name=f"Shop {side}", at=at, actor=actor)
     memberships.join(shop=shop, at=at, actor=actor)
     plan = plans.create(product=goods["on_sale"], rate_bp=1_000, at=at, actor=actor)
@@ -147,8 +108,8 @@ def make_storefront(
         account=bindings["active"].account,
         bindings=bindings,
         products=goods,
-        job=_import(side, shop, category),
-        bulk=_bulk_edit(side, shop, actor, goods["on_sale"], at),
+        job=make_import(side, shop, category),
+        bulk=make_bulk_edit(side, shop, actor, goods["on_sale"], at),
         plan=plan,
         plan_file=_plan_file(side, shop, plan, at),
         pick=pick,
@@ -306,105 +267,3 @@ def _bindings(side: str, shop: Shop, people: People) -> dict[str, Binding]:
             former_name=canary(side, "gone-name"),
         ),
     }
-
-
-def _products(
-    side: str, shop: Shop, actor: Actor, category: Category, at: datetime
-) -> dict[str, Product]:
-    def create(name: str, title: str, **kwargs: object) -> Product:
-        return products.create(
-            shop=shop,
-            content=Content(
-                category=category,
-                title=title,
-                merchant_code=canary(side, f"{name}-code"),
-                description=title,
-                image_urls=("https://img.example.com/p.png",),
-                option_names=("size",),
-            ),
-            skus=[
-                SkuSpec(
-                    canary(side, f"{name}-sku-{size}"), PRICES[side], stock=1_000, options=(size,)
-                )
-                for size in ("S", "M")
-            ],
-            actor=actor,
-            at=LONG_AGO,
-            **kwargs,
-        )
-
-    def listed(name: str, title: str) -> Product:
-        product = create(name, title, submit_now=True)
-        review = product.reviews.get()
-        return reviews.approve(review=review, actor=OPERATOR, at=LONG_AGO)
-
-    goods = {
-        "on_sale": listed("sale", f"Towel of {side}"),
-        "changed": listed("changed", f"Kettle of {side}"),
-        "draft": create("draft", canary(side, "draft-title")),
-        "in_review": create("review", canary(side, "review-title"), submit_now=True),
-        "rejected": create("rejected", canary(side, "rejected-title"), submit_now=True),
-    }
-    goods["changed"] = products.edit(
-        product=goods["changed"],
-        changes={"title": canary(side, "new-title"), "brief": canary(side, "new-brief")},
-        actor=actor,
-        at=at,
-    )
-    reason = reviews.Reason(field="title", code="banned_word", message=canary(side, "verdict"))
-    goods["rejected"] = reviews.reject(
-        review=goods["rejected"].reviews.get(), reasons=[reason], actor=OPERATOR, at=at
-    )
-    sku = goods["on_sale"].skus.order_by("pk")[0]
-    counting.edit(
-        edits=[StockEdit(sku, delta=7)], reference=canary(side, "count"), actor=actor, at=at
-    )
-    prices.set_price(
-        sku=sku, price=4_900, effective_from=at + timedelta(days=3), actor=actor, at=at
-    )
-    for product in goods.values():
-        product.refresh_from_db()
-    return goods
-
-
-def _bulk_edit(side: str, shop: Shop, actor: Actor, product: Product, at: datetime) -> BulkEdit:
-    sku = product.skus.order_by("pk")[0]
-    return preparing.prepare(
-        shop=shop,
-        wishes=[
-            Wish(1, sku.merchant_code, price=PRICES[side] + 7, stock=1_007),
-            Wish(2, canary(side, "no-such-code"), price=1),
-        ],
-        filename=f"{canary(side, 'bulk')}.csv",
-        actor=actor,
-        at=at,
-    )
-
-
-def _import(side: str, shop: Shop, category: Category) -> ImportJob:
-    ShopPicture.objects.create(
-        shop=shop, digest="0" * 64, path=f"pictures/{side}.jpg", width=600, height=600, size=1
-    )
-    job = ImportJob.objects.create(
-        shop=shop,
-        format=ImportFormat.TEMPLATE,
-        filename=f"{canary(side, 'file')}.csv",
-        content=canary(side, "content").encode(),
-        category=category,
-        status=ImportStatus.DONE,
-        total_count=2,
-        done_count=2,
-        good_count=1,
-        bad_count=1,
-        error=canary(side, "import-error"),
-        actor_label=canary(side, "importer"),
-    )
-    ImportRowError.objects.create(
-        job=job,
-        shop=shop,
-        row_number=3,
-        column=canary(side, "column"),
-        code="bad_price",
-        fix=canary(side, "fix"),
-    )
-    return job

@@ -265,6 +265,10 @@ def test_a_product_page_shows_variants_and_availability_not_numbers(anonymous_cl
             "list_price": None,
             "availability": word,
             "parts": [],
+            "sale_kind": "spot",
+            "ships": {"speed": "", "days": None, "after": None},
+            "later_ships": None,
+            "presale_ends_at": None,
         }
         for sku, price, word in zip(
             skus_of(product),

@@ -6,7 +6,7 @@ from django.db import IntegrityError
 from catalog.errors import LimitsCannotBeMet
 from catalog.models import Product
 from catalog.policies import PurchaseLimits
-from catalog.selectors import buyable
+from catalog.selectors.offers import buyable
 from catalog.services import shelf
 from catalog.services.limits import set_limits
 from kernel.actors import SYSTEM

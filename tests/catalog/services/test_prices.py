@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from catalog.errors import BadPrice
 from catalog.models import PriceVersion
-from catalog.selectors import buyable
+from catalog.selectors.offers import buyable
 from catalog.services import prices
 from catalog.services.invariants import violations
 from kernel.models import AuditEntry, OutboxMessage

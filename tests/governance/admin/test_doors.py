@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from catalog.selectors import buyable
+from catalog.selectors.offers import buyable
 from governance.models import (
     ConsequenceExemption,
     ConsequenceRule,

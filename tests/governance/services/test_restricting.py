@@ -7,7 +7,7 @@ import pytest
 from affiliates.services import memberships
 from catalog.errors import NotListable
 from catalog.models import Product
-from catalog.selectors import buyable
+from catalog.selectors.offers import buyable
 from catalog.services import shelf
 from governance.enums import Effect, Measure
 from governance.errors import AlreadyExempt, ExemptionLifted, RuleBeginsInThePast

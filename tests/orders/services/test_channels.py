@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.enums import SellChannel
-from catalog.selectors import buyable
+from catalog.selectors.offers import buyable
 from catalog.services import channels
 from catalog.services.variants import SkuSpec
 from kernel.actors import SYSTEM, Actor, Role

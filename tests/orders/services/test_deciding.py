@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.policies import PurchaseLimits
-from catalog.selectors import BuyableSku
+from catalog.selectors.offers import BuyableSku
 from orders.services.deciding import (
     Checkout,
     Denied,
