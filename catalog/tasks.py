@@ -11,7 +11,7 @@ from django.db import OperationalError
 
 from catalog.enums import ImportStatus
 from catalog.models import ImportJob
-from catalog.services import buckets, bundles, papers, prices
+from catalog.services import buckets, bundles, papers, prices, storefronts
 from catalog.services.bulk import applying
 from catalog.services.importing import jobs
 from catalog.services.pictures import keeping
@@ -84,6 +84,18 @@ def end_buckets(**_: Any) -> None:
     ended = buckets.end_due(at=clock.now())
     if ended:
         logger.info("%s buckets of stock have ended", ended)
+
+
+@shared_task(acks_late=True)
+def index_storefronts(**_: Any) -> None:
+    """Let open shops be found by their names that nobody told of."""
+    storefronts.index_missing(at=clock.now())
+
+
+@shared_task(acks_late=True)
+def index_storefronts_again(**_: Any) -> None:
+    """Forget names that are too old, and brands whose time is over."""
+    storefronts.index_again(at=clock.now())
 
 
 @shared_task(acks_late=True)

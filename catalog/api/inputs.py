@@ -52,6 +52,12 @@ class CatalogSearchQuery(ProductSearchIn):
     sort = serializers.ChoiceField(required=False, choices=sorted(ORDERS))
 
 
+class StorefrontQuery(In):
+    """What somebody types who looks for a shop, an account or a brand."""
+
+    q = Text(max_length=100)
+
+
 class ShopProductQuery(In):
     """Which products of the shop; `display_state` or `status` is the state to filter by."""
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.enums import (
@@ -23,10 +20,9 @@ from catalog.enums import (
     ShippingTime,
     ShipsFrom,
 )
-from catalog.models import ImportRowError, Product
+from catalog.models import ImportRowError
 from catalog.selectors import PurchaseLimitsOut
 from kernel.api.serializers import Money, Out
-from shops.selectors import ShipsInOut, StorefrontOut, storefronts
 
 AVAILABILITY = ("in_stock", "low_stock", "out_of_stock")
 
@@ -125,91 +121,6 @@ class ProductAttributeOut(Out):
 
     name = serializers.CharField()
     value = serializers.CharField()
-
-
-class _Cards(serializers.ListSerializer):
-    """Fetches the identity blocks of a page at once."""
-
-    def to_representation(self, data: Any) -> Any:
-        rows = list(data)
-        at = self.context["request"].at
-        blocks = storefronts({row.shop_id for row in rows}, at=at)
-        self._context = {**self.context, "storefronts": blocks}
-        return super().to_representation(rows)
-
-
-class ProductCardOut(Out):
-    """A product in a list, with who sells it."""
-
-    id = serializers.CharField(source="public_id")
-    title = serializers.CharField()
-    brief = serializers.CharField()
-    image_url = serializers.SerializerMethodField()
-    min_price = Money()
-    max_price = Money()
-    sales_count = serializers.IntegerField()
-    storefront = serializers.SerializerMethodField()
-
-    class Meta:
-        list_serializer_class = _Cards
-
-    def get_image_url(self, product: Product) -> str:
-        return next(iter(product.image_urls), "")
-
-    @extend_schema_field(StorefrontOut)
-    def get_storefront(self, product: Product) -> Any:
-        return StorefrontOut(self.context["storefronts"][product.shop_id]).data
-
-
-class SkuPartOut(Out):
-    """Pieces of another SKU in each bundle."""
-
-    title = serializers.CharField(source="part.product.title")
-    options = serializers.ListField(source="part.options", child=serializers.CharField())
-    quantity = serializers.IntegerField()
-
-
-class PublicSkuOut(Out):
-    """A variant as a buyer sees it."""
-
-    id = serializers.CharField(source="public_id")
-    options = serializers.ListField(child=serializers.CharField())
-    image_url = serializers.CharField()
-    price = Money()
-    list_price = Money(allow_null=True)
-    availability = serializers.ChoiceField(choices=AVAILABILITY)
-    parts = SkuPartOut(many=True, help_text="What a bundle is put together from.")
-    sale_kind = serializers.ChoiceField(source="sale.kind", choices=SaleKind.choices)
-    ships = ShipsInOut(source="sale.ships")
-    later_ships = ShipsInOut(
-        source="sale.of_the_last", allow_null=True, help_text="Of the last pieces, sold in steps."
-    )
-    presale_ends_at = serializers.DateTimeField(source="sale.presale_ends_at", allow_null=True)
-
-
-class ProductPageOut(Out):
-    """A product on sale, with who sells it."""
-
-    id = serializers.CharField(source="product.public_id")
-    title = serializers.CharField(source="product.title")
-    brief = serializers.CharField(source="product.brief")
-    description = serializers.CharField(source="product.description")
-    unit = serializers.CharField(source="product.unit")
-    brand = BrandNameOut(source="product.brand", allow_null=True)
-    category_path = CategoryNameOut(many=True)
-    attributes = ProductAttributeOut(source="product.attributes", many=True)
-    image_urls = serializers.ListField(source="product.image_urls", child=serializers.CharField())
-    detail_image_urls = serializers.ListField(
-        source="product.detail_image_urls", child=serializers.CharField()
-    )
-    shipping_time = serializers.CharField(source="product.shipping_time")
-    option_names = serializers.ListField(
-        source="product.option_names", child=serializers.CharField()
-    )
-    purchase_limits = PurchaseLimitsOut(source="product")
-    skus = PublicSkuOut(many=True)
-    sales_count = serializers.IntegerField(source="product.sales_count")
-    storefront = StorefrontOut()
 
 
 class ShopProductOut(Out):

@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from catalog import selectors
-from catalog.api.inputs import CatalogSearchQuery
-from catalog.api.outputs import (
-    BrandOut,
-    CategoryOut,
-    CategoryRulesOut,
-    ProductCardOut,
-    ProductPageOut,
-)
+from catalog.api.inputs import CatalogSearchQuery, StorefrontQuery
+from catalog.api.outputs import BrandOut, CategoryOut, CategoryRulesOut
+from catalog.api.public_outputs import ProductCardOut, ProductPageOut, StorefrontCardOut
 from catalog.models import Brand, Category, Product
-from catalog.services import search
+from catalog.selectors.cards import storefront_cards
+from catalog.services import search, storefronts
 from kernel.actors import Role
 from kernel.api.operations import listing, operation
 from kernel.api.views import View
@@ -63,6 +59,15 @@ class Products(View):
             category = Category.objects.get_visible(request.actor, public_id=category_id)
         asked = search.Query(text=query.pop("q", ""), category=category, at=request.at, **query)
         return search.find(Product.objects.visible_to(request.actor).defer(*UNSEEN), asked)
+
+
+class Storefronts(View):
+    audience = Role.ANONYMOUS
+
+    @operation(gives=StorefrontCardOut, many=True, filters=StorefrontQuery)
+    def get(self, request: Any, query: dict[str, Any]) -> Any:
+        """Whom `q` names, by a name of the shop, of its account or of its brand; at most three."""
+        return storefront_cards(storefronts.named(query["q"]), at=request.at)
 
 
 class ProductPageView(View):

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("categories", public.Categories.as_view()),
     path("categories/<str:category_id>/rules", public.CategoryRulesView.as_view()),
     path("brands", public.Brands.as_view()),
+    path("storefronts", public.Storefronts.as_view()),
     path("products", public.Products.as_view()),
     path("products/<str:product_id>", public.ProductPageView.as_view()),
     path("spus", spus.Spus.as_view()),

@@ -6,12 +6,14 @@ from catalog.models.bulk import BulkEdit, BulkEditLine
 from catalog.models.bundle import Bundle, BundlePart
 from catalog.models.channel import ChannelSeller, ProductChannel
 from catalog.models.decoration import ShopPage, ShopPageVersion
+from catalog.models.identity import StorefrontNames
 from catalog.models.importing import ImportJob, ImportRowError
 from catalog.models.picture import ShopPicture
 from catalog.models.price import PriceVersion
-from catalog.models.product import Product, ProductDraft, ProductReview, Sku
+from catalog.models.product import Product, ProductDraft, ProductReview
 from catalog.models.sale_mode import SaleMode
 from catalog.models.screening import ReviewPass, ScreeningHit, ScreeningRule
+from catalog.models.sku import Sku
 from catalog.models.spu import Spu, SpuTicket
 from catalog.models.stock import Stock, StockMovement
 from catalog.models.taxonomy import Brand, Category, CategoryRuleSet
@@ -49,4 +51,5 @@ __all__ = [
     "Stock",
     "StockBucket",
     "StockMovement",
+    "StorefrontNames",
 ]

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from catalog.enums import BucketKind
-from catalog.models.product import Product, Sku
+from catalog.models.product import Product
+from catalog.models.sku import Sku
 from kernel.composite_keys import CompositeKey
 from kernel.fields import PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import BulkLineState, BulkStatus
-from catalog.models.product import Sku
+from catalog.models.sku import Sku
 from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, PublicIdField, one_of
 from kernel.scoping import ShopOwnedQuerySet

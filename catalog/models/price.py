@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models.product import Sku
+from catalog.models.sku import Sku
 from kernel.composite_keys import CompositeKey
 from kernel.fields import AmountField, CurrencyField
 from kernel.money import MAX_AMOUNT

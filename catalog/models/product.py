@@ -241,6 +241,9 @@ class Product(models.Model):
             models.Index(fields=["min_price", "id"], name="product_price", condition=ON_SALE),
             models.Index(fields=["sales_count", "id"], name="product_sales", condition=ON_SALE),
             models.Index(fields=["listed_at", "id"], name="product_new", condition=ON_SALE),
+            models.Index(
+                fields=["shop", "sales_count", "id"], name="product_shop_sales", condition=ON_SALE
+            ),
         )
 
     def __str__(self) -> str:
@@ -349,51 +352,3 @@ class ProductReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product}: {self.get_verdict_display()}"
-
-
-class SkuQuerySet(ScopedQuerySet["Sku"]):
-    """As the product."""
-
-    def visible_to(self, actor: Actor) -> Self:
-        if actor.is_platform:
-            return self
-        if actor.shop_id is not None:
-            return self.filter(shop_id=actor.shop_id)
-        return self.filter(is_active=True, product__in=Product.objects.on_sale())
-
-
-class Sku(models.Model):
-    """One variant that can be bought (规格)."""
-
-    public_id = PublicIdField(_("SKU id"), prefix="sku")
-    shop = models.ForeignKey(
-        Shop, models.PROTECT, db_constraint=False, related_name="skus", verbose_name=_("shop")
-    )
-    product = models.ForeignKey(
-        Product, models.CASCADE, db_constraint=False, related_name="skus", verbose_name=_("product")
-    )
-    merchant_code = models.CharField(_("merchant code"), max_length=64)
-    #: What its supplier calls it (供应商货号): the merchant's own note, on pick lists.
-    supplier_code = models.CharField(_("supplier code"), max_length=64, default="", db_default="")
-    #: One value for each of the product's option names.
-    options = models.JSONField(_("options"), default=list)
-    image_url = models.CharField(_("picture"), max_length=300, blank=True)
-    is_active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(_("created at"), db_default=Now())
-
-    objects = SkuQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("SKU")
-        verbose_name_plural = _("SKUs")
-        constraints = (
-            models.UniqueConstraint(fields=["shop", "merchant_code"], name="sku_merchant_code"),
-            models.UniqueConstraint(fields=["product", "options"], name="sku_options_once"),
-            models.UniqueConstraint(fields=["shop", "id"], name="sku_shop_id"),
-            models.UniqueConstraint(fields=["id", "product", "shop"], name="sku_id_product_shop"),
-            CompositeKey(relation="product", shared=["shop"], name="sku_of_product"),
-            Wall(by="shop", name="sku_wall"),
-        )
-
-    def __str__(self) -> str:
-        return " / ".join(self.options) or self.merchant_code

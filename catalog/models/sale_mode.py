@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.enums import SaleKind, ShippingTime, ShipsFrom
-from catalog.models.product import Product, Sku
+from catalog.models.product import Product
+from catalog.models.sku import Sku
 from kernel.composite_keys import CompositeKey
 from kernel.fields import one_of
 from kernel.scoping import ShopOwnedQuerySet

@@ -11,7 +11,7 @@ from accounts.errors import OwnCase
 from catalog.enums import PaperStatus
 from catalog.errors import GrantExclusive, PaperInvalid, PaperWaiting
 from catalog.models import Brand, BrandGrant, Category, QualificationRule, ShopQualification
-from catalog.services import brand_rules
+from catalog.services import brand_rules, storefronts
 from kernel import audit, states
 from kernel.actors import SYSTEM, Actor
 from kernel.text import is_storable
@@ -167,6 +167,7 @@ def _decide(paper: P, to: PaperStatus, reason: str, at: datetime, actor: Actor) 
         reason=reason,
     )
     if isinstance(paper, BrandGrant) and to != PaperStatus.REJECTED:
+        storefronts.refresh([paper.shop_id], at=at)
         brand_rules.enforce(shop_id=paper.shop_id, source=paper.public_id, at=at)
     return paper
 

@@ -28,6 +28,7 @@ _SWEEPS = {
     "catalog.tasks.apply_begun_prices": 60,
     "catalog.tasks.end_buckets": 60,
     "catalog.tasks.fill_bundles": 60,
+    "catalog.tasks.index_storefronts": 300,
     "catalog.tasks.end_papers": 300,
     "affiliates.tasks.finish_what_is_due": 60,
     "affiliates.tasks.release_commissions": 60,
@@ -54,6 +55,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "kernel.tasks.forget_old_rows": {
         "task": "kernel.tasks.forget_old_rows",
         "schedule": crontab(hour=4, minute=0),
+    },
+    "catalog.tasks.index_storefronts_again": {
+        "task": "catalog.tasks.index_storefronts_again",
+        "schedule": crontab(hour=4, minute=20),
     },
     "kernel.tasks.check_audit": {
         "task": "kernel.tasks.check_audit",

@@ -140,7 +140,14 @@ def _calls_of(kind: str, names: tuple[str, ...], path: Path) -> Iterator[Mutant]
         spot = (call.lineno, call.col_offset)
         name = f"{path.relative_to(ROOT)}:{call.lineno} {owner}"
         swap = partial(_swapped, path, (spot,))
-        yield Mutant(kind, name, ast.unparse(call)[:80], swap, (str(path), call.lineno))
+        what, idle = ast.unparse(call)[:80], kind == "permission" and _is_for_every_role(call)
+        yield Mutant(kind, name, what, swap, (str(path), call.lineno), is_idle=idle)
+
+
+def _is_for_every_role(call: ast.Call) -> bool:
+    """Tell whether it asks, by name, for what each role of a shop has."""
+    asked = {one.value for one in call.args if isinstance(one, ast.Constant)}
+    return bool(asked) and all(asked <= set(one) for one in policies.PERMISSIONS.values())
 
 
 def _places(tree: ast.AST, names: tuple[str, ...]) -> Iterator[tuple[ast.Call, str]]:

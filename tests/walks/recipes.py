@@ -302,6 +302,11 @@ def _name_its_seller(request: Request, side: Side) -> None:
     request.body |= {"kind": "channel", "account_id": side.front.account.public_id}
 
 
+@changes("catalog_storefronts_get")
+def _name_somebody(request: Request, side: Side) -> None:
+    request.query["q"] = side.front.shop.name
+
+
 @changes("catalog_shops_shop_id_products_product_id_sale_mode_put")
 def _sell_in_steps(request: Request, side: Side) -> None:
     request.body = {"kind": "stepped", "days": 5, "later_pieces": 1}
