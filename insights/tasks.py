@@ -7,7 +7,7 @@ from typing import Any
 
 from celery import shared_task
 
-from insights.services import checking, days, scores
+from insights.services import checking, days, effects, scores
 from kernel import clock
 
 #: How far back the nightly check looks: as far as a page shows, and a week.
@@ -25,6 +25,13 @@ def add_up_days(**_: Any) -> None:
 def check_days(**_: Any) -> None:
     """Compare the kept figures of the last weeks with the rows; mend and log what differs."""
     checking.check(since=clock.now() - CHECKED, mends=True)
+
+
+@shared_task(acks_late=True)
+def measure_bindings(**_: Any) -> None:
+    """Measure what bindings brought, of those that are a day older."""
+    while effects.measure_due(at=clock.now()) == effects.BATCH:
+        pass
 
 
 @shared_task(acks_late=True)

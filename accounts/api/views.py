@@ -100,7 +100,7 @@ class FollowAccount(View):
     def delete(self, request: Any, account_id: str) -> None:
         """Follow an account no longer."""
         account = Account.objects.get_visible(request.actor, public_id=account_id)
-        follows.unfollow(user_id=request.actor.user_id, account=account)
+        follows.unfollow(user_id=request.actor.user_id, account=account, at=request.at)
 
 
 class Followers(View):

@@ -1,6 +1,6 @@
 """People, their roles, and the content accounts that an audience follows."""
 
-from accounts.models.account import Account, Block, Follow
+from accounts.models.account import Account, Block, Follow, PastFollow
 from accounts.models.address import Address
 from accounts.models.creator import Agency, Creator
 from accounts.models.user import RoleProfile, User
@@ -13,6 +13,7 @@ __all__ = [
     "Block",
     "Creator",
     "Follow",
+    "PastFollow",
     "RoleProfile",
     "User",
     "Verification",

@@ -96,6 +96,31 @@ class Follow(models.Model):
         return f"{self.user_id} → {self.account_id}"
 
 
+class PastFollow(models.Model):
+    """Who followed an account once (曾经关注): what its followers of a day were, stays known."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("user"))
+    account = models.ForeignKey(
+        Account, models.CASCADE, related_name="past_followers", verbose_name=_("account")
+    )
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"))
+
+    objects = Follow.FollowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("former follower")
+        verbose_name_plural = _("former followers")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(until__gte=models.F("since")), name="pastfollow_ends_later"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.account_id}"
+
+
 class Block(models.Model):
     """An account refuses a user (黑名单)."""
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.errors import Blocked, OwnAccount
 from accounts.events import FollowChanged
-from accounts.models import Account, Block, Follow, User
+from accounts.models import Account, Block, Follow, PastFollow, User
 from kernel.events import publish
 
 
@@ -35,12 +35,21 @@ def follow(*, user_id: int, account: Account, at: datetime) -> bool:
 
 
 @transaction.atomic
-def unfollow(*, user_id: int, account: Account) -> bool:
-    """Let the user leave; return whether they followed."""
-    gone, _kinds = Follow.objects.filter(user_id=user_id, account=account).delete()
-    if gone:
-        publish(FollowChanged(account_id=account.pk))
-    return bool(gone)
+def unfollow(*, user_id: int, account: Account, at: datetime) -> bool:
+    """Let the user leave; return whether they followed. That they did stays known (BI-17)."""
+    rows = Follow.objects.select_for_update(of=("self",))
+    followed = rows.filter(user_id=user_id, account=account).first()
+    if followed is None:
+        return False
+    PastFollow.objects.create(
+        user_id=user_id,
+        account=account,
+        since=followed.created_at,
+        until=max(at, followed.created_at),
+    )
+    followed.delete()
+    publish(FollowChanged(account_id=account.pk))
+    return True
 
 
 @transaction.atomic
@@ -52,7 +61,7 @@ def block(*, account: Account, user: User, at: datetime) -> Block:
     refusal, _is_new = Block.objects.get_or_create(
         account=account, user=user, defaults={"created_at": at}
     )
-    unfollow(user_id=user.pk, account=account)
+    unfollow(user_id=user.pk, account=account, at=at)
     return refusal
 
 

@@ -38,6 +38,7 @@ _SWEEPS = {
     "settlements.tasks.refresh_statements": 300,
     "insights.tasks.add_up_days": 5,
     "insights.tasks.refresh_scores": 1800,
+    "insights.tasks.measure_bindings": 600,
     "governance.tasks.assess_deposits": 1800,
     "governance.tasks.restrict_shops": 900,
     "governance.tasks.collect_payments": 10,

@@ -119,6 +119,7 @@ CONSOLE_ICONS = {
     "settlements.payout": "send_money",
     "settlements.payoutaccount": "account_balance_wallet",
     "settlements.feerate": "percent",
+    "insights.bindingeffect": "trending_up",
     "insights.shopscore": "workspace_premium",
     "insights.scoreexemption": "shield",
     "insights.scorerule": "rule_settings",

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from insights.admin import drawing
+from insights.admin.effects import BindingEffectPage
 from insights.admin.rows import BookedRefundPage, PaidOrderPage
 from insights.admin.scoring import ShopScorePage, WeighedCasePage, breakdown, tenths
-from insights.models import BookedRefund, PaidOrder, ShopScore, WeighedCase
+from insights.models import BindingEffect, BookedRefund, PaidOrder, ShopScore, WeighedCase
 from insights.policies import LEAST_ORDERS
 from insights.selectors.morning import COUNTED, Compared, Figure, Morning, morning
 from kernel import money
@@ -27,6 +28,7 @@ from shops.models import Admission, Binding
 admin.register(PaidOrder, site=merchant_site)(PaidOrderPage)
 admin.register(BookedRefund, site=merchant_site)(BookedRefundPage)
 admin.register(WeighedCase, site=merchant_site)(WeighedCasePage)
+admin.register(BindingEffect, site=merchant_site)(BindingEffectPage)
 admin.register(ShopScore, site=merchant_site)(ShopScorePage)
 
 ORDERS = "merchant:insights_paidorder_changelist"

@@ -10,6 +10,7 @@ from insights.enums import ExemptReason, RowPart, ScoreMetric
 from insights.policies import OF_CASES, PART_OF, WEIGHTS
 from insights.selectors import measures
 from kernel.api.serializers import In, Money, Out, Text
+from shops.enums import Relation
 from shops.selectors import StorefrontOut
 
 ORDER_METRICS = [one for one in ScoreMetric.choices if one[0] not in OF_CASES]
@@ -67,6 +68,37 @@ class ShopDayOut(Out):
     buyers = serializers.IntegerField()
     new_buyers = serializers.IntegerField()
     added_at = serializers.DateTimeField(allow_null=True)
+
+
+class EffectSpanOut(Out):
+    """Some days of a shop, and the followers of the account when they were over."""
+
+    orders = serializers.IntegerField()
+    gmv = Money(source="gmv_amount")
+    #: Of it, by buyers who had paid another order of the shop in the 30 days before.
+    repurchase_gmv = Money(source="repurchase_amount")
+    buyers = serializers.IntegerField()
+    followers = serializers.IntegerField()
+    follower_buyers = serializers.IntegerField()
+    conversion_bp = serializers.IntegerField(
+        allow_null=True, help_text="Followers who bought in these days, in basis points."
+    )
+
+
+class BindingEffectOut(Out):
+    """A shop in as many days before an account became its face as afterwards; 30 at most."""
+
+    id = serializers.CharField(source="public_id")
+    binding_id = serializers.CharField(source="binding.public_id")
+    account_id = serializers.CharField(source="binding.account.public_id")
+    account_name = serializers.CharField(source="binding.account.name")
+    relation = serializers.ChoiceField(source="binding.relation", choices=Relation.choices)
+    bound_at = serializers.DateTimeField()
+    days = serializers.IntegerField()
+    before = EffectSpanOut()
+    after = EffectSpanOut()
+    gmv_change_bp = serializers.IntegerField(allow_null=True)
+    measured_at = serializers.DateTimeField()
 
 
 class ScoreMeasureOut(Out):

@@ -8,6 +8,7 @@ _SHOP = "shops/<str:shop_id>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_SHOP}/days", views.ShopDaysView.as_view()),
+    path(f"{_SHOP}/binding-effects", views.BindingEffectsView.as_view()),
     path(f"{_SHOP}/scores", views.ShopScoresView.as_view()),
     path(f"{_SHOP}/scores/<str:score_id>/orders", views.ScoredOrdersView.as_view()),
     path(f"{_SHOP}/scores/<str:score_id>/cases", views.ScoredCasesView.as_view()),

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from aftersales.models import RefundCase
 from insights.api.serializers import (
+    BindingEffectOut,
     CaseRowsQueryIn,
     DayQueryIn,
     ExemptionIn,
@@ -21,7 +22,7 @@ from insights.api.serializers import (
     ShopScoreOut,
 )
 from insights.enums import ExemptReason, RowPart
-from insights.models import ScoreExemption, ShopDay, ShopScore
+from insights.models import BindingEffect, ScoreExemption, ShopDay, ShopScore
 from insights.selectors import measures
 from insights.selectors.cards import ShopCard, shop_card
 from insights.services import exemptions
@@ -44,6 +45,19 @@ class ShopDaysView(View):
         lookups = {"since": "day__gte", "until": "day__lte"}
         asked = {lookups[name]: day for name, day in query.items()}
         return ShopDay.objects.visible_to(request.actor).filter(**asked)
+
+
+class BindingEffectsView(View):
+    """What the shop's bindings brought."""
+
+    audience = Role.MERCHANT
+    permission = "orders.view"
+
+    @listing(gives=BindingEffectOut, ordering=("-bound_at", "-id"))
+    def get(self, request: Any, shop_id: str) -> QuerySet[BindingEffect]:
+        """List the shop before and after each account became its face, the latest first."""
+        rows = BindingEffect.objects.visible_to(request.actor)
+        return rows.select_related("binding__account")
 
 
 class ShopScoresView(View):

@@ -2,6 +2,7 @@
 
 from insights.models.behind import BookedRefund, PaidOrder, WeighedCase
 from insights.models.day import ShopDay
+from insights.models.effect import BindingEffect
 from insights.models.score import (
     ScoreExemption,
     ScoreRule,
@@ -10,6 +11,7 @@ from insights.models.score import (
 )
 
 __all__ = [
+    "BindingEffect",
     "BookedRefund",
     "PaidOrder",
     "ScoreExemption",

@@ -8,13 +8,14 @@ from typing import Any
 
 from insights.enums import ExemptReason, ScoreMetric
 from insights.models import ScoreExemption, ShopDay, ShopScore, ShopScoreMetric
-from insights.services import scores
+from insights.services import effects, scores
 from orders.enums import OrderStatus
 from orders.models import Order
+from shops.enums import Relation
 from tests.architecture.list_endpoints import Scene, recipe
 from tests.factories.aftersales import rejected_case
 from tests.factories.orders import PLACED_AT, make_order
-from tests.factories.shops import ShopFactory, owner_of
+from tests.factories.shops import BindingFactory, ShopFactory, owner_of
 
 SHOP = "insights/shops/<str:shop_id>"
 _days = itertools.count(1)
@@ -32,6 +33,15 @@ def _of_shop(what: str, add: Any) -> Scene:
 @recipe(f"{SHOP}/days")
 def days() -> Scene:
     return _of_shop("days", lambda shop: ShopDay.objects.create(shop=shop, day=_day()))
+
+
+@recipe(f"{SHOP}/binding-effects")
+def binding_effects() -> Scene:
+    def add(shop: Any) -> None:
+        binding = BindingFactory(shop=shop, relation=Relation.SELF, bound_at=PLACED_AT)
+        effects.measure([binding], at=PLACED_AT + timedelta(days=2))
+
+    return _of_shop("binding-effects", add)
 
 
 def _score(shop: Any) -> ShopScore:

@@ -33,6 +33,7 @@ from governance.enums import AssessmentCause
 from governance.models import DepositAssessment
 from insights.enums import ExemptReason, ScoreMetric
 from insights.models import ScoreExemption, ShopDay, ShopScore, ShopScoreMetric
+from insights.services import effects
 from orders.enums import ExportPreset, OrderStatus, PrintKind
 from orders.models import (
     AddressChange,
@@ -100,6 +101,7 @@ def build_world() -> None:
 
 def _weigh(line: OrderLine) -> None:
     ShopDay.objects.create(shop=line.shop, day=PLACED_AT.date())
+    effects.measure([BindingFactory(shop=line.shop)], at=PLACED_AT)
     score = ShopScore.objects.create(
         shop=line.shop, day=PLACED_AT.date(), orders=1, computed_at=PLACED_AT
     )

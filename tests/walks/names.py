@@ -17,6 +17,7 @@ from catalog.models import (
     SpuTicket,
     StockBucket,
 )
+from insights.models import BindingEffect
 from orders.models import OrderGroup, Package, Payment, Refund
 from tests.walks.people import People
 from tests.walks.shopping import Storefront
@@ -54,8 +55,8 @@ KINDS = frozenset(
     shop product sku order export shipping_file printing order_view address_change group payment
     refund package case binding staff token admission import review return_address address
     verification contract pick pick_code statement payout user agency account creator plan
-    category brand position score exemption bulk_edit approval special_date plan_file document
-    brand_grant qualification qualification_rule
+    category brand position score effect exemption bulk_edit approval special_date plan_file
+    document brand_grant qualification qualification_rule
     screening_rule review_pass spu spu_ticket
     """.split()  # noqa: SIM905 -- a list of thirty words reads best as words
 )
@@ -135,6 +136,7 @@ def names_of(people: People, front: Storefront, trade: Trade) -> Names:
         "statement": [one.public_id for one in trade.statements.values()],
         "payout": [one.number for one in trade.payouts.values()],
         "score": [trade.score.public_id],
+        "effect": _all(BindingEffect.objects.filter(shop=shop), "public_id"),
         "exemption": [trade.exemption.public_id],
         "user": [one.public_id for one in people.users.values()],
         "agency": [people.agency.public_id],

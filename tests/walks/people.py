@@ -76,6 +76,7 @@ def make_people(side: str, at: datetime) -> People:
         ),
     )
     follows.follow(user_id=users["buyer"].pk, account=account, at=at)
+    follows.follow(user_id=users["novice"].pk, account=account, at=at)
     follows.block(account=account, user=users["novice"], at=at)
     verification = verifications.submit(
         account=VerifiedAccountFactory(

@@ -16,6 +16,7 @@ from catalog.models import Sku
 from insights.enums import ExemptReason
 from insights.models import ScoreExemption, ShopScore
 from insights.selectors.morning import day_of
+from insights.services import effects
 from insights.services.days import add_up_all
 from insights.services.exemptions import exempt
 from insights.services.scores import refresh
@@ -243,6 +244,7 @@ def make_trade(side: str, people: People, front: Storefront, now: datetime) -> T
 def _score(front: Storefront, now: datetime) -> ShopScore:
     """Add the shop's days up and score it."""
     add_up_all()
+    effects.measure([front.bindings["active"]], at=now)
     return refresh(shop_id=front.shop.pk, day=day_of(now), at=now)
 
 

@@ -32,7 +32,7 @@ def test_the_counter_follows_the_rows_after_delivery():
     fans = [UserFactory() for _ in range(3)]
     for fan in fans:
         follows.follow(user_id=fan.pk, account=account, at=AT)
-    follows.unfollow(user_id=fans[0].pk, account=account)
+    follows.unfollow(user_id=fans[0].pk, account=account, at=AT)
     account.refresh_from_db()
     before = account.follower_count
 
@@ -53,7 +53,7 @@ def test_recounting_an_account_that_nobody_follows_gives_zero():
 
 
 def test_leaving_what_one_never_followed_tells_nothing():
-    left = follows.unfollow(user_id=UserFactory().pk, account=AccountFactory())
+    left = follows.unfollow(user_id=UserFactory().pk, account=AccountFactory(), at=AT)
 
     assert left is False
     assert not OutboxMessage.objects.exists()
