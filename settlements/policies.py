@@ -58,9 +58,16 @@ def waterfall(
     )
 
 
-def subsidy_left(*, subsidy_amount: int, paid_amount: int, left_amount: int) -> int:
-    """Return the part of a subsidy that stays when of `paid_amount` only `left_amount` stays."""
-    return subsidy_amount * left_amount // paid_amount if paid_amount else subsidy_amount
+def subsidy_left(
+    *, subsidy_amount: int, paid_amount: int, left_amount: int, kept: tuple[int, int] = (1, 1)
+) -> int:
+    """Return the part of a subsidy that stays when of `paid_amount` only `left_amount` stays.
+
+    `kept` are the pieces that were not given back, and all of them: they decide where subsidies
+    paid for everything.
+    """
+    left, whole = (left_amount, paid_amount) if paid_amount else kept
+    return subsidy_amount * left // whole
 
 
 def month_of(at: datetime) -> date:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 
 from catalog.enums import Verdict
 from catalog.models import Category, ProductReview
@@ -64,24 +66,20 @@ def fees_of(lines: Sequence[OrderLine]) -> list[Fee]:
 
     The base rate of its category; on top the supplement of the channel that it came by, and that of
     a product without a brand in a specialty shop, each from the nearest category up the tree or the
-    row for all. One query; one more when somebody asks for the brand. `order__shop` and
-    `product__category` of the lines are loaded.
+    row for all. Category and brand are those that the product had then. Two queries; one more where
+    a category has changed. `order__shop` and `product__category` of the lines are loaded.
     """
-    chains = {line.pk: _chain(line.product.category) for line in lines}
+    if not lines:
+        return []
+    sold = _as_sold(lines)
+    chains = {line.pk: _chain(sold[line.pk].category) for line in lines}
     rates = _rates(chains.values())
-    doubtful = [
-        line
-        for line in lines
-        if line.order.shop.type in SPECIALTY
-        and _supplement(rates[FeeKind.UNBRANDED, ""], chains[line.pk], line.order.placed_at)
-    ]
-    branded = _branded(doubtful)
     fees = []
     for line in lines:
         chain, at = chains[line.pk], line.order.placed_at
         channel = rates[FeeKind.CHANNEL, str(line.traffic_channel)]
         unbranded = 0
-        if not branded.get(line.pk, True):
+        if line.order.shop.type in SPECIALTY and not sold[line.pk].has_brand:
             unbranded = _supplement(rates[FeeKind.UNBRANDED, ""], chain, at)
         fees.append(Fee(_base(rates, chain, at), _supplement(channel, chain, at), unbranded))
     return fees
@@ -102,27 +100,48 @@ def _rates(chains: Iterable[Sequence[int]]) -> _Rates:
     return found
 
 
-def _branded(lines: Collection[OrderLine]) -> dict[int, bool]:
-    """Tell of each line (by pk) whether its product had a brand when it was sold.
+@dataclass(frozen=True)
+class _Sold:
+    """What a product was when a line of it was ordered."""
 
-    By the last approval before; one that was never reviewed is what it is. No query for nothing.
+    category: Category
+    has_brand: bool
+
+
+def _as_sold(lines: Sequence[OrderLine]) -> dict[int, _Sold]:
+    """Return what the product of each line (by pk) was when it was ordered.
+
+    What was approved since says what it was before; what nobody changed is what it is. One query,
+    and one more where a category has changed.
     """
-    if not lines:
-        return {}
+    since: dict[int, list[ProductReview]] = defaultdict(list)
     reviews = ProductReview.objects.filter(
-        product__in={line.product_id for line in lines}, verdict=Verdict.APPROVED
+        product__in={line.product_id for line in lines},
+        verdict=Verdict.APPROVED,
+        decided_at__gt=min(line.order.placed_at for line in lines),
     )
-    approved: dict[int, list[tuple[datetime, bool]]] = defaultdict(list)
-    for product_id, at, brand in reviews.order_by("decided_at", "pk").values_list(
-        "product_id", "decided_at", "content__brand"
-    ):
-        if at is not None:
-            approved[product_id].append((at, bool(brand)))
-    told = {}
+    changes = Q(content__has_any_keys=["brand", "category"])
+    for review in reviews.filter(changes).order_by("decided_at", "pk"):
+        since[review.product_id].append(review)
+    former = {line.pk: _former(since[line.product_id], line.order.placed_at) for line in lines}
+    moved = {one["category"] for one in former.values() if one.get("category")}
+    categories = {one.public_id: one for one in Category.objects.filter(public_id__in=moved)}
+    found = {}
     for line in lines:
-        before = [has for at, has in approved[line.product_id] if at <= line.order.placed_at]
-        told[line.pk] = before[-1] if before else line.product.brand_id is not None
-    return told
+        was = former[line.pk]
+        category = categories.get(was.get("category", ""), line.product.category)
+        has_brand = bool(was["brand"]) if "brand" in was else line.product.brand_id is not None
+        found[line.pk] = _Sold(category, has_brand)
+    return found
+
+
+def _former(reviews: Iterable[ProductReview], at: datetime) -> dict[str, Any]:
+    """Return what the first approval of each field after `at` says that it was before."""
+    former: dict[str, Any] = {}
+    for review in reviews:
+        if review.decided_at is not None and review.decided_at > at:
+            former = {name: review.before[name] for name in review.before} | former
+    return former
 
 
 def _chain(category: Category) -> list[int]:

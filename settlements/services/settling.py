@@ -177,6 +177,7 @@ def worth_of(
             subsidy_amount=line.promotion_platform_amount + line.promotion_talent_amount,
             paid_amount=line.pay_amount,
             left_amount=left,
+            kept=(line.quantity - line.refunded_quantity, line.quantity),
         ),
         creator_amount=earned[0],
         agency_amount=earned[1],

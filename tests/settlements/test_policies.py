@@ -47,6 +47,16 @@ def test_every_split_conserves_the_money_and_ends_at_zero() -> None:
     assert splits > 100_000
 
 
+def test_what_subsidies_paid_for_goes_back_with_its_pieces() -> None:
+    """Of a line that cost its buyer nothing there is no money by which the subsidy could shrink."""
+    left = [
+        subsidy_left(subsidy_amount=900, paid_amount=0, left_amount=0, kept=(kept, 3))
+        for kept in (3, 2, 0)
+    ]
+
+    assert left == [900, 600, 0]
+
+
 def test_a_waterfall_of_nothing_is_false() -> None:
     assert not Waterfall()
     assert Waterfall(paid_amount=-1, shop_amount=-1)

@@ -106,6 +106,22 @@ def test_only_specialty_shops_pay_for_having_no_brand():
     }
 
 
+def approved(line: OrderLine, days: int, before: dict, content: dict) -> None:
+    """Approve a change of the line's product, some days after it was ordered."""
+    moment = PLACED_AT + timedelta(days=days)
+    ProductReview.objects.create(
+        product=line.product,
+        shop=line.shop,
+        product_version=1,
+        content=content,
+        before=before,
+        is_draft=True,
+        verdict="approved",
+        submitted_at=moment,
+        decided_at=moment,
+    )
+
+
 def test_the_brand_is_that_of_the_sale():
     """A brand that the product got afterwards does not count; one that it lost does."""
     line = sale()
@@ -114,25 +130,42 @@ def test_the_brand_is_that_of_the_sale():
     rate(50, kind="unbranded")
     brand = BrandFactory()
 
-    def approved(days, named):
-        moment = PLACED_AT + timedelta(days=days)
-        ProductReview.objects.create(
-            product=line.product,
-            shop=line.shop,
-            product_version=1,
-            content={"brand": named},
-            verdict="approved",
-            submitted_at=moment,
-            decided_at=moment,
-        )
-
-    approved(-5, None)
-    approved(2, brand.public_id)
     Product.objects.filter(pk=line.product_id).update(brand=brand)
+    assert fee_of(line).unbranded_bp == 0
+    approved(line, -5, {"brand": None}, {"brand": brand.public_id})
+    assert fee_of(line).unbranded_bp == 0
+    approved(line, 2, {"brand": None}, {"brand": brand.public_id})
     assert fee_of(line).unbranded_bp == 50
-    approved(-3, brand.public_id)
+    approved(line, 1, {"brand": brand.public_id}, {"brand": None})
     Product.objects.filter(pk=line.product_id).update(brand=None)
     assert fee_of(line).unbranded_bp == 0
+
+
+def test_a_change_that_says_nothing_of_the_brand_leaves_it():
+    line = sale()
+    Shop.objects.filter(pk=line.shop_id).update(type="multi_brand")
+    Product.objects.filter(pk=line.product_id).update(brand=BrandFactory())
+    rate(50, kind="unbranded")
+
+    approved(line, -2, {"title": "Old"}, {"title": "New"})
+    approved(line, 2, {"title": "New"}, {"title": "Newer"})
+
+    assert fee_of(line).unbranded_bp == 0
+
+
+def test_the_category_is_that_of_the_sale():
+    """A product that moves to another category pays for what was sold before as it did."""
+    line = sale()
+    then, now = line.product.category, CategoryFactory()
+    rate(500, category=then)
+    rate(900, category=now)
+    assert fee_of(line).base_bp == 500
+
+    Product.objects.filter(pk=line.product_id).update(category=now)
+    approved(line, 1, {"category": then.public_id}, {"category": now.public_id})
+    assert fee_of(line).base_bp == 500
+    approved(line, -3, {"category": now.public_id}, {"category": then.public_id})
+    assert fee_of(line).base_bp == 500
 
 
 def test_a_supplement_is_that_of_the_nearest_category_at_that_time():

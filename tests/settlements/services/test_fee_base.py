@@ -12,6 +12,7 @@ LINES = 5_000
 def a_line(*, goods: int, freight: int, shop: int, platform: int, talent: int) -> OrderLine:
     """Return a line that is in no table, with each kind of discount."""
     return OrderLine(
+        quantity=1,
         goods_amount=goods,
         freight_amount=freight,
         promotion_amount=shop + platform + talent,

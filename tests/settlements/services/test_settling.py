@@ -192,7 +192,7 @@ def test_a_set_of_orders_is_settled_in_a_constant_number_of_queries(
     for _ in range(count):
         sale()
 
-    with django_assert_num_queries(44):
+    with django_assert_num_queries(45):
         assert settle() == count
 
 
