@@ -29,9 +29,18 @@ class PublicIdField(models.CharField):
 class SealedField(models.BinaryField):
     """What `kernel.crypto.encrypt` made; `rotate_keys` finds the columns of this kind by itself."""
 
+    #: Rows that are in memory at once when they are sealed anew.
+    batch = 500
+
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.BinaryField", args, kwargs  # the same column in the database
+
+
+class SealedFileField(SealedField):
+    """A file, or a part of one, as `kernel.crypto.seal` made it."""
+
+    batch = 10
 
 
 class AmountField(models.BigIntegerField):

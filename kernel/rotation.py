@@ -11,9 +11,6 @@ from django.db import connection, models, transaction
 from kernel import crypto, sealing, second_factor
 from kernel.fields import SealedField
 
-#: Rows that are sealed anew in one transaction.
-BATCH = 500
-
 
 def rotate() -> Iterator[tuple[str, int]]:
     """Seal everything with the newest key; yield (column, how many rows it changed).
@@ -41,12 +38,13 @@ def sealed_columns() -> list[tuple[type[models.Model], str]]:
 
 
 def _rotate_column(model: type[models.Model], name: str) -> int:
+    field: Any = model._meta.get_field(name)
     count, last = 0, None
     while True:
         rows: Any = model._base_manager.filter(**{f"{name}__isnull": False}).order_by("pk")
         if last is not None:
             rows = rows.filter(pk__gt=last)
-        batch = list(rows.values_list("pk", name)[:BATCH])
+        batch = list(rows.values_list("pk", name)[: field.batch])
         if not batch:
             return count
         last = batch[-1][0]
@@ -58,29 +56,30 @@ def _rotate_column(model: type[models.Model], name: str) -> int:
 def _write(model: type[models.Model], name: str, fresh: list[tuple[Any, Any, bytes]]) -> int:
     rows = model._base_manager
     with transaction.atomic():
-        is_frozen = _is_frozen(model, name)
-        if is_frozen:
-            _guard(model, "DISABLE")
+        guards = _guards(model, name)
+        for guard in guards:
+            _set(model, guard, "DISABLE")
         done = sum(
             rows.filter(pk=pk, **{name: was}).update(**{name: now}) for pk, was, now in fresh
         )
-        if is_frozen:
-            _guard(model, "ENABLE")
+        for guard in guards:
+            _set(model, guard, "ENABLE")
     return done
 
 
-def _is_frozen(model: type[models.Model], name: str) -> bool:
-    """Tell whether the trigger `frozen` (kernel.triggers) watches the column."""
+def _guards(model: type[models.Model], name: str) -> list[str]:
+    """Return the triggers (kernel.triggers) that keep the column from being changed."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 1 FROM pg_trigger AS one JOIN pg_attribute AS watched"
+            "SELECT one.tgname FROM pg_trigger AS one LEFT JOIN pg_attribute AS watched"
             " ON watched.attrelid = one.tgrelid AND watched.attnum = ANY (one.tgattr)"
-            " WHERE one.tgname = 'frozen' AND one.tgrelid = %s::regclass AND watched.attname = %s",
+            " WHERE one.tgrelid = %s::regclass AND (one.tgname = 'append_only'"
+            " OR (one.tgname = 'frozen' AND watched.attname = %s))",
             [model._meta.db_table, name],
         )
-        return cursor.fetchone() is not None
+        return [found for (found,) in cursor.fetchall()]
 
 
-def _guard(model: type[models.Model], what: str) -> None:
+def _set(model: type[models.Model], trigger: str, what: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {model._meta.db_table} {what} TRIGGER frozen")
+        cursor.execute(f"ALTER TABLE {model._meta.db_table} {what} TRIGGER {trigger}")

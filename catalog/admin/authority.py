@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -192,7 +192,7 @@ class _Papers(ConsoleModelAdmin):
     site: ClassVar[str] = "merchant"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).defer("document__content")
+        return super().get_queryset(request).defer("document__content_sealed")
 
     @display(description=_("status"), label=PAPER_TONES)
     def status_badge(self, paper: Any) -> tuple[str, str]:
@@ -201,8 +201,10 @@ class _Papers(ConsoleModelAdmin):
 
     @display(description=_("document"))
     def file(self, paper: Any) -> SafeString:
-        """Its name, which saves it."""
+        """Its name, which saves it for those who may have it."""
         key = paper.document.public_id
+        if not self.admin_site.get_page(type(paper.document)).is_open_to(paper.reader):
+            return conditional_escape(paper.document.filename)
         url = reverse(f"{self.site}:shops_shopdocument_file", args=[key])
         return format_html('<a href="{}" class="text-link">{}</a>', url, paper.document.filename)
 

@@ -282,7 +282,7 @@ def _paper(model: Any, actor: Actor, public_id: str) -> Any:
 
 def _related(model: Any) -> Any:
     names = [name for name in _SEEN if hasattr(model, name)]
-    return model.objects.select_related(*names).defer("document__content")
+    return model.objects.select_related(*names).defer("document__content_sealed")
 
 
 def _document(actor: Actor, public_id: str) -> ShopDocument:

@@ -133,9 +133,12 @@ class ConsoleModelAdmin(ModelAdmin):
         if not self.has_object_page or not is_storable(object_id) or len(object_id) > 64:
             return None
         try:
-            return self.get_queryset(request).filter(**{self.public_field: object_id}).first()
+            found = self.get_queryset(request).filter(**{self.public_field: object_id}).first()
         except (ValueError, OverflowError):
             return None
+        if found is not None:
+            found.reader = self.actor(request)
+        return found
 
     def object_url(self, target: Any) -> str:
         """Return the address of the object page."""
@@ -187,7 +190,11 @@ class ConsoleModelAdmin(ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         actor = self.admin_site.actor(request)
-        return actor is not None and (not self.permission or actor.may(self.permission))
+        return actor is not None and self.is_open_to(actor)
+
+    def is_open_to(self, actor: Actor) -> bool:
+        """Tell whether `actor`, who is in this console, may open its pages."""
+        return not self.permission or actor.may(self.permission)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -32,7 +32,8 @@ class ConsoleReadonlyField(UnfoldAdminReadonlyField):
 
     def get_admin_url(self, remote_field: Any, remote_obj: Any) -> str:
         page = self.model_admin.admin_site.get_page(type(remote_obj))
-        if page is None:
+        reader = getattr(self.form.instance, "reader", None)
+        if page is None or not (reader and page.is_open_to(reader)):
             return str(remote_obj)
         url = page.object_url(remote_obj)
         return format_html('<a href="{}" class="text-link">{}</a>', url, remote_obj)

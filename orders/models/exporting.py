@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from kernel.composite_keys import CompositeKey
-from kernel.fields import PublicIdField, one_of
+from kernel.fields import PublicIdField, SealedFileField, one_of
 from kernel.scoping import ShopOwnedQuerySet
 from kernel.walls import Wall
 from orders.enums import ExportPreset, ExportStatus
@@ -116,7 +116,9 @@ class ExportPart(models.Model):
         verbose_name=_("shop"),
     )
     position = models.PositiveSmallIntegerField(_("position"))
-    content = models.BinaryField(_("content"))
+    content_sealed = SealedFileField(_("content, sealed"))
+    #: Of the content, in bytes.
+    size = models.PositiveIntegerField(_("bytes"))
 
     objects = ShopOwnedQuerySet.as_manager()
 

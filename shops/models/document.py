@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from kernel.actors import Actor
-from kernel.fields import PublicIdField, one_of
+from kernel.fields import PublicIdField, SealedFileField, one_of
 from kernel.scoping import ShopOwnedQuerySet
 from kernel.walls import Wall
 from shops.enums import DocumentKind
@@ -20,26 +20,26 @@ class DocumentQuerySet(ShopOwnedQuerySet["ShopDocument"]):
     """Documents without their bytes, unless somebody asks for them."""
 
     def visible_to(self, actor: Actor) -> Self:
-        return super().visible_to(actor).defer("content")
+        return super().visible_to(actor).defer("content_sealed")
 
 
 class ShopDocument(models.Model):
     """A document of a shop (资质文件): a picture made anew, or a PDF as it came. Never public.
 
-    Its bytes lie in the row, behind the wall of the shop: no address of the storage leads to them,
-    and every look is in the audit trail. A row is never changed; another file is another row.
+    Its bytes lie sealed in the row, behind the wall of the shop: no address of the storage leads to
+    them, and every look is in the audit trail. A row is never changed; another file is another row.
     """
 
     public_id = PublicIdField(_("document id"), prefix="doc")
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="documents", verbose_name=_("shop"))
     kind = models.CharField(_("kind"), max_length=8, choices=DocumentKind)
-    #: SHA-256 of `content`.
+    #: SHA-256 of the content.
     digest = models.CharField(_("digest"), max_length=64)
     #: What the file was called, for people to find it by.
     filename = models.CharField(_("file"), max_length=120)
-    #: In bytes.
+    #: Of the content, in bytes.
     size = models.PositiveIntegerField(_("bytes"))
-    content = models.BinaryField(_("content"))
+    content_sealed = SealedFileField(_("content, sealed"))
     actor_label = models.CharField(_("by"), max_length=120, blank=True)
     created_at = models.DateTimeField(_("created at"), db_default=Now())
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kernel import audit
+from kernel import audit, crypto
 from kernel.actors import Actor
 from kernel.downloads import Download
 from kernel.pictures import render
@@ -39,7 +39,7 @@ def take(*, shop_id: int, name: str, content: bytes, at: datetime, actor: Actor)
     kind, kept = _kept(content)
     digest = hashlib.sha256(kept).hexdigest()
     Shop.objects.select_for_update(no_key=True, of=("self",)).get(pk=shop_id)
-    rows = ShopDocument.objects.filter(shop_id=shop_id).defer("content")
+    rows = ShopDocument.objects.filter(shop_id=shop_id).defer("content_sealed")
     known = rows.filter(digest=digest).first()
     if known is not None:
         return known
@@ -51,7 +51,7 @@ def take(*, shop_id: int, name: str, content: bytes, at: datetime, actor: Actor)
         digest=digest,
         filename=_filename(name, kind),
         size=len(kept),
-        content=kept,
+        content_sealed=crypto.seal(kept),
         actor_label=actor.label[:120],
         created_at=at,
     )
@@ -70,7 +70,7 @@ def file(*, document: ShopDocument, at: datetime, actor: Actor) -> Download:
         at=at,
         after={"file": document.filename},
     )
-    content = bytes(document.content)
+    content = crypto.unseal(document.content_sealed)
     return Download([content], len(content), document.filename, CONTENT_TYPE)
 
 

@@ -178,7 +178,7 @@ def _edit(line: OrderLine) -> None:
     bulk = BulkEdit.objects.create(shop=shop)
     BulkEditLine.objects.create(job=bulk, shop=shop, row_number=1, sku=line.sku, state="waiting")
     export = ExportJob.objects.create(shop=shop, preset=ExportPreset.ORDERS, language="en")
-    ExportPart.objects.create(job=export, shop=shop, position=0, content=b"")
+    ExportPart.objects.create(job=export, shop=shop, position=0, content_sealed=b"", size=0)
     file = ShippingFile.objects.create(shop=shop, filename="a.csv")
     ShippingRowFault.objects.create(job=file, shop=shop, row_number=2, code="missing")
     plans = PlanFile.objects.create(shop=shop, filename="a.csv")

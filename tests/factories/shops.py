@@ -5,6 +5,7 @@ from datetime import timedelta
 import factory
 from factory.django import DjangoModelFactory
 
+from kernel import crypto
 from kernel.actors import Actor
 from kernel.crypto import encrypt
 from settlements.enums import PayoutAccountStatus
@@ -86,7 +87,7 @@ class ShopDocumentFactory(DjangoModelFactory):
     digest = factory.Sequence(lambda n: f"{n:064x}")
     filename = "paper.pdf"
     size = 5
-    content = b"%PDF-"
+    content_sealed = factory.LazyFunction(lambda: crypto.seal(b"%PDF-"))
 
 
 class FreightTemplateFactory(DjangoModelFactory):

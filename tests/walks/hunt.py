@@ -24,6 +24,7 @@ from tests.walks import doors, mutants, rows
 from tests.walks.consoles import Page, pages
 from tests.walks.mutants import Mutant, all_of, filters, guards
 from tests.walks.mutated import noticed_by
+from tests.walks.offers import refused_offers
 from tests.walks.recipes import recipe
 from tests.walks.roles import people_of, questions, read
 from tests.walks.tenants import Report, TenantWalk
@@ -143,6 +144,8 @@ def test_a_permission_that_is_gone_is_found(world, record_property):
                 for person, may in zip(people, said[one.what], strict=True):
                     if one.may(person) is not (may == "yes"):
                         return f"A1 {one.what} as {person.role}"
+            if offer := next(refused_offers(world, mutant.room), ""):
+                return f"offers {offer}"
             return (test := noticed_by(mutant)) and f"a test of its room: {test}"
 
         traces = hunt(picked(guards()), found)

@@ -319,6 +319,7 @@ def _import_everything() -> None:
 
 
 def _attributes() -> Iterator[Mutant]:
+    _import_everything()
     waiting: list[type[Any]] = [View, ConsoleModelAdmin, Act]
     seen = set()
     while waiting:
@@ -342,12 +343,17 @@ def _attributes() -> Iterator[Mutant]:
 def _is_idle(kind: type[Any], asked: set[str]) -> bool:
     """Tell whether each role that comes to the door has all that it asks for."""
     come: set[Any] = set()
+    before: list[set[str]] = []
     if issubclass(kind, View):
         come.add(kind.audience)
     for site in (merchant_site, support_site, operator_site):
         for page in site._registry.values():
             if isinstance(page, kind) or kind in getattr(page, "acts", ()):
                 come.add(site.role)
+            if kind in getattr(page, "acts", ()):
+                before.append({page.permission})
+    if before and all(asked <= one for one in before):
+        return True  # whoever comes to the act was asked by its page
     held = [set(policies.PERMISSIONS[one]) for one in StaffRole.values if Role.MERCHANT in come]
     held += [set(PLATFORM_PERMISSIONS[role]) for role in come if role in PLATFORM_PERMISSIONS]
     return bool(held) and all(asked <= one for one in held)

@@ -41,15 +41,21 @@ def pytest_collection_finish() -> None:
 
 def noticed_by(mutant: Mutant) -> str:
     """Return a test of the mutant's room that fails beside it and passes without it, if any."""
-    news = _failures(mutant.room, str(mutant)) - _failures(mutant.room, "")
-    return min(news, default="")
+    known = _failures(mutant.room, "")
+    return min(_failures(mutant.room, str(mutant), known), default="")
 
 
 @cache
-def _failures(room: str, name: str) -> frozenset[str]:
+def _failures(room: str, name: str, known: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return what fails of a room; beside a mutant the first, of what holds without the wall."""
     address, _, options = os.environ["DATABASE_URL"].partition("?")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *_QUIETLY, "--reuse-db", "--maxfail=3", f"tests/{room}"],
+        [
+            *(sys.executable, "-m", "pytest", *_QUIETLY, "--reuse-db"),
+            *(["--maxfail=1"] if name else []),
+            *(f"--deselect={one}" for one in known),
+            f"tests/{room}",
+        ],
         cwd=BASE_DIR,
         env=os.environ | {"MUTANT": name, "DATABASE_URL": f"{address}_mutant?{options}"},
         capture_output=True,

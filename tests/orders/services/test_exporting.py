@@ -10,7 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel import cells
+from kernel import cells, crypto
 from kernel.actors import SYSTEM
 from kernel.delivery import deliver_all
 from kernel.errors import InvalidInput, NotAllowed
@@ -106,6 +106,9 @@ def test_receivers_in_clear_need_the_permission_and_a_reason_and_leave_a_trail(s
 
     (row,) = table(job, actor=actor_of(shop))
     assert (row["Receiver"], row["Street"]) == (RECEIVER["name"], RECEIVER["street"])
+    part = job.parts.get()
+    assert RECEIVER["street"] in crypto.unseal(part.content_sealed).decode()
+    assert RECEIVER["street"].encode() not in bytes(part.content_sealed)
     with pytest.raises(NotAllowed):
         jobs.download(job=job, actor=finance, at=AT)
     assert [

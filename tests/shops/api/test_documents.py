@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from PIL import Image
 
+from kernel import crypto
 from kernel.models import AuditEntry
 from shops.models import AdmissionAnswer, ShopDocument
 from shops.services import documents
@@ -151,10 +155,30 @@ def test_what_is_no_document_is_not_kept(owner: Any, base: str, content: bytes, 
     assert not ShopDocument.objects.exists()
 
 
+def test_what_lies_in_the_database_tells_nothing(owner: Any, base: str) -> None:
+    """Sealed at rest, also what came before it was; the file that goes out is what came in."""
+    migration = import_module("shops.migrations.0013_sealed_documents")
+    made = upload(owner, base, PDF).json()
+    row = ShopDocument.objects.get()
+    assert b"endobj" not in bytes(row.content_sealed)
+
+    editor = connection.schema_editor(atomic=False)
+    editor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # the upload is in the same transaction
+    migration.unseal_all(apps, editor)
+    row.refresh_from_db()
+    assert bytes(row.content_sealed) == PDF
+    migration.seal_all(apps, editor)
+    row.refresh_from_db()
+    assert b"endobj" not in bytes(row.content_sealed)
+
+    answer = owner.get(f"{base}/{made['id']}/file")
+    assert b"".join(answer.streaming_content) == PDF
+
+
 def test_a_picture_is_made_anew_and_the_same_file_is_one_row(owner: Any, base: str) -> None:
     ids = {upload(owner, base, picture(), "a.jpg").json()["id"] for _ in range(2)}
 
-    content = bytes(ShopDocument.objects.get().content)
+    content = crypto.unseal(ShopDocument.objects.get().content_sealed)
     assert ids == {ShopDocument.objects.get().public_id}
     assert content.startswith(b"\xff\xd8\xff")
     assert b"at home" not in content
