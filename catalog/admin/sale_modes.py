@@ -79,7 +79,7 @@ def told(mode: SaleMode) -> str:
         words.append(gettext("sent within %(days)s days of its end") % {"days": mode.days})
     elif mode.ships_from:
         words.append(gettext("sent within %(days)s days of the payment") % {"days": mode.days})
-    line = ", ".join(words)
+    line = " · ".join(words)
     return f"{mode.sku}: {line}" if mode.sku is not None else line
 
 

@@ -65,6 +65,7 @@ def test_sh_06_a_shop_sees_what_is_due_its_arithmetic_and_from_when(shop_desk) -
     assert "Missing from 2025-07-08 on" in home
     assessing.apply_to(shop_id=shop.pk, at=NOW + timedelta(days=7))
     assert "Missing now" in desk.get("/merchant/").text
+    assert "Missing now" not in shop_desk(shop, StaffRole.ORDER_CLERK).get("/merchant/").text
 
 
 def test_sh_07_the_experience_deposit_is_explained_and_goes_back_after_closing(
