@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # a plugin is imported before the models can be
     from tests.walks.mutants import Mutant
 
 _QUIETLY = ("-n0", "-q", "-pno:cacheprovider", "-ptests.walks.mutated", "-mnot browser")
+_LIVING: list[Any] = []
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -33,7 +34,9 @@ def pytest_collection_finish() -> None:
     wanted = os.environ.get("MUTANT")
     for mutant in (*filters(), *guards()) if wanted else ():
         if str(mutant) == wanted:
-            mutant.apply().__enter__()
+            living = mutant.apply()
+            living.__enter__()
+            _LIVING.append(living)  # what nobody holds is undone at once
             return
     if wanted:
         raise pytest.UsageError(f"no mutant is called {wanted}")

@@ -9,10 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.enums import BulkStatus
 from catalog.models import BulkEdit, Stock
+from catalog.policies import may_change_many
 from catalog.services import prices
 from catalog.services.bulk import applying, preparing
 from catalog.services.bulk.reading import Wish
 from shops.enums import StaffRole
+from shops.policies import PERMISSIONS
 from tests.catalog.admin.conftest import signed_in
 from tests.factories.catalog import SkuFactory, product_on_sale, skus_of
 from tests.factories.shops import ShopFactory, StaffFactory, actor_of, owner_of
@@ -267,3 +269,16 @@ def test_a_page_of_one_at_work_shows_how_far_it_is(desk, shop, merchant, at, mon
     assert "It is on its way" in answer.text
     assert '<progress class="w-full" max="100" value="0">' in answer.text
     assert timedelta(0) < BulkEdit.objects.get().undo_until_at - job.created_at
+
+
+def test_who_may_change_many_is_who_may_change_one():
+    shop = ShopFactory()
+    actors = {role: actor_of(shop, role) for role in StaffRole}
+
+    for has_prices, asked in (
+        (False, {"catalog.stock"}),
+        (True, {"catalog.stock", "catalog.price"}),
+    ):
+        may = {role for role, one in actors.items() if may_change_many(one, has_prices=has_prices)}
+        assert may == {role for role in StaffRole if asked <= set(PERMISSIONS[role])}
+        assert may < set(StaffRole)

@@ -235,6 +235,13 @@ def test_a_shop_without_trade_is_told_what_to_do(shop_desk) -> None:
     assert "Nothing is urgent" in page
 
 
+def test_who_may_not_see_products_is_not_sent_to_them(shop_desk) -> None:
+    page = shop_desk(ShopFactory(), StaffRole.FINANCE).get(HOME).text
+
+    assert "Nothing was sold in the last 30 days." in page
+    assert 'href="/merchant/catalog/product/"' not in page
+
+
 def test_the_page_costs_the_same_however_much_was_sold(shop_desk) -> None:
     shop = ShopFactory()
     sku = trade(shop)

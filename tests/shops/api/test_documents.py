@@ -171,7 +171,7 @@ def test_what_lies_in_the_database_tells_nothing(owner: Any, base: str) -> None:
     row.refresh_from_db()
     assert b"endobj" not in bytes(row.content_sealed)
 
-    answer = owner.get(f"{base}/{made['id']}/file")
+    answer = owner.get(f"{base}/documents/{made['id']}/file")
     assert b"".join(answer.streaming_content) == PDF
 
 
