@@ -52,7 +52,7 @@ def key(text: str) -> str:
 
 
 def refresh(shop_ids: Collection[int], *, at: datetime) -> None:
-    """Write down by which names these shops are found now. Five statements for any number."""
+    """Write down by which names these shops are found now. Six statements for any number."""
     blocks = storefronts(shop_ids, at=at)
     names: dict[int, set[str]] = defaultdict(set)
     for pk, block in blocks.items():
